@@ -1,0 +1,164 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { queueNames } from './queue-names.ts';
+
+const seconds = z.coerce.number().int().positive();
+const port = z.coerce.number().int().min(0).max(65535);
+const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
+
+/** `GB,US,AE` -> ['GB','US','AE'] */
+const regionList = z.string().transform((value, context) => {
+  const regions = value.split(',').map((region) => region.trim().toUpperCase());
+  for (const region of regions) {
+    if (!/^[A-Z]{2}$/.test(region)) {
+      context.addIssue({ code: 'custom', message: `"${region}" is not a two-letter region` });
+    }
+  }
+  return [...new Set(regions)];
+});
+
+/** `encode=2,publish` -> {encode: 2, publish: 1}: which queues this worker serves, and how many jobs at once. */
+const queueList = z.string().transform((value, context) => {
+  const served: Partial<Record<(typeof queueNames)[number], number>> = {};
+  for (const item of value.split(',')) {
+    const [name = '', count = '1'] = item.trim().split('=');
+    const queue = queueNames.find((known) => known === name);
+    if (!queue || !/^[1-9]\d{0,2}$/.test(count)) {
+      context.addIssue({ code: 'custom', message: `"${item}" is not QUEUE or QUEUE=COUNT of ${queueNames}` });
+    } else served[queue] = Number(count);
+  }
+  return served;
+});
+
+const cores = availableParallelism();
+
+const environment = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+
+  MONGO_URL: z.string().regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb://'),
+  REDIS_URL: z.string().regex(/^rediss?:\/\//, 'must begin with redis://'),
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9-]+$/, 'may hold a-z, 0-9 and - only')
+    .default('millrace'),
+
+  S3_ENDPOINT: url,
+  S3_PUBLIC_ENDPOINT: url.optional(),
+  S3_REGION: z.string().default('us-east-1'),
+  S3_ACCESS_KEY_ID: z.string().min(1),
+  S3_SECRET_ACCESS_KEY: z.string().min(1),
+  S3_BUCKET_RAW: z.string().default('millrace-raw'),
+  S3_BUCKET_PROCESSED: z.string().default('millrace-processed'),
+  S3_BUCKET_THUMBNAILS: z.string().default('millrace-thumbnails'),
+
+  OIDC_ISSUER: url,
+  OIDC_CLIENT_ID: z.string().min(1),
+  OIDC_CLIENT_SECRET: z.string().min(1),
+  OIDC_ROLES_CLAIM: z.string().default('roles'),
+
+  API_HOST: z.string().default('127.0.0.1'),
+  API_PORT: port.default(3000),
+  PUBLIC_URL: url.optional(),
+  SESSION_TTL_SECONDS: seconds.default(14 * 24 * 3600),
+
+  UPLOAD_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(5 * 1024 ** 3),
+  UPLOAD_TTL_SECONDS: seconds.default(3600),
+  PLAYBACK_URL_TTL_SECONDS: seconds.default(6 * 3600),
+  VIDEO_MAX_SECONDS: seconds.default(12 * 3600),
+
+  REGIONS: regionList.default([
+    'AE',
+    'FI',
+    'DK',
+    'CZ',
+    'BE',
+    'CH',
+    'US',
+    'GB',
+    'DE',
+    'FR',
+    'IN',
+    'BR',
+    'AU',
+    'CA',
+  ]),
+  TRENDING_EVERY_SECONDS: seconds.default(300),
+  SWEEP_EVERY_SECONDS: seconds.default(30),
+
+  WORKER_QUEUES: queueList.default({
+    probe: 1,
+    encode: cores,
+    audio: 1,
+    images: 1,
+    publish: 1,
+    trending: 1,
+    sweep: 1,
+  }),
+  WORKER_HOST: z.string().default('127.0.0.1'),
+  WORKER_PORT: port.default(3001),
+  WORK_DIR: z.string().default(join(tmpdir(), 'millrace')),
+  SOURCE_CACHE_BYTES: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(20 * 1024 ** 3),
+  /** Where sandbox tools are looked for. */
+  PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
+  FFMPEG_PATH: z.string().default('ffmpeg'),
+  FFPROBE_PATH: z.string().default('ffprobe'),
+  SHUTDOWN_GRACE_SECONDS: seconds.default(30),
+});
+
+export type Config = Readonly<z.infer<typeof environment>>;
+
+/** The variables that may also be given as NAME_FILE, the path of a file that holds the value. */
+const secretNames = [
+  'MONGO_URL',
+  'REDIS_URL',
+  'S3_ACCESS_KEY_ID',
+  'S3_SECRET_ACCESS_KEY',
+  'OIDC_CLIENT_SECRET',
+];
+
+/** The names of all variables that Millrace reads. */
+export const configNames: readonly string[] = [
+  ...Object.keys(environment.shape),
+  ...secretNames.map((name) => `${name}_FILE`),
+];
+
+/**
+ * The environment, shaped and checked. Empty variables count as absent.
+ * @throws Error that names every problem at once, one a line.
+ */
+export function readConfig(env: Record<string, string | undefined> = process.env): Config {
+  const given: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) if (value) given[name] = value;
+  const problems: string[] = [];
+  for (const name of secretNames) {
+    const path = given[`${name}_FILE`];
+    if (!path || given[name]) continue;
+    try {
+      given[name] = readFileSync(path, 'utf8').trim();
+    } catch (error) {
+      problems.push(`${name}_FILE: ${(error as Error).message}`);
+    }
+  }
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    for (const { path, message } of parsed.error.issues) {
+      const name = String(path[0]);
+      problems.push(`${name}: ${given[name] === undefined ? 'is not set' : message}`);
+    }
+  }
+  if (problems.length > 0 || !parsed.success) {
+    throw new Error(`The configuration is not usable:\n${problems.map((line) => `  ${line}`).join('\n')}`);
+  }
+  return Object.freeze(parsed.data);
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { errorKinds } from '../errors.ts';
+
+export const videoId = z
+  .string()
+  .regex(/^[0-9a-f]{24}$/, 'must be 24 hex digits')
+  .meta({ description: 'A video', example: '5f2b8c0e9d3a4b6c7d8e9f01' });
+
+export const uploadId = z
+  .string()
+  .regex(/^[0-9a-f]{24}$/, 'must be 24 hex digits')
+  .meta({ description: 'An upload', example: '6a1c0e9d3a4b6c7d8e9f0123' });
+
+export const region = z
+  .string()
+  .regex(/^[A-Z]{2}$/, 'must be two capital letters (ISO 3166-1)')
+  .meta({ description: 'A region (ISO 3166-1 alpha-2)', example: 'GB' });
+
+/** Dates leave as ISO 8601 in UTC. */
+export const time = z.iso.datetime().meta({ example: '2026-03-01T12:00:00.000Z' });
+
+const codes = Object.keys(errorKinds) as [keyof typeof errorKinds, ...(keyof typeof errorKinds)[]];
+
+/** RFC 9457. */
+export const problem = z
+  .object({
+    type: z.string().meta({ example: 'urn:millrace:problem:invalid_request' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().meta({ description: 'A sentence for a person' }),
+    instance: z.string().meta({ description: 'The path that was asked' }),
+    code: z.enum(codes),
+    errorId: z.string().meta({ description: 'Find it in the log' }),
+    errors: z
+      .array(z.object({ pointer: z.string(), message: z.string() }))
+      .optional()
+      .meta({ description: 'Each violation: a JSON pointer into the body, or the name of a parameter' }),
+  })
+  .meta({ id: 'Problem' });

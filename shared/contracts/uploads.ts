@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { uploadStates } from '../db/uploads.ts';
+import { visibilities } from '../db/videos.ts';
+import { time, uploadId, videoId } from './common.ts';
+
+const text = (most: number) => z.string().trim().max(most);
+
+export const newUpload = z
+  .strictObject({
+    filename: z.string().trim().min(1).max(255).meta({ example: 'holiday.mp4' }),
+    size: z.int().positive().meta({ description: 'Exact size in bytes', example: 1055736 }),
+    type: z
+      .string()
+      .max(100)
+      .regex(
+        /^(video\/[\w.+-]+|application\/octet-stream)$/,
+        'must be a video type or application/octet-stream',
+      )
+      .meta({
+        description: 'The media type; it is signed and must be sent with the bytes',
+        example: 'video/mp4',
+      }),
+    title: text(200).min(1).optional().meta({ description: 'Default: the file name without its ending' }),
+    description: text(5000).default(''),
+    category: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be lower-case letters, digits and -')
+      .optional()
+      .meta({ example: 'nature' }),
+    tags: z.array(text(50).min(1)).max(30).default([]),
+    language: z
+      .string()
+      .regex(/^[a-z]{2}$/, 'must be two lower-case letters (ISO 639-1)')
+      .optional()
+      .meta({ example: 'en' }),
+    visibility: z.enum(visibilities).default('public'),
+  })
+  .meta({ id: 'NewUpload' });
+
+export const ticket = z
+  .object({
+    uploadId,
+    videoId,
+    method: z.literal('PUT'),
+    url: z.url().meta({ description: 'Send the bytes here, once' }),
+    headers: z.record(z.string(), z.string()).meta({ description: 'Send these headers as they are' }),
+    expiresAt: time,
+  })
+  .meta({ id: 'UploadTicket' });
+
+export const upload = z
+  .object({
+    uploadId,
+    videoId,
+    state: z.enum(uploadStates),
+    filename: z.string(),
+    size: z.int(),
+    type: z.string(),
+    createdAt: time,
+    expiresAt: time,
+  })
+  .meta({ id: 'Upload' });

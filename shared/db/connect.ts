@@ -1,0 +1,53 @@
+import { type ClientSession, type Connection, createConnection, set } from 'mongoose';
+import { eventStore } from './events.ts';
+import { partStore } from './parts.ts';
+import { playlistStore } from './playlists.ts';
+import { sessionStore } from './sessions.ts';
+import { signInStore } from './sign-ins.ts';
+import { trendingStore } from './trending.ts';
+import { uploadStore } from './uploads.ts';
+import { userStore } from './users.ts';
+import { videoStore } from './videos.ts';
+import { viewStore } from './views.ts';
+
+export type { ClientSession as DbSession };
+export type Db = Awaited<ReturnType<typeof connectDb>>;
+
+set('strictQuery', 'throw');
+set('sanitizeFilter', true);
+
+/** Opens one connection and every collection on it; creates missing collections and indexes. */
+export async function connectDb(url: string) {
+  const connection = await createConnection(url, {
+    autoCreate: false,
+    autoIndex: false,
+    serverSelectionTimeoutMS: 5000,
+    writeConcern: { w: 'majority', journal: true },
+  }).asPromise();
+  const stores = {
+    videos: videoStore(connection),
+    uploads: uploadStore(connection),
+    users: userStore(connection),
+    sessions: sessionStore(connection),
+    signIns: signInStore(connection),
+    parts: partStore(connection),
+    playlists: playlistStore(connection),
+    events: eventStore(connection),
+    views: viewStore(connection),
+    trending: trendingStore(connection),
+  };
+  for (const model of Object.values(connection.models)) {
+    await model.createCollection();
+    await model.createIndexes();
+  }
+  return {
+    ...stores,
+    /** All writes of `work` or none. It may run more than once, so it must have no other effect. */
+    transaction: <T>(work: (session: ClientSession) => Promise<T>): Promise<T> =>
+      (connection as Connection).transaction(work) as Promise<T>,
+    async ping(): Promise<void> {
+      await connection.db?.admin().command({ ping: 1, maxTimeMS: 2000 });
+    },
+    close: () => connection.close(),
+  };
+}

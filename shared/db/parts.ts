@@ -1,0 +1,100 @@
+import { type Connection, Schema, trusted } from 'mongoose';
+import type { RenditionPart } from '../contracts/encoding.ts';
+import type { ErrorCode } from '../errors.ts';
+import type { Attempt } from './videos.ts';
+
+export type PartStep = 'encode' | 'audio' | 'images';
+
+/**
+ * What one job of an attempt has made so far. What is done is derived from these rows, never from the queue,
+ * so that losing the queue loses no work.
+ */
+export type Part = {
+  _id: string;
+  videoId: string;
+  generation: number;
+  step: PartStep;
+  n: number;
+  /** Frames encoded so far; final when done. */
+  frames: number;
+  /** Seconds that the job ran. */
+  seconds: number;
+  renditions: RenditionPart[];
+  /** Why there will be no result: a fault of the media file that the video can live with. */
+  failure: { code: ErrorCode; message: string } | null;
+  doneAt: Date | null;
+};
+
+export type PartId = Attempt & { step: PartStep; n: number };
+
+const schema = new Schema<Part>(
+  {
+    _id: { type: String, required: true },
+    videoId: { type: String, required: true },
+    generation: { type: Number, required: true },
+    step: { type: String, enum: ['encode', 'audio', 'images'], required: true },
+    n: { type: Number, required: true },
+    frames: { type: Number, default: 0 },
+    seconds: { type: Number, default: 0 },
+    renditions: { type: [Object], default: [] },
+    failure: { type: Object, default: null },
+    doneAt: { type: Date, default: null },
+  },
+  { versionKey: false, collection: 'parts' },
+).index({ videoId: 1, generation: 1, step: 1, n: 1 }, { unique: true });
+
+const idOf = ({ videoId, generation, step, n }: PartId) => `${videoId}-g${generation}-${step}-${n}`;
+
+export function partStore(connection: Connection) {
+  const model = connection.model('Part', schema);
+
+  async function finish(id: PartId, result: Partial<Part>): Promise<void> {
+    // A part that is done stays as it is: a second run of the same job changes nothing.
+    await model
+      .updateOne(
+        { _id: idOf(id), doneAt: null },
+        { $set: { ...id, ...result, doneAt: new Date() } },
+        { upsert: true },
+      )
+      .catch(unlessDuplicate);
+  }
+
+  return {
+    finish: (id: PartId, result: Pick<Part, 'frames' | 'seconds' | 'renditions'>) => finish(id, result),
+
+    giveUp: (id: PartId, failure: Part['failure']) => finish(id, { failure }),
+
+    /** Frames only ever grow, so that the percentage that people see does too. */
+    async progress(id: PartId, frames: number): Promise<void> {
+      await model
+        .updateOne(
+          { _id: idOf(id), doneAt: null },
+          { $max: { frames }, $setOnInsert: { ...id } },
+          { upsert: true, writeConcern: { w: 1 } },
+        )
+        .catch(unlessDuplicate);
+    },
+
+    async isDone(id: PartId): Promise<boolean> {
+      return (await model.exists({ _id: idOf(id), doneAt: trusted({ $ne: null }) })) !== null;
+    },
+
+    /** In order of step and number. */
+    of: ({ videoId, generation }: Attempt): Promise<Part[]> =>
+      model.find({ videoId, generation }).sort({ step: 1, n: 1 }).lean(),
+
+    async encodedFrames(attempt: Attempt): Promise<number> {
+      const { videoId, generation } = attempt;
+      const [sum] = await model.aggregate<{ frames: number }>([
+        { $match: { videoId, generation, step: 'encode' } },
+        { $group: { _id: null, frames: { $sum: '$frames' } } },
+      ]);
+      return sum?.frames ?? 0;
+    },
+  };
+}
+
+/** An upsert whose filter excludes the existing row tries to insert it again: then there was nothing to do. */
+function unlessDuplicate(error: unknown): void {
+  if ((error as { code?: number }).code !== 11000) throw error;
+}

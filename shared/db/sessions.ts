@@ -1,0 +1,42 @@
+import { type Connection, Schema, trusted } from 'mongoose';
+import { newSecret, secretHash } from '../ids.ts';
+
+type Session = { _id: string; userId: string; createdAt: Date; expiresAt: Date };
+
+const schema = new Schema<Session>(
+  {
+    _id: { type: String, required: true },
+    userId: { type: String, required: true },
+    createdAt: { type: Date, required: true },
+    expiresAt: { type: Date, required: true },
+  },
+  { versionKey: false, collection: 'sessions' },
+)
+  .index({ expiresAt: 1 }, { expireAfterSeconds: 0 })
+  .index({ userId: 1 });
+
+/** Signed-in browsers. The cookie's value is known to the browser alone; here stands its hash. */
+export function sessionStore(connection: Connection) {
+  const model = connection.model('Session', schema);
+  return {
+    async start(userId: string, seconds: number): Promise<string> {
+      const secret = newSecret();
+      const now = new Date();
+      const expiresAt = new Date(now.getTime() + seconds * 1000);
+      await model.create({ _id: secretHash(secret), userId, createdAt: now, expiresAt });
+      return secret;
+    },
+
+    /** The user of a live session. The database removes expired ones late, so the time is asked here too. */
+    async userId(secret: string): Promise<string | undefined> {
+      const found = await model
+        .findOne({ _id: secretHash(secret), expiresAt: trusted({ $gt: new Date() }) })
+        .lean();
+      return found?.userId;
+    },
+
+    async end(secret: string): Promise<void> {
+      await model.deleteOne({ _id: secretHash(secret) });
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { type ClientSession, type Connection, Schema, trusted } from 'mongoose';
+
+export const uploadStates = ['waiting', 'completed', 'cancelled', 'expired', 'failed'] as const;
+export type UploadState = (typeof uploadStates)[number];
+
+/** A ticket for bytes. `key` is in the raw bucket; `bytes` is the size announced and signed. */
+export type UploadRecord = {
+  _id: string;
+  ownerId: string;
+  videoId: string;
+  state: UploadState;
+  filename: string;
+  bytes: number;
+  contentType: string;
+  key: string;
+  etag: string | null;
+  createdAt: Date;
+  expiresAt: Date;
+};
+
+const schema = new Schema<UploadRecord>(
+  {
+    _id: { type: String, required: true },
+    ownerId: { type: String, required: true },
+    videoId: { type: String, required: true },
+    state: { type: String, enum: uploadStates, required: true },
+    filename: { type: String, required: true },
+    bytes: { type: Number, required: true },
+    contentType: { type: String, required: true },
+    key: { type: String, required: true },
+    etag: { type: String, default: null },
+    createdAt: { type: Date, required: true },
+    expiresAt: { type: Date, required: true },
+  },
+  { versionKey: false, collection: 'uploads' },
+)
+  .index({ state: 1, expiresAt: 1 })
+  .index({ ownerId: 1, createdAt: -1 });
+
+export function uploadStore(connection: Connection) {
+  const model = connection.model('Upload', schema);
+  return {
+    async create(upload: UploadRecord, session: ClientSession): Promise<void> {
+      await model.create([upload], { session });
+    },
+
+    find: (id: string): Promise<UploadRecord | null> => model.findById(id).lean(),
+
+    /** Ends a waiting upload. Undefined when it had already ended: then another call was first. */
+    async end(
+      id: string,
+      state: Exclude<UploadState, 'waiting'>,
+      change: Partial<Pick<UploadRecord, 'etag'>>,
+      session: ClientSession,
+    ): Promise<UploadRecord | undefined> {
+      const ended = await model
+        .findOneAndUpdate(
+          { _id: id, state: 'waiting' },
+          { $set: { state, ...change } },
+          { returnDocument: 'after', session },
+        )
+        .lean();
+      return ended ?? undefined;
+    },
+
+    overdue: (before: Date, limit: number): Promise<UploadRecord[]> =>
+      model
+        .find({ state: 'waiting', expiresAt: trusted({ $lt: before }) })
+        .limit(limit)
+        .lean(),
+
+    recentOf: (ownerId: string, since: Date): Promise<number> =>
+      model.countDocuments({ ownerId, createdAt: trusted({ $gt: since }) }),
+  };
+}

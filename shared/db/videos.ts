@@ -1,0 +1,208 @@
+import { type ClientSession, type Connection, Schema, trusted } from 'mongoose';
+import type { EncodingPlan, Rendition } from '../contracts/encoding.ts';
+import type { ErrorCode } from '../errors.ts';
+import { sourcesOf, type VideoState, videoStates } from '../video-state.ts';
+
+export const visibilities = ['public', 'unlisted', 'private'] as const;
+export type Visibility = (typeof visibilities)[number];
+
+export type VideoFailure = { code: ErrorCode; message: string; step: string };
+export type Warning = { code: string; message: string };
+
+export type Video = {
+  _id: string;
+  ownerId: string;
+  title: string;
+  description: string;
+  category: string | null;
+  tags: string[];
+  language: string | null;
+  visibility: Visibility;
+
+  state: VideoState;
+  /** When the state was entered, or the work in it last showed a sign of life. */
+  heardAt: Date;
+  history: { state: VideoState; generation: number; at: Date }[];
+  /** The attempt under way, from 1. */
+  generation: number;
+  /** The attempt whose result plays; null before the first is ready. */
+  activeGeneration: number | null;
+  /** How often a sweep had to start the work of this generation again. */
+  resumes: number;
+  failure: VideoFailure | null;
+  warnings: Warning[];
+
+  source: { key: string; bytes: number; etag: string };
+  plan: EncodingPlan | null;
+  renditions: Rendition[];
+  durationSeconds: number | null;
+  hasPoster: boolean;
+
+  createdAt: Date;
+  uploadedAt: Date | null;
+  playableAt: Date | null;
+  readyAt: Date | null;
+};
+
+export type NewVideo = Pick<
+  Video,
+  '_id' | 'ownerId' | 'title' | 'description' | 'category' | 'tags' | 'language' | 'visibility' | 'source'
+>;
+
+const nullableDate = { type: Date, default: null };
+
+const schema = new Schema<Video>(
+  {
+    _id: { type: String, required: true },
+    ownerId: { type: String, required: true },
+    title: { type: String, required: true },
+    description: { type: String, default: '' },
+    category: { type: String, default: null },
+    tags: [String],
+    language: { type: String, default: null },
+    visibility: { type: String, enum: visibilities, required: true },
+    state: { type: String, enum: videoStates, required: true },
+    heardAt: { type: Date, required: true },
+    history: { type: [Object], default: [] },
+    generation: { type: Number, required: true },
+    activeGeneration: { type: Number, default: null },
+    resumes: { type: Number, default: 0 },
+    failure: { type: Object, default: null },
+    warnings: { type: [Object], default: [] },
+    source: { type: Object, required: true },
+    plan: { type: Object, default: null },
+    renditions: { type: [Object], default: [] },
+    durationSeconds: { type: Number, default: null },
+    hasPoster: { type: Boolean, default: false },
+    createdAt: { type: Date, required: true },
+    uploadedAt: nullableDate,
+    playableAt: nullableDate,
+    readyAt: nullableDate,
+  },
+  { versionKey: false, collection: 'videos', minimize: false },
+)
+  .index({ visibility: 1, state: 1, createdAt: -1, _id: -1 })
+  .index({ ownerId: 1, createdAt: -1, _id: -1 })
+  .index({ state: 1, heardAt: 1 });
+
+/** Names one attempt at one video; every write of the pipeline is fenced by it. */
+export type Attempt = { videoId: string; generation: number };
+
+/** Where a page of the newest videos begins: just after this one. */
+export type After = { createdAt: Date; id: string };
+
+export function videoStore(connection: Connection) {
+  const model = connection.model('Video', schema);
+
+  return {
+    async create(video: NewVideo, session: ClientSession): Promise<void> {
+      const now = new Date();
+      const history = [{ state: 'draft' as const, generation: 1, at: now }];
+      await model.create(
+        [{ ...video, state: 'draft', generation: 1, heardAt: now, createdAt: now, history }],
+        { session },
+      );
+    },
+
+    find: (id: string): Promise<Video | null> => model.findById(id).lean(),
+
+    /**
+     * Moves a video to a state by one compare-and-set on its generation and on the states that lead there.
+     * Undefined when nothing matched: another attempt won, and the caller must stop and write nothing.
+     */
+    async move(
+      { videoId, generation }: Attempt,
+      state: VideoState,
+      change: Partial<Video>,
+      session: ClientSession,
+    ): Promise<Video | undefined> {
+      const now = new Date();
+      const moved = await model
+        .findOneAndUpdate(
+          { _id: videoId, generation, state: trusted({ $in: sourcesOf(state) }) },
+          {
+            $set: { ...change, state, heardAt: now },
+            $push: { history: { $each: [{ state, generation, at: now }], $slice: -100 } },
+          },
+          { returnDocument: 'after', session },
+        )
+        .lean();
+      return moved ?? undefined;
+    },
+
+    /** A sign of life from a job. False when the attempt is no longer the current one in that state. */
+    async heard({ videoId, generation }: Attempt, state: VideoState): Promise<boolean> {
+      const { matchedCount } = await model.updateOne(
+        { _id: videoId, generation, state },
+        { $set: { heardAt: new Date() } },
+      );
+      return matchedCount === 1;
+    },
+
+    /** Notes once that an attempt can be watched. Undefined when that was known, or the attempt is over. */
+    async becamePlayable(
+      { videoId, generation }: Attempt,
+      session: ClientSession,
+    ): Promise<Video | undefined> {
+      const marked = await model
+        .findOneAndUpdate(
+          { _id: videoId, generation, playableAt: null, state: trusted({ $in: ['encoding', 'publishing'] }) },
+          { $set: { playableAt: new Date() } },
+          { returnDocument: 'after', session },
+        )
+        .lean();
+      return marked ?? undefined;
+    },
+
+    async setPoster({ videoId, generation }: Attempt): Promise<void> {
+      await model.updateOne({ _id: videoId, generation }, { $set: { hasPoster: true } });
+    },
+
+    /** Counts one more resume of a quiet video, and marks it as heard of so that the next sweep waits. */
+    async resumed({ videoId, generation }: Attempt): Promise<number> {
+      const found = await model
+        .findOneAndUpdate(
+          { _id: videoId, generation },
+          { $inc: { resumes: 1 }, $set: { heardAt: new Date() } },
+          { returnDocument: 'after' },
+        )
+        .lean();
+      return found?.resumes ?? 0;
+    },
+
+    /** Videos in a state that nothing has been heard of since. */
+    quiet: (state: VideoState, since: Date, limit: number): Promise<Video[]> =>
+      model
+        .find({ state, heardAt: trusted({ $lt: since }) })
+        .sort({ heardAt: 1 })
+        .limit(limit)
+        .lean(),
+
+    /** The newest first: what everyone may see, or all that one owner has. */
+    async page(scope: { ownerId: string } | 'public', limit: number, after?: After): Promise<Video[]> {
+      const query =
+        scope === 'public'
+          ? model.find({ visibility: 'public', state: 'ready' })
+          : model.find({ ownerId: scope.ownerId, state: trusted({ $nin: ['draft', 'deleted'] }) });
+      if (after) {
+        const { createdAt, id } = after;
+        query.and(
+          [{ $or: [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: id } }] }].map(trusted),
+        );
+      }
+      return query.sort({ createdAt: -1, _id: -1 }).limit(limit).maxTimeMS(5000).lean();
+    },
+
+    /** Those of the given videos that everyone may see, in no order. */
+    publicOnes: (ids: string[], category?: string): Promise<Video[]> =>
+      model
+        .find({
+          _id: trusted({ $in: ids }),
+          visibility: 'public',
+          state: 'ready',
+          ...(category === undefined ? {} : { category }),
+        })
+        .maxTimeMS(5000)
+        .lean(),
+  };
+}

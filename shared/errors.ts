@@ -1,0 +1,85 @@
+/** Who has to act: the caller, the maker of the media file, or whoever runs the servers. */
+export type Fault = 'caller' | 'media' | 'operator';
+
+type ErrorKind = { status: number; title: string; fault: Fault; retryable: boolean };
+
+const caller = (status: number, title: string): ErrorKind => ({
+  status,
+  title,
+  fault: 'caller',
+  retryable: false,
+});
+const media = (title: string): ErrorKind => ({ status: 422, title, fault: 'media', retryable: false });
+const operator = (status: number, title: string): ErrorKind => ({
+  status,
+  title,
+  fault: 'operator',
+  retryable: true,
+});
+
+/** Every error that Millrace names. The code is the contract; the title is for people. */
+export const errorKinds = {
+  invalid_request: caller(400, 'The request is not valid'),
+  invalid_json: caller(400, 'The body is not valid JSON'),
+  not_signed_in: caller(401, 'Sign in first'),
+  sign_in_failed: caller(400, 'The sign-in did not complete'),
+  forbidden: caller(403, 'You may not do this'),
+  not_found: caller(404, 'Nothing is here'),
+  unknown_region: caller(404, 'This region is not known'),
+  method_not_allowed: caller(405, 'This method is not allowed here'),
+  upload_incomplete: caller(409, 'The bytes have not arrived yet'),
+  upload_mismatch: caller(409, 'The bytes are not the announced ones'),
+  upload_closed: caller(409, 'The upload has already ended'),
+  video_failed: caller(409, 'The video has failed'),
+  not_playable_yet: caller(409, 'The video cannot be played yet'),
+  body_too_large: caller(413, 'The body is too large'),
+  unsupported_media_type: caller(415, 'The body must be JSON'),
+  upload_too_large: caller(422, 'The file is too large'),
+
+  not_a_video: media('The file is not a video'),
+  no_video_stream: media('The file has no picture'),
+  unsupported_codec: media('The picture uses a codec that cannot be decoded here'),
+  undecodable: media('The picture cannot be decoded'),
+  truncated: media('The file ends too early'),
+  encrypted: media('The file is encrypted'),
+  too_long: media('The video is too long'),
+  too_many_pixels: media('The picture has too many pixels'),
+  timed_out: media('Working on the file took too long'),
+  source_missing: media('The uploaded file is gone'),
+
+  encoding_failed: operator(500, 'Encoding failed'),
+  output_rejected: operator(500, 'The encoded result did not pass the checks'),
+  unavailable: operator(503, 'A server behind this one does not answer'),
+  internal: operator(500, 'Something went wrong here'),
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof errorKinds;
+
+/** One violation of a request's schema: a JSON pointer (or parameter name) and a sentence. */
+export type Violation = { pointer: string; message: string };
+
+/**
+ * The one error class. `message` is a sentence that may be shown to the caller; what only operators may
+ * read goes into `cause`, which is logged and never sent.
+ */
+export class MillraceError extends Error {
+  readonly code: ErrorCode;
+  readonly violations: Violation[];
+
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown; violations?: Violation[] } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'MillraceError';
+    this.code = code;
+    this.violations = options.violations ?? [];
+  }
+
+  get kind(): ErrorKind {
+    return errorKinds[this.code];
+  }
+}
+
+/** The error itself when it is ours; else `internal` with the original as the private cause. */
+export function toMillraceError(error: unknown): MillraceError {
+  if (error instanceof MillraceError) return error;
+  return new MillraceError('internal', 'An unexpected error happened. It has been logged.', { cause: error });
+}

@@ -1,0 +1,39 @@
+import type { QueueName } from './queue-names.ts';
+
+/** Every object key, Redis key and job id is spelled here. No key holds text from a user. */
+
+export function rawKey(ownerId: string, videoId: string): string {
+  return `videos/${ownerId}/${videoId}`;
+}
+
+/** The folder that one attempt at a video writes to, in the processed and in the thumbnails bucket. */
+export function generationPrefix(videoId: string, generation: number): string {
+  return `v/${videoId}/g${generation}/`;
+}
+
+/** `rendition` is a rung (`720p`) or an audio track (`audio/en`). */
+export function initKey(videoId: string, generation: number, rendition: string): string {
+  return `${generationPrefix(videoId, generation)}${rendition}/init.mp4`;
+}
+
+export function segmentName(n: number): string {
+  return `seg-${String(n).padStart(5, '0')}.m4s`;
+}
+
+export function segmentKey(videoId: string, generation: number, rendition: string, n: number): string {
+  return `${generationPrefix(videoId, generation)}${rendition}/${segmentName(n)}`;
+}
+
+export function posterKey(videoId: string, generation: number): string {
+  return `${generationPrefix(videoId, generation)}poster.jpg`;
+}
+
+/** Deterministic, so that a job is never in a queue twice. BullMQ forbids `:`. */
+export function jobId(step: QueueName, videoId: string, generation: number, n?: number): string {
+  return `${step}-${videoId}-g${generation}${n === undefined ? '' : `-${n}`}`;
+}
+
+/** The hash that collects views until the next fold, and the one being folded. */
+export function viewKeys(prefix: string): { pending: string; folding: string } {
+  return { pending: `${prefix}:views:pending`, folding: `${prefix}:views:folding` };
+}

@@ -1,0 +1,32 @@
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** One registry a process, so that several can live in one test run. */
+export function createMetrics() {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    requestSeconds: new Histogram({
+      name: 'millrace_http_request_seconds',
+      help: 'Time to answer a request',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+      registers: [registry],
+    }),
+    jobSeconds: new Histogram({
+      name: 'millrace_job_seconds',
+      help: 'Time that a job ran, by queue and outcome',
+      labelNames: ['queue', 'outcome'],
+      buckets: [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800],
+      registers: [registry],
+    }),
+    videoMoves: new Counter({
+      name: 'millrace_video_moves_total',
+      help: 'Moves of videos into a state',
+      labelNames: ['state'],
+      registers: [registry],
+    }),
+  };
+}

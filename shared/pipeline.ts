@@ -1,0 +1,150 @@
+import type { Context } from './context.ts';
+import type { EncodingPlan } from './contracts/encoding.ts';
+import type { DbSession } from './db/connect.ts';
+import type { UploadRecord } from './db/uploads.ts';
+import type { Attempt, Video, VideoFailure } from './db/videos.ts';
+import { jobId } from './keys.ts';
+import type { NewJob } from './queue.ts';
+import type { VideoState } from './video-state.ts';
+
+/**
+ * The order of the work, on one screen:
+ *
+ *     begin   -> probe                                       (uploaded)
+ *     fanOut  -> encode x chunks, audio x tracks, images     (encoding)
+ *             -> publish, when all of them have ended        (publishing -> ready)
+ *     resume  -> whichever of the two a quiet video needs
+ *
+ * Every function may be called again: job ids are deterministic, and a step that is done is not done twice.
+ */
+type Means = Pick<Context, 'db' | 'queues' | 'metrics'>;
+
+export async function begin(means: Means, attempt: Attempt): Promise<void> {
+  await means.queues.add(probeJob(attempt));
+}
+
+export async function fanOut(
+  means: Means,
+  attempt: Attempt,
+  plan: EncodingPlan,
+  recentUploads: number,
+): Promise<void> {
+  const [publish, ...children] = flowOf(attempt, plan, recentUploads);
+  await means.queues.addFlow(publish, children);
+}
+
+/**
+ * Starts a quiet video's work again. Does nothing while a job of it still waits or runs. Jobs that ended
+ * without moving the video are removed first, because an id that still exists is not added again.
+ */
+export async function resume(means: Means, video: Video): Promise<'alive' | 'resumed'> {
+  const attempt = { videoId: video._id, generation: video.generation };
+  const jobs: NewJob[] = video.plan ? flowOf(attempt, video.plan, 0) : [probeJob(attempt)];
+  const states = await Promise.all(jobs.map(({ queue, id }) => means.queues.state(queue, id)));
+  // The parent waits for its children: it alone is no sign of life.
+  const alive = states.some(
+    (state, index) => isPending(state) && !(index === 0 && state === 'waiting-children'),
+  );
+  if (alive) return 'alive';
+  for (const { queue, id } of jobs) {
+    if (!(await means.queues.remove(queue, id))) return 'alive';
+  }
+  if (video.plan) await fanOut(means, attempt, video.plan, 0);
+  else await begin(means, attempt);
+  return 'resumed';
+}
+
+/**
+ * Moves a video and writes the event that says so, both or neither. Undefined when another attempt won.
+ */
+export async function move(
+  means: Means,
+  attempt: Attempt,
+  state: VideoState,
+  change: Partial<Video> = {},
+  also: (video: Video, session: DbSession) => Promise<void> = async () => {},
+): Promise<Video | undefined> {
+  const moved = await means.db.transaction(async (session) => {
+    const video = await means.db.videos.move(attempt, state, change, session);
+    if (!video) return undefined;
+    if (enteredOnce(video, state)) {
+      const data = state === 'failed' ? { failure: video.failure } : {};
+      await means.db.events.record({ type: `video.${state}`, ...attempt, data }, session);
+    }
+    await also(video, session);
+    return video;
+  });
+  if (moved) means.metrics.videoMoves.inc({ state });
+  return moved;
+}
+
+/**
+ * Ends an upload that brought no video: its bytes, if any came, and its draft are gone. False when the upload
+ * had already ended.
+ */
+export async function endUpload(
+  means: Means & Pick<Context, 'storage'>,
+  upload: UploadRecord,
+  state: 'cancelled' | 'expired',
+): Promise<boolean> {
+  const ended = await means.db.transaction(async (session) => {
+    if (!(await means.db.uploads.end(upload._id, state, {}, session))) return false;
+    await means.db.videos.move({ videoId: upload.videoId, generation: 1 }, 'deleted', {}, session);
+    return true;
+  });
+  if (ended) await means.storage.remove('raw', upload.key);
+  return ended;
+}
+
+export async function fail(means: Means, attempt: Attempt, failure: VideoFailure): Promise<boolean> {
+  return (await move(means, attempt, 'failed', { failure })) !== undefined;
+}
+
+function probeJob(attempt: Attempt): NewJob {
+  return { queue: 'probe', id: jobId('probe', attempt.videoId, attempt.generation), payload: attempt };
+}
+
+/** The parent first, then its children. */
+function flowOf(attempt: Attempt, plan: EncodingPlan, recentUploads: number): [NewJob, ...NewJob[]] {
+  const { videoId, generation } = attempt;
+  return [
+    { queue: 'publish', id: jobId('publish', videoId, generation), payload: attempt },
+    ...plan.chunks.map(
+      (_, chunk): NewJob => ({
+        queue: 'encode',
+        id: jobId('encode', videoId, generation, chunk),
+        payload: { ...attempt, chunk },
+        priority: encodePriority(chunk, recentUploads),
+      }),
+    ),
+    ...plan.audio.map(
+      (_, track): NewJob => ({
+        queue: 'audio',
+        id: jobId('audio', videoId, generation, track),
+        payload: { ...attempt, track },
+      }),
+    ),
+    { queue: 'images', id: jobId('images', videoId, generation), payload: attempt },
+  ];
+}
+
+/**
+ * Lower runs first. The first chunk of every video goes before all others, so that each can be watched early;
+ * after that an owner with many recent uploads waits longer, and a video's chunks go in order.
+ */
+export function encodePriority(chunk: number, recentUploads: number): number {
+  if (chunk === 0) return 1;
+  return 2 + Math.min(recentUploads, 1000) * 1000 + Math.min(chunk, 999);
+}
+
+function isPending(state: Awaited<ReturnType<Context['queues']['state']>>): boolean {
+  return state !== 'completed' && state !== 'failed' && state !== 'unknown';
+}
+
+/** False when a job that lost its worker enters its state for the second time: the event is there already. */
+function enteredOnce(video: Video, state: VideoState): boolean {
+  return (
+    video.history.filter((entry) => entry.state === state && entry.generation === video.generation).length ===
+    1
+  );
+}

@@ -1,0 +1,82 @@
+import { FlowProducer, type JobsOptions, Queue } from 'bullmq';
+import { jobOptions, type Payload, type QueueName, queueNames, queues } from './queues.ts';
+import type { Redis } from './redis.ts';
+
+/** A job to add: the queue names its payload. */
+export type NewJob<Q extends QueueName = QueueName> = {
+  [K in Q]: { queue: K; id: string; payload: Payload<K>; priority?: number };
+}[Q];
+
+export type JobState = Awaited<ReturnType<Queue['getJobState']>>;
+export type Queues = ReturnType<typeof createQueues>;
+
+/** The producing side of the queues, on one connection. */
+export function createQueues(connection: Redis, prefix: string) {
+  const options = { connection, prefix };
+  const byName = Object.fromEntries(queueNames.map((name) => [name, new Queue(name, options)])) as Record<
+    QueueName,
+    Queue
+  >;
+  const flows = new FlowProducer(options);
+  // BullMQ repeats the connection's errors here; the calls themselves reject.
+  flows.on('error', () => {});
+  for (const queue of Object.values(byName)) queue.on('error', () => {});
+
+  return {
+    /** For the dashboard. */
+    all: Object.values(byName),
+
+    /** Adds a job. One whose id is still in the queue, in whatever state, is not added again. */
+    async add({ queue, id, payload, priority }: NewJob): Promise<void> {
+      await byName[queue].add(queue, queues[queue].payload.parse(payload), {
+        ...jobOptions(queue),
+        jobId: id,
+        ...(priority === undefined ? {} : { priority }),
+      });
+    },
+
+    /** Adds children and the parent that runs once all of them have ended, however they ended. */
+    async addFlow(parent: NewJob, children: NewJob[]): Promise<void> {
+      const node = ({ queue, id, payload, priority }: NewJob, extra: JobsOptions) => ({
+        name: queue,
+        queueName: queue,
+        data: queues[queue].payload.parse(payload),
+        opts: { ...jobOptions(queue), jobId: id, ...(priority === undefined ? {} : { priority }), ...extra },
+      });
+      await flows.add({
+        ...node(parent, {}),
+        children: children.map((child) => node(child, { ignoreDependencyOnFailure: true })),
+      });
+    },
+
+    /** Runs a queue's job every `seconds`, from one scheduler however many processes say so. */
+    async schedule(queue: 'trending' | 'sweep', seconds: number): Promise<void> {
+      await byName[queue].upsertJobScheduler(
+        queue,
+        { every: seconds * 1000 },
+        { name: queue, data: {}, opts: { removeOnComplete: { count: 20 }, removeOnFail: { count: 100 } } },
+      );
+    },
+
+    state: (queue: QueueName, id: string): Promise<JobState> => byName[queue].getJobState(id),
+
+    async failedReason(queue: QueueName, id: string): Promise<string | undefined> {
+      const job = await byName[queue].getJob(id);
+      return job?.failedReason;
+    },
+
+    /** Removes a job that no worker holds. False when one does. */
+    async remove(queue: QueueName, id: string): Promise<boolean> {
+      const job = await byName[queue].getJob(id);
+      if (!job) return true;
+      return job.remove({ removeChildren: false }).then(
+        () => true,
+        () => false,
+      );
+    },
+
+    async close(): Promise<void> {
+      await Promise.all([flows.close(), ...Object.values(byName).map((queue) => queue.close())]);
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { Redis, type RedisOptions } from 'ioredis';
+
+export type { Redis };
+
+/** BullMQ workers block on their connection, so commands wait out an outage; it is retried every 2 s at most. */
+export function workerConnection(url: string): Redis {
+  return connect(url, { maxRetriesPerRequest: null });
+}
+
+/** For requests: a command fails within about a second when Redis is gone, instead of hanging the caller. */
+export function requestConnection(url: string): Redis {
+  return connect(url, { maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: 2000 });
+}
+
+function connect(url: string, options: Omit<RedisOptions, 'replyMapping'>): Redis {
+  const retryStrategy = (times: number) => Math.min(times * 200, 2000);
+  const redis = new Redis(url, { retryStrategy, ...options });
+  // ioredis reports every failed attempt to connect here; the commands themselves reject, and those are handled.
+  redis.on('error', () => {});
+  return redis;
+}
+
+/** Resolves when the connection is usable, or after `milliseconds`: a process starts without Redis too. */
+export async function settled(redis: Redis, milliseconds: number): Promise<boolean> {
+  if (redis.status === 'ready') return true;
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), milliseconds);
+    redis.once('ready', () => {
+      clearTimeout(timer);
+      resolve(true);
+    });
+  });
+}

@@ -1,0 +1,241 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import { getSignedUrl, S3RequestPresigner } from '@aws-sdk/s3-request-presigner';
+import { HttpRequest } from '@smithy/core/protocols';
+import type { Config } from './config.ts';
+import { MillraceError } from './errors.ts';
+
+export type Bucket = 'raw' | 'processed' | 'thumbnails';
+export type ObjectFacts = { bytes: number; etag: string };
+export type PresignedPut = { url: string; headers: Record<string, string> };
+export type Storage = ReturnType<typeof createStorage>;
+
+const yearOfCaching = 'public, max-age=31536000, immutable';
+
+/** The S3 verbs that Millrace uses. Internal calls go to S3_ENDPOINT; addresses for clients name S3_PUBLIC_ENDPOINT. */
+export function createStorage(config: Config) {
+  const names: Record<Bucket, string> = {
+    raw: config.S3_BUCKET_RAW,
+    processed: config.S3_BUCKET_PROCESSED,
+    thumbnails: config.S3_BUCKET_THUMBNAILS,
+  };
+  const publicEndpoint = new URL(config.S3_PUBLIC_ENDPOINT ?? config.S3_ENDPOINT);
+  const client = createClient(config, config.S3_ENDPOINT);
+  const publicClient = createClient(config, publicEndpoint.href);
+  const presigner = new S3RequestPresigner({ ...publicClient.config });
+
+  return {
+    /** Makes the buckets that are missing; safe when several processes do it at once. */
+    async ensureBuckets(): Promise<void> {
+      for (const Bucket of Object.values(names)) {
+        try {
+          await client.send(new HeadBucketCommand({ Bucket }));
+        } catch (error) {
+          if (!isMissing(error)) throw error;
+          await client.send(new CreateBucketCommand({ Bucket })).catch(unlessNamed('BucketAlready'));
+        }
+      }
+    },
+
+    async ping(signal?: AbortSignal): Promise<void> {
+      await client.send(new HeadBucketCommand({ Bucket: names.raw }), signal ? { abortSignal: signal } : {});
+    },
+
+    /** The object's size and etag (without quotes), or undefined when there is none. */
+    async head(bucket: Bucket, key: string): Promise<ObjectFacts | undefined> {
+      try {
+        const found = await client.send(new HeadObjectCommand({ Bucket: names[bucket], Key: key }));
+        return { bytes: found.ContentLength ?? 0, etag: unquoted(found.ETag) };
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw error;
+      }
+    },
+
+    async put(bucket: Bucket, key: string, body: Buffer | string, contentType: string): Promise<void> {
+      await client.send(
+        new PutObjectCommand({
+          Bucket: names[bucket],
+          Key: key,
+          Body: body,
+          ContentType: contentType,
+          CacheControl: yearOfCaching,
+        }),
+      );
+    },
+
+    /** Stores the bytes [start, start + bytes) of a file. Memory stays at one part (5 MiB) whatever the size. */
+    async putFileRange(
+      bucket: Bucket,
+      key: string,
+      file: { path: string; start: number; bytes: number },
+      contentType: string,
+    ): Promise<void> {
+      await new Upload({
+        client,
+        params: {
+          Bucket: names[bucket],
+          Key: key,
+          Body: createReadStream(file.path, { start: file.start, end: file.start + file.bytes - 1 }),
+          ContentType: contentType,
+          CacheControl: yearOfCaching,
+        },
+      }).done();
+    },
+
+    /**
+     * Downloads an object to a file, if it still is the one with this etag.
+     * @throws MillraceError source_missing when the object is gone or another.
+     */
+    async download(
+      bucket: Bucket,
+      key: string,
+      etag: string,
+      path: string,
+      signal: AbortSignal,
+    ): Promise<void> {
+      try {
+        const command = new GetObjectCommand({ Bucket: names[bucket], Key: key, IfMatch: etag });
+        const { Body } = await client.send(command, { abortSignal: signal });
+        if (!(Body instanceof Readable)) throw new Error('S3 gave no body');
+        await pipeline(Body, createWriteStream(path), { signal });
+      } catch (error) {
+        if (isMissing(error) || httpStatus(error) === 412) {
+          throw new MillraceError('source_missing', 'The uploaded file is gone or was replaced.', {
+            cause: error,
+          });
+        }
+        throw error;
+      }
+    },
+
+    async remove(bucket: Bucket, key: string): Promise<void> {
+      await client.send(new DeleteObjectCommand({ Bucket: names[bucket], Key: key }));
+    },
+
+    /** Every object under a prefix, with its size. */
+    async list(bucket: Bucket, prefix: string): Promise<{ key: string; bytes: number }[]> {
+      const found: { key: string; bytes: number }[] = [];
+      let token: string | undefined;
+      do {
+        const page = await client.send(
+          new ListObjectsV2Command({ Bucket: names[bucket], Prefix: prefix, ContinuationToken: token }),
+        );
+        for (const { Key, Size } of page.Contents ?? []) if (Key) found.push({ key: Key, bytes: Size ?? 0 });
+        token = page.NextContinuationToken;
+      } while (token);
+      return found;
+    },
+
+    async removeAll(bucket: Bucket, prefix: string): Promise<number> {
+      const keys = await this.list(bucket, prefix);
+      for (let at = 0; at < keys.length; at += 1000) {
+        const Objects = keys.slice(at, at + 1000).map(({ key }) => ({ Key: key }));
+        await client.send(
+          new DeleteObjectsCommand({ Bucket: names[bucket], Delete: { Objects, Quiet: true } }),
+        );
+      }
+      return keys.length;
+    },
+
+    /**
+     * A ticket for one PUT of exactly `bytes` bytes of `contentType` to a key that holds nothing yet. S3 refuses
+     * every other length, type or a second PUT. The returned headers must be sent as they are.
+     */
+    async presignPut(
+      bucket: Bucket,
+      key: string,
+      bytes: number,
+      contentType: string,
+      seconds: number,
+    ): Promise<PresignedPut> {
+      const command = new PutObjectCommand({
+        Bucket: names[bucket],
+        Key: key,
+        ContentLength: bytes,
+        ContentType: contentType,
+        IfNoneMatch: '*',
+      });
+      const url = await getSignedUrl(publicClient, command, {
+        expiresIn: seconds,
+        signableHeaders: new Set(['host', 'content-length', 'content-type', 'if-none-match']),
+        // Otherwise the precondition would be hoisted into the query, where S3 does not look for it.
+        unhoistableHeaders: new Set(['if-none-match']),
+      });
+      return {
+        url,
+        headers: { 'Content-Length': String(bytes), 'Content-Type': contentType, 'If-None-Match': '*' },
+      };
+    },
+
+    /**
+     * An address that lets anyone GET one object for `seconds`. Uses the signer alone, without the SDK's
+     * middleware, because a playlist holds a thousand of them.
+     */
+    async presignGet(bucket: Bucket, key: string, seconds: number): Promise<string> {
+      const signed = await presigner.presign(
+        new HttpRequest({
+          method: 'GET',
+          protocol: publicEndpoint.protocol,
+          hostname: publicEndpoint.hostname,
+          ...(publicEndpoint.port ? { port: Number(publicEndpoint.port) } : {}),
+          path: `${publicEndpoint.pathname.replace(/\/$/, '')}/${names[bucket]}/${key}`,
+          headers: { host: publicEndpoint.host },
+        }),
+        { expiresIn: seconds },
+      );
+      const query = new URLSearchParams(signed.query as Record<string, string>);
+      return `${publicEndpoint.origin}${signed.path}?${query}`;
+    },
+
+    close(): void {
+      client.destroy();
+      publicClient.destroy();
+    },
+  };
+}
+
+function createClient(config: Config, endpoint: string): S3Client {
+  return new S3Client({
+    endpoint,
+    region: config.S3_REGION,
+    forcePathStyle: true,
+    credentials: { accessKeyId: config.S3_ACCESS_KEY_ID, secretAccessKey: config.S3_SECRET_ACCESS_KEY },
+    // Else the SDK signs the checksum of an empty body into every ticket, and some stores then refuse the bytes.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    maxAttempts: 5,
+  });
+}
+
+function httpStatus(error: unknown): number | undefined {
+  return error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+}
+
+function isMissing(error: unknown): boolean {
+  return httpStatus(error) === 404;
+}
+
+function unlessNamed(prefix: string) {
+  return (error: unknown) => {
+    if (!(error instanceof Error && error.name.startsWith(prefix))) throw error;
+  };
+}
+
+function unquoted(etag: string | undefined): string {
+  return (etag ?? '').replaceAll('"', '');
+}

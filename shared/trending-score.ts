@@ -1,0 +1,23 @@
+/**
+ * Trending by exponential decay kept forward (Cormode et al., "Forward Decay", ICDE 2009). A video's heat in a
+ * region is the sum over its views of 2^(-age / halfLife). Because every heat decays at the same pace, the order
+ * of two videos changes only when one of them is viewed. So we store, per video and region, a number that never
+ * has to be touched for the passing of time alone:
+ *
+ *     hotness = log2(heat at t) + t / halfLife
+ *
+ * Times are milliseconds since the epoch. A hotness of today is about 29,000 / halfLife in days, far from any
+ * limit of a double.
+ */
+export const halfLifeMilliseconds = 24 * 3600 * 1000;
+
+/** The hotness after `views` more views at time `at`; `before` is undefined for a video not viewed so far. */
+export function addViews(before: number | undefined, views: number, at: number): number {
+  const heat = (before === undefined ? 0 : heatAt(before, at)) + views;
+  return Math.log2(heat) + at / halfLifeMilliseconds;
+}
+
+/** The decayed number of views at time `at`: what a person can make sense of. */
+export function heatAt(hotness: number, at: number): number {
+  return 2 ** (hotness - at / halfLifeMilliseconds);
+}
