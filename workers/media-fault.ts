@@ -1,0 +1,15 @@
+import { MillraceError } from '../shared/errors.ts';
+import { FfmpegError } from './media/ffmpeg.ts';
+
+/**
+ * Tells apart what no retry can mend: ffmpeg could not make sense of the file. Everything else (a full disk, a
+ * killed process) is worth another try.
+ * @throws always
+ */
+export function mediaFault(error: unknown): never {
+  if (!(error instanceof FfmpegError)) throw error;
+  if (/Invalid data found|no decoder found|Decoder .*not found|Cannot determine format/i.test(error.stderr)) {
+    throw new MillraceError('undecodable', 'A track of the file cannot be decoded.', { cause: error });
+  }
+  throw new MillraceError('encoding_failed', 'ffmpeg ended with an error.', { cause: error });
+}

@@ -1,0 +1,105 @@
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import createCommand from 'fluent-ffmpeg';
+import { MillraceError } from '../../shared/errors.ts';
+import type { FfmpegCommand } from './ffmpeg-command.ts';
+import { inputWhitelists, type Limits, type SandboxTools, sandboxPrefix } from './sandbox.ts';
+
+/** A script that starts ffmpeg in the sandbox. */
+export type EncodeTool = { launcher: string };
+
+export type FfmpegRun = {
+  timeoutSeconds: number;
+  signal: AbortSignal;
+  /** Frames of the first video output so far; called about twice a second. */
+  onFrames?: (frames: number) => void;
+};
+
+export type FfmpegResult = { frames: number; stderr: string };
+
+const guards = ['-nostdin', '-max_pixels', '33177600', '-max_streams', '32', '-max_alloc', '536870912'];
+
+/** Thrown when ffmpeg ends with an error; what it printed last is in `stderr`. */
+export class FfmpegError extends Error {
+  readonly stderr: string;
+
+  constructor(message: string, stderr: string) {
+    super(`${message}: ${stderr.split('\n').slice(-4).join(' | ')}`);
+    this.name = 'FfmpegError';
+    this.stderr = stderr;
+  }
+}
+
+/**
+ * Runs ffmpeg in the sandbox until it ends, and kills it when `signal` aborts or the time is up.
+ * @throws FfmpegError, MillraceError timed_out, or the signal's reason.
+ */
+export async function runFfmpeg(
+  tool: EncodeTool,
+  command: FfmpegCommand,
+  run: FfmpegRun,
+): Promise<FfmpegResult> {
+  run.signal.throwIfAborted();
+  const ffmpeg = createCommand({ stdoutLines: 60 }).setFfmpegPath(tool.launcher);
+  ffmpeg
+    .input(`file:${command.input.path}`)
+    .inputOptions(...guards, ...inputWhitelists, ...command.input.options);
+  if (command.filter) ffmpeg.complexFilter(command.filter);
+  for (const output of command.outputs) ffmpeg.output(output.path).outputOptions(...output.options);
+
+  return new Promise((resolve, reject) => {
+    let frames = 0;
+    let stopped: unknown;
+    const stop = (reason: unknown) => {
+      stopped ??= reason;
+      ffmpeg.kill('SIGKILL');
+    };
+    const onAbort = () => stop(run.signal.reason);
+    const timer = setTimeout(() => {
+      stop(new MillraceError('timed_out', `The work took longer than ${run.timeoutSeconds} s.`));
+    }, run.timeoutSeconds * 1000);
+    const settle = () => {
+      clearTimeout(timer);
+      run.signal.removeEventListener('abort', onAbort);
+    };
+    run.signal.addEventListener('abort', onAbort, { once: true });
+    ffmpeg.on('start', () => {
+      if (run.signal.aborted) onAbort();
+    });
+    ffmpeg.on('stderr', (line: string) => {
+      const found = /^frame=\s*(\d+)/.exec(line);
+      if (!found) return;
+      frames = Number(found[1]);
+      run.onFrames?.(frames);
+    });
+    ffmpeg.on('end', (_stdout: string | null, stderr: string | null) => {
+      settle();
+      resolve({ frames, stderr: stderr ?? '' });
+    });
+    ffmpeg.on('error', (error: Error, _stdout: string | null, stderr: string | null) => {
+      settle();
+      reject(stopped ?? new FfmpegError(error.message, stderr ?? ''));
+    });
+    ffmpeg.run();
+  });
+}
+
+/** Backstops; a job's own time limit and the size of its plan end it long before. */
+const limits: Limits = { memoryBytes: 16 * 1024 ** 3, cpuSeconds: 4 * 3600, fileBytes: 64 * 1024 ** 3 };
+
+/**
+ * Writes the launcher, once a process: fluent-ffmpeg starts one program by its path, and keeps that path in a
+ * variable that all commands share.
+ */
+export async function prepareFfmpeg(
+  folder: string,
+  ffmpegPath: string,
+  tools: SandboxTools,
+): Promise<EncodeTool> {
+  const launcher = join(folder, 'ffmpeg.sh');
+  const words = [...sandboxPrefix(tools, limits), ffmpegPath];
+  const quoted = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+  await writeFile(launcher, `#!/bin/sh\nexec ${quoted} "$@"\n`);
+  await chmod(launcher, 0o700);
+  return { launcher };
+}

@@ -1,0 +1,139 @@
+import { execFile, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import { MillraceError } from '../../shared/errors.ts';
+import { inputWhitelists, type Limits, type SandboxTools, sandboxPrefix } from './sandbox.ts';
+
+/** Numbers arrive as text, or not at all, or as N/A. Anything that is no finite number counts as absent. */
+const number = z.preprocess((value) => {
+  const parsed = typeof value === 'string' || typeof value === 'number' ? Number(value) : Number.NaN;
+  return Number.isFinite(parsed) ? parsed : undefined;
+}, z.number().optional());
+const text = z.string().optional().catch(undefined);
+
+const stream = z.object({
+  index: z.int(),
+  codec_type: text,
+  codec_name: text,
+  codec_tag_string: text,
+  width: number,
+  height: number,
+  sample_aspect_ratio: text,
+  pix_fmt: text,
+  avg_frame_rate: text,
+  r_frame_rate: text,
+  start_time: number,
+  duration: number,
+  nb_frames: number,
+  bit_rate: number,
+  sample_rate: number,
+  channels: number,
+  disposition: z.record(z.string(), z.number()).default({}),
+  tags: z.record(z.string(), z.string()).default({}),
+  side_data_list: z.array(z.object({ rotation: number })).default([]),
+});
+
+const report = z.object({
+  streams: z.array(stream).default([]),
+  format: z
+    .object({ format_name: text, start_time: number, duration: number, bit_rate: number, size: number })
+    .default({}),
+});
+
+export type ProbedStream = z.infer<typeof stream>;
+export type ProbeReport = z.infer<typeof report>;
+
+/** What a pass over a stream's packets shows, without decoding: seconds, and how many packets. */
+export type PacketScan = { packets: number; firstSeconds: number; endSeconds: number; bytes: number };
+
+export type ProbeTool = { path: string; tools: SandboxTools };
+
+const limits: Limits = { memoryBytes: 4 * 1024 ** 3, cpuSeconds: 60, fileBytes: 1024 };
+const describeSeconds = 30;
+const scanSeconds = 600;
+
+function command(probe: ProbeTool, cpuSeconds: number, file: string, words: string[]): [string, string[]] {
+  const [program = '', ...rest] = [
+    ...sandboxPrefix(probe.tools, { ...limits, cpuSeconds }),
+    probe.path,
+    ...['-v', 'error', ...inputWhitelists, ...words, '-i', `file:${file}`],
+  ];
+  return [program, rest];
+}
+
+/**
+ * Streams and container of a local file.
+ * @throws MillraceError not_a_video, truncated or timed_out.
+ */
+export async function describe(probe: ProbeTool, file: string, signal: AbortSignal): Promise<ProbeReport> {
+  const words = ['-show_streams', '-show_format', '-of', 'json'];
+  const [program, args] = command(probe, limits.cpuSeconds, file, words);
+  const output = await new Promise<string>((resolve, reject) => {
+    const options = {
+      timeout: describeSeconds * 1000,
+      maxBuffer: 4 * 1024 ** 2,
+      killSignal: 'SIGKILL',
+      signal,
+    } as const;
+    execFile(program, args, options, (error, stdout, stderr) => {
+      if (!error) return resolve(stdout);
+      if (signal.aborted) return reject(signal.reason);
+      reject(error.killed ? tooSlow(error) : unreadable(stderr, error));
+    });
+  });
+  return report.parse(JSON.parse(output));
+}
+
+/**
+ * Reads the time stamps of every packet of one stream, edit lists applied. The container's own idea of its
+ * length can be wrong by any amount; this is what is really there.
+ */
+export async function scanPackets(
+  probe: ProbeTool,
+  file: string,
+  streamIndex: number,
+  signal: AbortSignal,
+): Promise<PacketScan> {
+  const entries = 'packet=pts_time,duration_time,size,flags';
+  const words = ['-select_streams', String(streamIndex), '-show_entries', entries, '-of', 'compact=p=0'];
+  const [program, args] = command(probe, scanSeconds, file, words);
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'], signal, killSignal: 'SIGKILL' });
+  const timer = setTimeout(() => child.kill('SIGKILL'), scanSeconds * 1000);
+  const ended = new Promise<void>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', () => resolve());
+  });
+  ended.catch(() => {});
+  const scan: PacketScan = { packets: 0, firstSeconds: Number.POSITIVE_INFINITY, endSeconds: 0, bytes: 0 };
+  try {
+    for await (const line of createInterface({ input: child.stdout })) {
+      const fields = new Map(line.split('|').map((field) => field.split('=') as [string, string]));
+      const pts = Number(fields.get('pts_time'));
+      // D marks what an edit list leaves out: it is decoded and never shown.
+      if (!Number.isFinite(pts) || fields.get('flags')?.includes('D')) continue;
+      scan.packets += 1;
+      scan.bytes += Number(fields.get('size')) || 0;
+      scan.firstSeconds = Math.min(scan.firstSeconds, pts);
+      scan.endSeconds = Math.max(scan.endSeconds, pts + (Number(fields.get('duration_time')) || 0));
+    }
+    await ended;
+  } finally {
+    clearTimeout(timer);
+    child.kill('SIGKILL');
+  }
+  return scan;
+}
+
+function tooSlow(cause: Error): MillraceError {
+  return new MillraceError('timed_out', `The file could not be read within ${describeSeconds} s.`, { cause });
+}
+
+function unreadable(stderr: string, error: Error): MillraceError {
+  const cause = new Error(stderr.slice(-2000) || error.message);
+  if (/moov atom not found|partial file|End of file/i.test(stderr)) {
+    return new MillraceError('truncated', 'The file ends before its index: it was not copied whole.', {
+      cause,
+    });
+  }
+  return new MillraceError('not_a_video', 'The file is not in a container that Millrace reads.', { cause });
+}

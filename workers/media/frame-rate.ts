@@ -1,0 +1,33 @@
+import type { FrameRate } from '../../shared/contracts/encoding.ts';
+
+const broadcast: FrameRate[] = [24_000, 30_000, 60_000].map((numerator) => ({
+  numerator,
+  denominator: 1001,
+}));
+const highest = 60;
+
+export function framesPerSecond({ numerator, denominator }: FrameRate): number {
+  return numerator / denominator;
+}
+
+export function secondsOf(frames: number, { numerator, denominator }: FrameRate): number {
+  return (frames * denominator) / numerator;
+}
+
+/** `30000/1001` -> 29.97; undefined for `0/0` and the like. */
+export function parseRate(text: string | undefined): number | undefined {
+  const [numerator, denominator] = (text ?? '').split('/').map(Number);
+  const rate = (numerator ?? 0) / (denominator ?? 1);
+  return Number.isFinite(rate) && rate > 0 ? rate : undefined;
+}
+
+/**
+ * The constant rate to make of a measured one: itself where it is a broadcast rate or whole, else the nearest
+ * whole rate; rates above 60 are halved until they fit. An exact rational, so that chunks can be cut by frame.
+ */
+export function constantRate(measured: number): FrameRate {
+  let rate = measured;
+  while (rate > highest * 1.01) rate /= 2;
+  const near = broadcast.find((known) => Math.abs(framesPerSecond(known) / rate - 1) < 0.0005);
+  return near ?? { numerator: Math.min(highest, Math.max(1, Math.round(rate))), denominator: 1 };
+}

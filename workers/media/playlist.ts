@@ -1,0 +1,164 @@
+import type { Segment } from '../../shared/contracts/encoding.ts';
+
+/**
+ * HLS playlists (RFC 8216bis, and Apple's HLS authoring specification) as text with relative addresses.
+ * A `master` lies in the generation's folder, the others in the folder of their rendition.
+ */
+
+export type VariantEntry = {
+  name: string;
+  width: number;
+  height: number;
+  frameRate: number;
+  codecs: string;
+  averageBandwidth: number;
+  bandwidth: number;
+  /** Of the playlist of key frames alone, bit/s. */
+  keyFrameBandwidth: number;
+  keyFrameAverageBandwidth: number;
+};
+
+export type AudioEntry = {
+  name: string;
+  language: string;
+  title: string;
+  isDefault: boolean;
+  codecs: string;
+};
+
+/** The variant that players begin with, per Apple: the one nearest to 2 Mbit/s. */
+const startBandwidth = 2_000_000;
+
+export function masterPlaylist(variants: VariantEntry[], audio: AudioEntry[]): string {
+  const distance = (variant: VariantEntry) => Math.abs(variant.averageBandwidth - startBandwidth);
+  const first = variants.reduce((best, next) => (distance(next) < distance(best) ? next : best));
+  const ordered = [first, ...variants.filter((variant) => variant !== first)];
+  const audioCodecs = [...new Set(audio.map(({ codecs }) => codecs))];
+  const lines = ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS'];
+  for (const track of audio) {
+    lines.push(
+      `#EXT-X-MEDIA:${attributes({
+        TYPE: 'AUDIO',
+        'GROUP-ID': quoted('audio'),
+        NAME: quoted(track.title),
+        LANGUAGE: quoted(track.language),
+        DEFAULT: track.isDefault ? 'YES' : 'NO',
+        AUTOSELECT: 'YES',
+        CHANNELS: quoted('2'),
+        URI: quoted(`${track.name}/index.m3u8`),
+      })}`,
+    );
+  }
+  for (const variant of ordered) {
+    lines.push(
+      `#EXT-X-STREAM-INF:${attributes({
+        BANDWIDTH: variant.bandwidth,
+        'AVERAGE-BANDWIDTH': variant.averageBandwidth,
+        CODECS: quoted([variant.codecs, ...audioCodecs].join(',')),
+        RESOLUTION: `${variant.width}x${variant.height}`,
+        'FRAME-RATE': variant.frameRate.toFixed(3),
+        'VIDEO-RANGE': 'SDR',
+        ...(audio.length > 0 ? { AUDIO: quoted('audio') } : {}),
+        'CLOSED-CAPTIONS': 'NONE',
+      })}`,
+      `${variant.name}/index.m3u8`,
+    );
+  }
+  for (const variant of variants) {
+    lines.push(
+      `#EXT-X-I-FRAME-STREAM-INF:${attributes({
+        BANDWIDTH: variant.keyFrameBandwidth,
+        'AVERAGE-BANDWIDTH': variant.keyFrameAverageBandwidth,
+        CODECS: quoted(variant.codecs),
+        RESOLUTION: `${variant.width}x${variant.height}`,
+        'VIDEO-RANGE': 'SDR',
+        URI: quoted(`${variant.name}/iframes.m3u8`),
+      })}`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+export type MediaOptions = {
+  segments: Segment[];
+  /** The same for every playlist of a video: Apple asks that audio and video agree. */
+  targetSeconds: number;
+  /** False while more may come: the playlist then is an EVENT, which only grows. */
+  isFinal: boolean;
+  nameOf: (n: number) => string;
+};
+
+export function mediaPlaylist({ segments, targetSeconds, isFinal, nameOf }: MediaOptions): string {
+  const lines = head(targetSeconds, isFinal);
+  for (const { n, seconds } of segments) lines.push(`#EXTINF:${seconds.toFixed(6)},`, nameOf(n));
+  return tail(lines, isFinal);
+}
+
+/** The key frames alone, as byte ranges of the same segments, for scrubbing. */
+export function keyFramePlaylist({ segments, targetSeconds, isFinal, nameOf }: MediaOptions): string {
+  const lines = head(targetSeconds, isFinal);
+  lines.splice(2, 0, '#EXT-X-I-FRAMES-ONLY');
+  for (const { n, keyFrames } of segments) {
+    for (const { offset, bytes, seconds } of keyFrames) {
+      lines.push(`#EXTINF:${seconds.toFixed(6)},`, `#EXT-X-BYTERANGE:${bytes}@${offset}`, nameOf(n));
+    }
+  }
+  return tail(lines, isFinal);
+}
+
+function head(targetSeconds: number, isFinal: boolean): string[] {
+  return [
+    '#EXTM3U',
+    '#EXT-X-VERSION:7',
+    `#EXT-X-TARGETDURATION:${targetSeconds}`,
+    '#EXT-X-MEDIA-SEQUENCE:1',
+    `#EXT-X-PLAYLIST-TYPE:${isFinal ? 'VOD' : 'EVENT'}`,
+    '#EXT-X-INDEPENDENT-SEGMENTS',
+    '#EXT-X-MAP:URI="init.mp4"',
+  ];
+}
+
+function tail(lines: string[], isFinal: boolean): string {
+  if (isFinal) lines.push('#EXT-X-ENDLIST');
+  return `${lines.join('\n')}\n`;
+}
+
+export type Bandwidth = { average: number; peak: number };
+
+/**
+ * Bit/s of a rendition as RFC 8216 defines it: the average over all, and the peak over every run of segments
+ * that together last between half and one and a half target durations (over all, when there is no such run).
+ */
+export function measureBandwidth(
+  segments: { bytes: number; seconds: number }[],
+  targetSeconds: number,
+): Bandwidth {
+  const rate = (bytes: number, seconds: number) => (seconds > 0 ? Math.ceil((bytes * 8) / seconds) : 0);
+  const total = { bytes: 0, seconds: 0 };
+  let peak = 0;
+  for (let from = 0; from < segments.length; from += 1) {
+    total.bytes += segments[from]?.bytes ?? 0;
+    total.seconds += segments[from]?.seconds ?? 0;
+    let bytes = 0;
+    let seconds = 0;
+    for (const segment of segments.slice(from, from + 64)) {
+      bytes += segment.bytes;
+      seconds += segment.seconds;
+      if (seconds > targetSeconds * 1.5) break;
+      if (seconds >= targetSeconds * 0.5) peak = Math.max(peak, rate(bytes, seconds));
+    }
+  }
+  const average = rate(total.bytes, total.seconds);
+  return { average, peak: Math.max(peak, average) };
+}
+
+function attributes(values: Record<string, string | number>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',');
+}
+
+/** Quoted strings may hold neither quotes nor line breaks; titles come from strangers' files. */
+function quoted(value: string): string {
+  return `"${value.replaceAll(/["\r\n]/g, ' ')}"`;
+}

@@ -1,0 +1,107 @@
+import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import { MillraceError, toMillraceError } from '../shared/errors.ts';
+import type { Log } from '../shared/log.ts';
+import { type Payload, type QueueName, queues } from '../shared/queues.ts';
+import { workerConnection } from '../shared/redis.ts';
+import type { Tools } from './tools.ts';
+
+export type Step = { tools: Tools; log: Log; signal: AbortSignal };
+
+/** What a queue's jobs do. `gaveUp` runs once when a job has failed for good. */
+export type Handler<Q extends QueueName> = {
+  run(payload: Payload<Q>, step: Step): Promise<void>;
+  gaveUp?(payload: Payload<Q>, error: MillraceError, tools: Tools): Promise<void>;
+};
+
+/** Thrown through a handler when another attempt has taken the video over: the job ends without a trace. */
+export class Superseded extends Error {
+  constructor() {
+    super('another attempt has taken over');
+    this.name = 'Superseded';
+  }
+}
+
+export type Served = { stop(graceSeconds: number): Promise<void> };
+
+/** Takes jobs from one queue: parse the payload, run the handler, log, map errors. */
+export function serve<Q extends QueueName>(
+  tools: Tools,
+  queue: Q,
+  concurrency: number,
+  handler: Handler<Q>,
+): Served {
+  const { config, log } = tools;
+  const connection = workerConnection(config.REDIS_URL);
+  let isStopping = false;
+
+  // BullMQ passes the abort signal only to a function of three plain parameters.
+  async function process(job: Job, token: string | undefined, signal?: AbortSignal): Promise<void> {
+    const jobLog = log.child({ queue, jobId: job.id });
+    const started = performance.now();
+    const end = (outcome: string) => {
+      const seconds = (performance.now() - started) / 1000;
+      tools.metrics.jobSeconds.observe({ queue, outcome }, seconds);
+      return { outcome, seconds: Number(seconds.toFixed(3)) };
+    };
+    const limit = new AbortController();
+    const timer = setTimeout(() => {
+      limit.abort(
+        new MillraceError('timed_out', `The work took longer than ${queues[queue].timeoutSeconds} s.`),
+      );
+    }, queues[queue].timeoutSeconds * 1000);
+    try {
+      const payload = queues[queue].payload.parse(job.data) as Payload<Q>;
+      const signals = signal ? [signal, limit.signal] : [limit.signal];
+      await handler.run(payload, { tools, log: jobLog, signal: AbortSignal.any(signals) });
+      jobLog.info(end('done'), 'job done');
+    } catch (thrown) {
+      if (thrown instanceof Superseded) {
+        jobLog.info(end('superseded'), 'job superseded');
+        return;
+      }
+      if (isStopping && signal?.aborted) {
+        jobLog.info(end('handed back'), 'job handed back to the queue');
+        await job.moveToWait(token);
+        throw new WaitingError();
+      }
+      const error = toMillraceError(limit.signal.aborted ? limit.signal.reason : thrown);
+      const mayRetry = error.kind.retryable && job.attemptsMade + 1 < (job.opts.attempts ?? 1);
+      jobLog.warn({ ...end(mayRetry ? 'retry' : 'failed'), code: error.code, err: error }, 'job failed');
+      if (mayRetry) throw error;
+      const payload = queues[queue].payload.safeParse(job.data);
+      if (payload.success) await handler.gaveUp?.(payload.data as Payload<Q>, error, tools);
+      throw new UnrecoverableError(`${error.code}: ${error.message}`);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  const worker = new Worker(queue, process, {
+    connection,
+    prefix: config.REDIS_PREFIX,
+    concurrency,
+    lockDuration: 30_000,
+    stalledInterval: 15_000,
+    // A lost worker is no fault of the job; but one that takes its worker down every time must end.
+    maxStalledCount: 5,
+    maxStartedAttempts: 10,
+  });
+  worker.on('error', (error) => log.debug({ queue, err: error }, 'queue connection'));
+  worker.on('lockRenewalFailed', (jobIds: string[]) => {
+    for (const id of jobIds) worker.cancelJob(id, 'the lock was lost');
+  });
+
+  return {
+    /** Takes no more jobs; after the grace what still runs is stopped and handed back, at no cost of an attempt. */
+    async stop(graceSeconds) {
+      const closed = worker.close();
+      const timer = setTimeout(() => {
+        isStopping = true;
+        worker.cancelAllJobs('the worker is stopping');
+      }, graceSeconds * 1000);
+      await closed;
+      clearTimeout(timer);
+      await connection.quit().catch(() => connection.disconnect());
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { mkdir, mkdtemp, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+
+export type Scratch = {
+  root: string;
+  /** Runs `work` with an empty folder that is gone afterwards, however `work` ends. */
+  withFolder<T>(name: string, work: (folder: string) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+};
+
+const heartbeatSeconds = 15;
+const abandonedSeconds = 300;
+
+/**
+ * A folder of this process alone under `workDir`. Folders of processes that were killed are removed: at once when
+ * they ran on this host, else when their heartbeat has stopped for five minutes.
+ */
+export async function openScratch(workDir: string): Promise<Scratch> {
+  await mkdir(workDir, { recursive: true });
+  await removeAbandoned(workDir);
+  const root = join(workDir, `worker-${hostname()}-${process.pid}`);
+  await rm(root, { recursive: true, force: true });
+  await mkdir(root, { recursive: true });
+  const heartbeat = setInterval(() => {
+    const now = new Date();
+    utimes(root, now, now).catch(() => {});
+  }, heartbeatSeconds * 1000);
+  heartbeat.unref();
+  return {
+    root,
+    async withFolder(name, work) {
+      const folder = await mkdtemp(join(root, `${name}-`));
+      try {
+        return await work(folder);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+    async close() {
+      clearInterval(heartbeat);
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
+
+async function removeAbandoned(workDir: string): Promise<void> {
+  for (const name of await readdir(workDir)) {
+    const match = /^worker-(.+)-(\d+)$/.exec(name);
+    if (!match) continue;
+    const path = join(workDir, name);
+    const seen = await stat(path).catch(() => undefined);
+    if (!seen) continue;
+    const quietSeconds = (Date.now() - seen.mtimeMs) / 1000;
+    const isDead = match[1] === hostname() && !isRunning(Number(match[2]));
+    if (isDead || quietSeconds > abandonedSeconds) await rm(path, { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

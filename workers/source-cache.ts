@@ -1,0 +1,91 @@
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Storage } from '../shared/storage.ts';
+
+export type Source = { key: string; etag: string; bytes: number };
+
+export type SourceCache = {
+  /** Runs `work` with the path of a local copy, downloaded once for all jobs of this process that want it. */
+  withSource<T>(source: Source, signal: AbortSignal, work: (path: string) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+};
+
+type Entry = { path: string; bytes: number; users: number; usedAt: number; arrived: Promise<void> };
+
+/** Keeps local copies of sources up to `limitBytes`; the least recently used that no job holds go first. */
+export async function openSourceCache(
+  storage: Storage,
+  root: string,
+  limitBytes: number,
+): Promise<SourceCache> {
+  const folder = join(root, 'sources');
+  await mkdir(folder, { recursive: true });
+  const entries = new Map<string, Entry>();
+  const closing = new AbortController();
+  let serial = 0;
+
+  async function evict(incoming: number): Promise<void> {
+    const idle = [...entries]
+      .filter(([, { users }]) => users === 0)
+      .sort(([, a], [, b]) => a.usedAt - b.usedAt);
+    let total = incoming + [...entries.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const [id, entry] of idle) {
+      if (total <= limitBytes) return;
+      entries.delete(id);
+      total -= entry.bytes;
+      await rm(entry.path, { force: true });
+    }
+  }
+
+  function fetchOnce(source: Source): Entry {
+    const id = `${source.key} ${source.etag}`;
+    const known = entries.get(id);
+    if (known) return known;
+    const path = join(folder, `${++serial}`);
+    const arrived = (async () => {
+      await evict(source.bytes);
+      await storage.download('raw', source.key, source.etag, `${path}.part`, closing.signal);
+      await rename(`${path}.part`, path);
+    })();
+    const entry: Entry = { path, bytes: source.bytes, users: 0, usedAt: Date.now(), arrived };
+    entries.set(id, entry);
+    arrived.catch(async () => {
+      entries.delete(id);
+      await rm(`${path}.part`, { force: true });
+    });
+    return entry;
+  }
+
+  return {
+    async withSource(source, signal, work) {
+      const entry = fetchOnce(source);
+      entry.users += 1;
+      try {
+        await unlessAborted(entry.arrived, signal);
+        return await work(entry.path);
+      } finally {
+        entry.users -= 1;
+        entry.usedAt = Date.now();
+      }
+    },
+    async close() {
+      closing.abort(new Error('the worker is stopping'));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** One job's abort must not end a download that others wait for, so only the waiting ends. */
+async function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,41 @@
+import type { AddressInfo } from 'node:net';
+import type { Config } from '../shared/config.ts';
+import { createContext } from '../shared/context.ts';
+import type { Log } from '../shared/log.ts';
+import { type QueueName, queueNames } from '../shared/queues.ts';
+import { handlers } from './handlers.ts';
+import { serveHealth } from './health.ts';
+import { type Handler, type Served, serve } from './run.ts';
+import { openTools, type Tools } from './tools.ts';
+
+export type RunningWorker = { port: number; log: Log; stop(): Promise<void> };
+
+/** Connects, takes jobs from the configured queues, and keeps the scheduled ones scheduled. */
+export async function startWorker(config: Config): Promise<RunningWorker> {
+  const tools = await openTools(await createContext(config, 'worker'));
+  const served: Served[] = [];
+  for (const queue of queueNames) {
+    const concurrency = config.WORKER_QUEUES[queue];
+    if (concurrency) served.push(serveOne(tools, queue, concurrency));
+  }
+  if (config.WORKER_QUEUES.trending) await tools.queues.schedule('trending', config.TRENDING_EVERY_SECONDS);
+  if (config.WORKER_QUEUES.sweep) await tools.queues.schedule('sweep', config.SWEEP_EVERY_SECONDS);
+  const health = await serveHealth(tools);
+  const { port } = health.address() as AddressInfo;
+  tools.log.info({ port, queues: config.WORKER_QUEUES }, 'worker started');
+  return {
+    port,
+    log: tools.log,
+    async stop() {
+      await Promise.all(served.map((one) => one.stop(config.SHUTDOWN_GRACE_SECONDS)));
+      health.close();
+      health.closeAllConnections();
+      await tools.close();
+    },
+  };
+}
+
+/** The table's rows have different payload types; one row goes with its own queue. */
+function serveOne<Q extends QueueName>(tools: Tools, queue: Q, concurrency: number): Served {
+  return serve(tools, queue, concurrency, handlers[queue] as Handler<Q>);
+}

@@ -1,0 +1,63 @@
+import type { EncodingPlan } from '../../shared/contracts/encoding.ts';
+import type { Attempt, Video } from '../../shared/db/videos.ts';
+import { MillraceError } from '../../shared/errors.ts';
+import { fanOut, move } from '../../shared/pipeline.ts';
+import { currentVideo, whileCurrent } from '../attempt.ts';
+import { FfmpegError, runFfmpeg } from '../media/ffmpeg.ts';
+import { firstPictureCommand } from '../media/ffmpeg-args.ts';
+import { describe, scanPackets } from '../media/ffprobe.ts';
+import { chooseAudio, chooseVideo, planEncoding } from '../media/inspect.ts';
+import { type Step, Superseded } from '../run.ts';
+
+const recentSeconds = 24 * 3600;
+
+/** Looks at the source, decides the whole plan, and starts the work. */
+export async function probe(attempt: Attempt, step: Step): Promise<void> {
+  const { tools } = step;
+  const video = await currentVideo(step, attempt, ['uploaded', 'probing', 'encoding']);
+  const recentUploads = await tools.db.uploads.recentOf(
+    video.ownerId,
+    new Date(Date.now() - recentSeconds * 1000),
+  );
+  if (video.state === 'encoding' && video.plan) {
+    // A worker was lost between the plan and the fan-out.
+    await fanOut(tools, attempt, video.plan, recentUploads);
+    return;
+  }
+  if (!(await move(tools, attempt, 'probing'))) throw new Superseded();
+  const plan = await whileCurrent(step, attempt, 'probing', (signal) => makePlan(video, { ...step, signal }));
+  const change = { plan, durationSeconds: plan.durationSeconds };
+  if (!(await move(tools, attempt, 'encoding', change))) throw new Superseded();
+  await fanOut(tools, attempt, plan, recentUploads);
+}
+
+async function makePlan(video: Video, { tools, signal }: Step): Promise<EncodingPlan> {
+  return tools.sources.withSource(video.source, signal, async (path) => {
+    const report = await describe(tools.ffprobe, path, signal);
+    const stream = chooseVideo(report);
+    const packets = await scanPackets(tools.ffprobe, path, stream.index, signal);
+    const maxSeconds = tools.config.VIDEO_MAX_SECONDS;
+    const plan = planEncoding({ report, video: stream, packets, audio: chooseAudio(report), maxSeconds });
+    await decodeFirstPicture(stream.index, path, tools, signal);
+    return plan;
+  });
+}
+
+async function decodeFirstPicture(
+  streamIndex: number,
+  path: string,
+  tools: Step['tools'],
+  signal: AbortSignal,
+): Promise<void> {
+  const command = firstPictureCommand(streamIndex, path);
+  const { frames } = await runFfmpeg(tools.ffmpeg, command, { timeoutSeconds: 60, signal }).catch((error) => {
+    if (!(error instanceof FfmpegError)) throw error;
+    if (/no decoder found|Decoder .*not found|Decoding requested/i.test(error.stderr)) {
+      throw new MillraceError('unsupported_codec', 'The picture uses a codec that cannot be decoded here.', {
+        cause: error,
+      });
+    }
+    throw new MillraceError('undecodable', 'The picture cannot be decoded.', { cause: error });
+  });
+  if (frames === 0) throw new MillraceError('undecodable', 'Not one picture of the video can be decoded.');
+}

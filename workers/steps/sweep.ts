@@ -1,0 +1,57 @@
+import type { UploadRecord } from '../../shared/db/uploads.ts';
+import type { Video } from '../../shared/db/videos.ts';
+import { jobId } from '../../shared/keys.ts';
+import { endUpload, fail, resume } from '../../shared/pipeline.ts';
+import { quietSeconds, type VideoState } from '../../shared/video-state.ts';
+import type { Step } from '../run.ts';
+
+const batch = 200;
+const mostResumes = 10;
+/** A ticket that has just run out may still have its bytes on the way. */
+const expiryGraceSeconds = 60;
+
+/** Compares the record with the queues and repairs: quiet videos go on, abandoned uploads end. */
+export async function sweep(_payload: object, step: Step): Promise<void> {
+  const { tools, log } = step;
+  const before = (seconds: number) => new Date(Date.now() - seconds * 1000);
+  for (const [state, seconds] of Object.entries(quietSeconds)) {
+    for (const video of await tools.db.videos.quiet(state as VideoState, before(seconds), batch)) {
+      await revive(video, step).catch((error) =>
+        log.error({ err: error, videoId: video._id }, 'not revived'),
+      );
+    }
+  }
+  for (const upload of await tools.db.uploads.overdue(before(expiryGraceSeconds), batch)) {
+    await expire(upload, step).catch((error) =>
+      log.error({ err: error, uploadId: upload._id }, 'not expired'),
+    );
+  }
+}
+
+async function revive(video: Video, { tools, log }: Step): Promise<void> {
+  const attempt = { videoId: video._id, generation: video.generation };
+  // The first job of a state failed without a word: it took its worker down each time it was started.
+  const head = video.plan ? 'publish' : 'probe';
+  const id = jobId(head, video._id, video.generation);
+  if ((await tools.queues.state(head, id)) === 'failed') {
+    const reason = await tools.queues.failedReason(head, id);
+    log.warn({ ...attempt, reason }, 'a job ended without a result');
+    await fail(tools, attempt, {
+      code: 'encoding_failed',
+      message: 'Working on the video ended without a result, again and again.',
+      step: head,
+    });
+    return;
+  }
+  if ((await resume(tools, video)) === 'alive') return;
+  const resumes = await tools.db.videos.resumed(attempt);
+  log.warn({ ...attempt, state: video.state, resumes }, 'work resumed');
+  if (resumes < mostResumes) return;
+  const message = `The work had to be started ${resumes} times and did not end.`;
+  await fail(tools, attempt, { code: 'encoding_failed', message, step: video.state });
+}
+
+async function expire(upload: UploadRecord, { tools, log }: Step): Promise<void> {
+  if (!(await endUpload(tools, upload, 'expired'))) return;
+  log.info({ uploadId: upload._id }, 'upload expired');
+}

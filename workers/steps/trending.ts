@@ -1,0 +1,33 @@
+import type { RankedVideo } from '../../shared/db/trending.ts';
+import { dropFold, takeFold } from '../../shared/view-counter.ts';
+import type { Step } from '../run.ts';
+import type { Tools } from '../tools.ts';
+
+const rankedPerRegion = 500;
+
+/** Counts the views that came in since the last run, then ranks every region. */
+export async function trending(_payload: object, { tools, log }: Step): Promise<void> {
+  const { db, redis, config } = tools;
+  const now = new Date();
+  const fold = await takeFold(redis, config.REDIS_PREFIX);
+  if (fold) {
+    const { counts } = fold;
+    await db.views.count(fold.id, counts, now, (session) => db.trending.addViews(counts, now, session));
+    await dropFold(redis, config.REDIS_PREFIX, fold.id);
+    log.info({ fold: fold.id, counts: counts.length }, 'views counted');
+  }
+  for (const region of config.REGIONS) {
+    await db.trending.saveRanking(region, await rank(tools, region), now);
+  }
+}
+
+/** Ranks 1, 2, ... for the hottest videos that everyone may see. */
+async function rank({ db }: Tools, region: string): Promise<RankedVideo[]> {
+  const hottest = await db.trending.hottest(region, rankedPerRegion);
+  const visible = new Set(
+    (await db.videos.publicOnes(hottest.map(({ videoId }) => videoId))).map(({ _id }) => _id),
+  );
+  return hottest
+    .filter(({ videoId }) => visible.has(videoId))
+    .map(({ videoId, hotness, views }, index) => ({ videoId, rank: index + 1, hotness, views }));
+}
