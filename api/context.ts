@@ -1,0 +1,9 @@
+import type { Context } from '../shared/context.ts';
+import type { OidcProvider } from './access/oidc.ts';
+
+/** What the api has beside the shared context. */
+export type ApiContext = Context & {
+  oidc: OidcProvider;
+  /** Where clients reach the api, without a slash at the end. */
+  publicUrl: string;
+};

@@ -1,0 +1,48 @@
+import type { Context as KoaContext, Middleware } from 'koa';
+import { MillraceError, toMillraceError } from '../../shared/errors.ts';
+
+/** The one door for errors: every one leaves as RFC 9457 with a code, and with an id that the log carries. */
+export function problem(): Middleware {
+  return async (ctx, next) => {
+    try {
+      await next();
+      if (ctx.status === 404 && ctx.body == null)
+        throw new MillraceError('not_found', 'There is nothing at this address.');
+    } catch (thrown) {
+      send(ctx, toMillraceError(unavailable(thrown)));
+    }
+  };
+}
+
+function send(ctx: KoaContext, error: MillraceError): void {
+  const { status, title } = error.kind;
+  const level = status >= 500 ? 'error' : 'debug';
+  ctx.state.log[level]({ code: error.code, err: error }, 'problem');
+  ctx.status = status;
+  if (status === 503) ctx.set('Retry-After', '5');
+  ctx.set('Cache-Control', 'no-store');
+  ctx.body = JSON.stringify({
+    type: `urn:millrace:problem:${error.code}`,
+    title,
+    status,
+    detail: error.message,
+    instance: ctx.path,
+    code: error.code,
+    errorId: ctx.state.requestId,
+    ...(error.violations.length > 0 ? { errors: error.violations } : {}),
+  });
+  ctx.type = 'application/problem+json';
+}
+
+/** A database that does not answer is no bug: the caller may try again. */
+function unavailable(thrown: unknown): unknown {
+  const name = thrown instanceof Error ? thrown.name : '';
+  if (
+    /^(MongoServerSelectionError|MongoNetworkError|MongoNetworkTimeoutError|MongooseServerSelectionError)$/.test(
+      name,
+    )
+  ) {
+    return new MillraceError('unavailable', 'The database does not answer.', { cause: thrown });
+  }
+  return thrown;
+}

@@ -1,0 +1,58 @@
+import { MillraceError } from '../../shared/errors.ts';
+import { route } from '../route.ts';
+
+const tag = 'Operations';
+const pingSeconds = 2;
+
+export const operationRoutes = [
+  route({
+    method: 'get',
+    path: '/healthz',
+    tag,
+    summary: 'The process is alive',
+    auth: 'anyone',
+    replies: { 200: { description: 'Alive', type: 'text/plain' } },
+    errors: [],
+    handle: () => ({ status: 200, type: 'text/plain', body: 'ok\n' }),
+  }),
+
+  route({
+    method: 'get',
+    path: '/readyz',
+    tag,
+    summary: 'MongoDB, Redis and S3 answer',
+    auth: 'anyone',
+    replies: { 200: { description: 'Ready', type: 'text/plain' } },
+    errors: ['unavailable'],
+    async handle({ context: { db, redis, storage } }) {
+      const late = AbortSignal.timeout(pingSeconds * 1000);
+      const checks = { mongodb: db.ping(), redis: redis.ping(), s3: storage.ping(late) };
+      const silent: string[] = [];
+      for (const [name, check] of Object.entries(checks)) {
+        await Promise.race([check, rejectOn(late)]).catch(() => silent.push(name));
+      }
+      if (silent.length > 0) throw new MillraceError('unavailable', `No answer from ${silent.join(', ')}.`);
+      return { status: 200, type: 'text/plain', body: 'ready\n' };
+    },
+  }),
+
+  route({
+    method: 'get',
+    path: '/metrics',
+    tag,
+    summary: 'Figures for Prometheus',
+    auth: 'anyone',
+    replies: { 200: { description: 'Figures', type: 'text/plain' } },
+    errors: [],
+    async handle({ context: { metrics } }) {
+      return { status: 200, type: metrics.registry.contentType, body: await metrics.registry.metrics() };
+    },
+  }),
+];
+
+function rejectOn(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}

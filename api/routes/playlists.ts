@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { videoId } from '../../shared/contracts/common.ts';
+import type { User } from '../../shared/db/users.ts';
+import { MillraceError } from '../../shared/errors.ts';
+import { generationPrefix } from '../../shared/keys.ts';
+import { visible } from '../access/policy.ts';
+import type { ApiContext } from '../context.ts';
+import { type Reply, route } from '../route.ts';
+import { signPlaylist } from '../sign-playlist.ts';
+
+const tag = 'Playback';
+const type = 'application/vnd.apple.mpegurl';
+const generation = z.string().regex(/^g[1-9]\d{0,5}$/);
+const base = { videoId, generation };
+const folder = z.string().regex(/^[a-z0-9]{1,20}$/);
+const kind = z.enum(['index', 'iframes']);
+const replies = { 200: { description: 'An HLS playlist', type } };
+
+/** No redirects here: addresses of segments stand signed in the playlist, as Apple's rules ask. */
+export const playlistRoutes = [
+  route({
+    method: 'get',
+    path: '/api/videos/:videoId/hls/:generation/master.m3u8',
+    tag,
+    summary: 'The master playlist',
+    auth: 'anyone',
+    params: z.strictObject(base),
+    replies,
+    errors: ['not_found'],
+    handle: ({ params, caller, context }) => sendPlaylist(params, 'master', caller, context),
+  }),
+
+  route({
+    method: 'get',
+    path: '/api/videos/:videoId/hls/:generation/:rung/:kind.m3u8',
+    tag,
+    summary: 'The playlist of one rung: `index`, or `iframes` for scrubbing',
+    auth: 'anyone',
+    params: z.strictObject({ ...base, rung: folder, kind }),
+    replies,
+    errors: ['not_found'],
+    handle: ({ params, caller, context }) =>
+      sendPlaylist(params, `${params.rung}/${params.kind}`, caller, context),
+  }),
+
+  route({
+    method: 'get',
+    path: '/api/videos/:videoId/hls/:generation/audio/:track/index.m3u8',
+    tag,
+    summary: 'The playlist of one audio track',
+    auth: 'anyone',
+    params: z.strictObject({ ...base, track: folder }),
+    replies,
+    errors: ['not_found'],
+    handle: ({ params, caller, context }) =>
+      sendPlaylist(params, `audio/${params.track}/index`, caller, context),
+  }),
+];
+
+async function sendPlaylist(
+  asked: { videoId: string; generation: string },
+  name: string,
+  caller: User | undefined,
+  { db, storage, config }: ApiContext,
+): Promise<Reply> {
+  const video = visible(caller, await db.videos.find(asked.videoId));
+  const generation = Number(asked.generation.slice(1));
+  const playlist = await db.playlists.find({ videoId: video._id, generation }, name);
+  if (!playlist) throw new MillraceError('not_found', 'There is no such playlist, or not yet.');
+  const rendition = name.slice(0, Math.max(0, name.lastIndexOf('/')));
+  const keyPrefix = `${generationPrefix(video._id, generation)}${rendition}/`;
+  const seconds = config.PLAYBACK_URL_TTL_SECONDS;
+  const body =
+    name === 'master'
+      ? playlist.text
+      : await signPlaylist(playlist.text, (file) =>
+          storage.presignGet('processed', `${keyPrefix}${file}`, seconds),
+        );
+  const maxAge = playlist.isFinal ? Math.min(60, seconds) : 1;
+  return { status: 200, type, body, headers: { 'Cache-Control': `private, max-age=${maxAge}` } };
+}

@@ -1,0 +1,173 @@
+import { z } from 'zod';
+import { uploadId } from '../../shared/contracts/common.ts';
+import { newUpload, ticket, upload as uploadContract } from '../../shared/contracts/uploads.ts';
+import type { UploadRecord } from '../../shared/db/uploads.ts';
+import { MillraceError } from '../../shared/errors.ts';
+import { newId } from '../../shared/ids.ts';
+import { rawKey } from '../../shared/keys.ts';
+import { begin, endUpload, move } from '../../shared/pipeline.ts';
+import { ownedBy } from '../access/policy.ts';
+import type { ApiContext } from '../context.ts';
+import { presentTicket, presentUpload } from '../present.ts';
+import { route } from '../route.ts';
+
+const tag = 'Uploads';
+const params = z.strictObject({ uploadId });
+const openUpload = { description: 'The upload', schema: uploadContract };
+
+export const uploadRoutes = [
+  route({
+    method: 'post',
+    path: '/api/uploads',
+    tag,
+    summary: 'Ask for a ticket to upload one file',
+    auth: 'signedIn',
+    body: newUpload,
+    replies: { 201: { description: 'Send the bytes to `url` with exactly these headers', schema: ticket } },
+    errors: [
+      'invalid_request',
+      'invalid_json',
+      'not_signed_in',
+      'upload_too_large',
+      'body_too_large',
+      'unsupported_media_type',
+    ],
+    async handle({ body, caller, context }) {
+      const { db, storage, config } = context;
+      const { filename, size, type, ...about } = body;
+      if (size > config.UPLOAD_MAX_BYTES) {
+        throw new MillraceError(
+          'upload_too_large',
+          `A file may have ${config.UPLOAD_MAX_BYTES} bytes at most.`,
+          {
+            violations: [{ pointer: '/size', message: `must be at most ${config.UPLOAD_MAX_BYTES}` }],
+          },
+        );
+      }
+      const videoId = newId();
+      const key = rawKey(caller._id, videoId);
+      const now = new Date();
+      const record: UploadRecord = {
+        _id: newId(),
+        ownerId: caller._id,
+        videoId,
+        state: 'waiting',
+        filename,
+        bytes: size,
+        contentType: type,
+        key,
+        etag: null,
+        createdAt: now,
+        expiresAt: new Date(now.getTime() + config.UPLOAD_TTL_SECONDS * 1000),
+      };
+      const put = await storage.presignPut('raw', key, size, type, config.UPLOAD_TTL_SECONDS);
+      await db.transaction(async (session) => {
+        await db.uploads.create(record, session);
+        await db.videos.create(
+          {
+            ...about,
+            _id: videoId,
+            ownerId: caller._id,
+            title: about.title ?? titleOf(filename),
+            category: about.category ?? null,
+            language: about.language ?? null,
+            source: { key, bytes: size, etag: '' },
+          },
+          session,
+        );
+      });
+      return {
+        status: 201,
+        body: presentTicket(record, put),
+        headers: { Location: `/api/uploads/${record._id}`, 'Cache-Control': 'no-store' },
+      };
+    },
+  }),
+
+  route({
+    method: 'get',
+    path: '/api/uploads/:uploadId',
+    tag,
+    summary: 'An upload of mine',
+    auth: 'signedIn',
+    params,
+    replies: { 200: openUpload },
+    errors: ['not_signed_in', 'not_found'],
+    async handle({ params, caller, context }) {
+      const record = ownedBy(caller, await context.db.uploads.find(params.uploadId));
+      return { status: 200, body: presentUpload(record) };
+    },
+  }),
+
+  route({
+    method: 'post',
+    path: '/api/uploads/:uploadId/complete',
+    tag,
+    summary: 'Say that the bytes are there; the work on the video begins',
+    auth: 'signedIn',
+    params,
+    replies: { 200: openUpload },
+    errors: ['not_signed_in', 'not_found', 'upload_incomplete', 'upload_mismatch', 'upload_closed'],
+    async handle({ params, caller, context, log }) {
+      const record = ownedBy(caller, await context.db.uploads.find(params.uploadId));
+      const completed = await complete(record, context);
+      const attempt = { videoId: record.videoId, generation: 1 };
+      // The record says `uploaded` already: should the queue not answer, the next sweep adds the job.
+      await begin(context, attempt).catch((error) =>
+        log.warn({ err: error, ...attempt }, 'left to the sweep'),
+      );
+      return { status: 200, body: presentUpload(completed) };
+    },
+  }),
+
+  route({
+    method: 'delete',
+    path: '/api/uploads/:uploadId',
+    tag,
+    summary: 'Cancel an upload that has not been completed',
+    auth: 'signedIn',
+    params,
+    replies: { 204: { description: 'Cancelled' } },
+    errors: ['not_signed_in', 'not_found', 'upload_closed'],
+    async handle({ params, caller, context }) {
+      const record = ownedBy(caller, await context.db.uploads.find(params.uploadId));
+      if (record.state === 'cancelled' || (await endUpload(context, record, 'cancelled')))
+        return { status: 204 };
+      throw closed(record);
+    },
+  }),
+];
+
+/** Checks the object and moves upload and video on, both or neither. A second call changes nothing. */
+async function complete(record: UploadRecord, context: ApiContext): Promise<UploadRecord> {
+  if (record.state === 'completed') return record;
+  if (record.state !== 'waiting') throw closed(record);
+  const { db, storage } = context;
+  const object = await storage.head('raw', record.key);
+  if (!object)
+    throw new MillraceError('upload_incomplete', 'The bytes are not in the store yet. Send them first.');
+  if (object.bytes !== record.bytes) {
+    throw new MillraceError(
+      'upload_mismatch',
+      `The store holds ${object.bytes} bytes; ${record.bytes} were announced.`,
+    );
+  }
+  const { etag } = object;
+  const source = { key: record.key, bytes: record.bytes, etag };
+  const attempt = { videoId: record.videoId, generation: 1 };
+  await move(context, attempt, 'uploaded', { source, uploadedAt: new Date() }, async (_, session) => {
+    // Cancelled a moment ago: then nothing of this happened.
+    if (!(await db.uploads.end(record._id, 'completed', { etag }, session))) throw closed(record);
+  });
+  const now = await db.uploads.find(record._id);
+  if (now?.state !== 'completed') throw closed(now ?? record);
+  return now;
+}
+
+function closed(record: UploadRecord): MillraceError {
+  return new MillraceError('upload_closed', `The upload ${record._id} has ended; ask for a new one.`);
+}
+
+function titleOf(filename: string): string {
+  return filename.replace(/\.[^.]*$/, '').slice(0, 200) || filename.slice(0, 200);
+}

@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { videoId } from '../../shared/contracts/common.ts';
+import { newView } from '../../shared/contracts/trending.ts';
+import { playback, video as videoContract, videoPage } from '../../shared/contracts/videos.ts';
+import { MillraceError } from '../../shared/errors.ts';
+import { posterKey } from '../../shared/keys.ts';
+import { isInProgress } from '../../shared/video-state.ts';
+import { recordView } from '../../shared/view-counter.ts';
+import { visible } from '../access/policy.ts';
+import { decodeCursor, encodeCursor } from '../cursor.ts';
+import { playingGeneration, presentPlayback, presentSummary, presentVideo } from '../present.ts';
+import { route } from '../route.ts';
+
+const tag = 'Videos';
+const params = z.strictObject({ videoId });
+const posterSeconds = 3600;
+
+export const videoRoutes = [
+  route({
+    method: 'get',
+    path: '/api/videos',
+    tag,
+    summary: 'The newest videos: everyone’s public ones, or all of mine',
+    auth: 'anyone',
+    query: z.strictObject({
+      mine: z.enum(['true', 'false']).default('false').meta({ description: 'Needs a signed-in account' }),
+      limit: z.coerce.number().int().min(1).max(100).default(20),
+      cursor: z.string().max(200).optional(),
+    }),
+    replies: { 200: { description: 'One page', schema: videoPage } },
+    errors: ['invalid_request', 'not_signed_in'],
+    async handle({ query, caller, context }) {
+      const isMine = query.mine === 'true';
+      if (isMine && !caller)
+        throw new MillraceError('not_signed_in', 'Your own videos need a signed-in account.');
+      const after = query.cursor ? decodeCursor(query.cursor) : undefined;
+      const scope = isMine && caller ? { ownerId: caller._id } : 'public';
+      const found = await context.db.videos.page(scope, query.limit + 1, after);
+      const items = found.slice(0, query.limit);
+      const last = items.at(-1);
+      const nextCursor =
+        found.length > items.length && last
+          ? encodeCursor({ createdAt: last.createdAt, id: last._id })
+          : null;
+      return {
+        status: 200,
+        body: { items: items.map((item) => presentSummary(item, context.publicUrl)), nextCursor },
+      };
+    },
+  }),
+
+  route({
+    method: 'get',
+    path: '/api/videos/:videoId',
+    tag,
+    summary: 'One video: state, percent, renditions, why it failed',
+    auth: 'anyone',
+    params,
+    replies: { 200: { description: 'The video', schema: videoContract } },
+    errors: ['not_found'],
+    async handle({ params, caller, context }) {
+      const { db, publicUrl } = context;
+      const found = visible(caller, await db.videos.find(params.videoId));
+      const attempt = { videoId: found._id, generation: found.generation };
+      const frames = isInProgress(found.state) ? await db.parts.encodedFrames(attempt) : 0;
+      return { status: 200, body: presentVideo(found, frames, publicUrl) };
+    },
+  }),
+
+  route({
+    method: 'get',
+    path: '/api/videos/:videoId/playback',
+    tag,
+    summary: 'What a player needs; also while the video is still encoding',
+    auth: 'anyone',
+    params,
+    replies: { 200: { description: 'Play `playlist`', schema: playback } },
+    errors: ['not_found', 'not_playable_yet', 'video_failed'],
+    async handle({ params, caller, context }) {
+      const found = visible(caller, await context.db.videos.find(params.videoId));
+      const generation = playingGeneration(found);
+      if (generation !== undefined) {
+        return { status: 200, body: presentPlayback(found, generation, context.publicUrl) };
+      }
+      if (found.failure) throw new MillraceError('video_failed', found.failure.message);
+      throw new MillraceError(
+        'not_playable_yet',
+        `The video is ${found.state}; its first segments are not there yet.`,
+      );
+    },
+  }),
+
+  route({
+    method: 'get',
+    path: '/api/videos/:videoId/poster.jpg',
+    tag,
+    summary: 'The poster, by a redirect to the store',
+    auth: 'anyone',
+    params,
+    replies: { 302: { description: 'To the picture' } },
+    errors: ['not_found'],
+    async handle({ params, caller, context }) {
+      const found = visible(caller, await context.db.videos.find(params.videoId));
+      if (!found.hasPoster) throw new MillraceError('not_found', 'The video has no poster yet.');
+      const key = posterKey(found._id, found.activeGeneration ?? found.generation);
+      const url = await context.storage.presignGet('thumbnails', key, posterSeconds);
+      return { status: 302, headers: { Location: url, 'Cache-Control': 'private, max-age=300' } };
+    },
+  }),
+
+  route({
+    method: 'post',
+    path: '/api/videos/:videoId/views',
+    tag,
+    summary: 'Count a view from a region',
+    auth: 'anyone',
+    params,
+    body: newView,
+    replies: { 204: { description: 'Counted' } },
+    errors: [
+      'invalid_request',
+      'invalid_json',
+      'not_found',
+      'not_playable_yet',
+      'unsupported_media_type',
+      'unavailable',
+    ],
+    async handle({ params, body, caller, context }) {
+      const { db, redis, config } = context;
+      if (!config.REGIONS.includes(body.region)) {
+        const message = `must be one of ${config.REGIONS.join(', ')}`;
+        throw new MillraceError('invalid_request', `/region ${message}`, {
+          violations: [{ pointer: '/region', message }],
+        });
+      }
+      const found = visible(caller, await db.videos.find(params.videoId));
+      if (playingGeneration(found) === undefined) {
+        throw new MillraceError('not_playable_yet', 'A video that cannot be played has no views.');
+      }
+      await recordView(redis, config.REDIS_PREFIX, found._id, body.region).catch((cause) => {
+        throw new MillraceError('unavailable', 'Views cannot be counted right now.', { cause });
+      });
+      return { status: 204 };
+    },
+  }),
+];

@@ -1,0 +1,23 @@
+/**
+ * Keeps what `load` gives for a moment, and lets callers that come meanwhile share one load. A load that fails is
+ * not kept. At most `mostEntries` are held; the oldest go first.
+ */
+export function shortCache<T>(milliseconds: number, mostEntries: number) {
+  const entries = new Map<string, { value: Promise<T>; until: number }>();
+  return (key: string, load: () => Promise<T>): Promise<T> => {
+    const now = Date.now();
+    const known = entries.get(key);
+    if (known && known.until > now) return known.value;
+    const value = load();
+    entries.delete(key);
+    entries.set(key, { value, until: now + milliseconds });
+    for (const oldest of entries.keys()) {
+      if (entries.size <= mostEntries) break;
+      entries.delete(oldest);
+    }
+    value.catch(() => {
+      if (entries.get(key)?.value === value) entries.delete(key);
+    });
+    return value;
+  };
+}

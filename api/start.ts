@@ -1,0 +1,47 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Config } from '../shared/config.ts';
+import { type Context, createContext } from '../shared/context.ts';
+import type { Log } from '../shared/log.ts';
+import { createOidcProvider } from './access/oidc.ts';
+import { createApp } from './app.ts';
+
+export type RunningApi = { url: string; log: Log; context: Context; stop(): Promise<void> };
+
+/** Connects, listens and answers. With API_PORT=0 the port is a free one, and `url` tells which. */
+export async function startApi(config: Config): Promise<RunningApi> {
+  const context = await createContext(config, 'api');
+  const { log } = context;
+  const server = createServer();
+  // Longer than a load balancer's, so that it is never us who closes a connection about to be used.
+  server.keepAliveTimeout = 75_000;
+  server.requestTimeout = 30_000;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(config.API_PORT, config.API_HOST, resolve);
+    });
+    const { port } = server.address() as AddressInfo;
+    const publicUrl = config.PUBLIC_URL ?? `http://${config.API_HOST}:${port}`;
+    const app = await createApp({ ...context, publicUrl, oidc: createOidcProvider(config) });
+    server.on('request', app.callback());
+    log.info({ url: publicUrl, port }, 'api started');
+    return {
+      url: publicUrl,
+      log,
+      context,
+      async stop() {
+        await new Promise<void>((resolve) => {
+          server.close(() => resolve());
+          server.closeIdleConnections();
+          setTimeout(() => server.closeAllConnections(), config.SHUTDOWN_GRACE_SECONDS * 1000).unref();
+        });
+        await context.close();
+      },
+    };
+  } catch (error) {
+    server.close();
+    await context.close();
+    throw error;
+  }
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { videoId } from '../../shared/contracts/common.ts';
+import { isRightToLeft } from '../../shared/languages.ts';
+import { visible } from '../access/policy.ts';
+import { route } from '../route.ts';
+import { escapeHtml } from './html.ts';
+
+const tag = 'Pages';
+const type = 'text/html';
+const replies = { 200: { description: 'A page', type } };
+
+/** Pages for people; they are no part of the api's contract. */
+export const pageRoutes = [
+  route({
+    method: 'get',
+    path: '/watch/:videoId',
+    tag,
+    summary: 'Watch a video',
+    auth: 'anyone',
+    params: z.strictObject({ videoId }),
+    replies,
+    errors: ['not_found'],
+    async handle({ params, caller, context }) {
+      const video = visible(caller, await context.db.videos.find(params.videoId));
+      return { status: 200, type, body: watchPage(video), headers: { 'Cache-Control': 'private, no-cache' } };
+    },
+  }),
+
+  route({
+    method: 'get',
+    path: '/docs',
+    tag,
+    summary: 'The api, explained',
+    auth: 'anyone',
+    replies,
+    errors: [],
+    handle: () => ({ status: 200, type, body: docsPage }),
+  }),
+];
+
+function watchPage(video: { _id: string; title: string; language: string | null }): string {
+  const title = escapeHtml(video.title);
+  const direction = isRightToLeft(video.language) ? 'rtl' : 'auto';
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<link rel="stylesheet" href="/assets/watch.css">
+<script src="/assets/media-chrome.js" defer></script>
+<script src="/assets/hls.js" defer></script>
+<script src="/assets/watch.js" defer></script>
+</head>
+<body>
+<main data-video-id="${video._id}">
+<media-controller>
+<video slot="media" playsinline crossorigin></video>
+<media-loading-indicator slot="centered-chrome" noautohide></media-loading-indicator>
+<media-control-bar>
+<media-play-button></media-play-button>
+<media-mute-button></media-mute-button>
+<media-volume-range></media-volume-range>
+<media-time-range></media-time-range>
+<media-time-display showduration></media-time-display>
+<media-playback-rate-button></media-playback-rate-button>
+<media-pip-button></media-pip-button>
+<media-fullscreen-button></media-fullscreen-button>
+</media-control-bar>
+</media-controller>
+<h1 dir="${direction}">${title}</h1>
+<p><output id="state" aria-live="polite">…</output> <progress id="progress" max="100" value="0" hidden></progress></p>
+<p id="facts"></p>
+<noscript><p>This page needs JavaScript to play the video.</p></noscript>
+</main>
+</body>
+</html>
+`;
+}
+
+const docsPage = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Millrace api</title>
+<link rel="stylesheet" href="/assets/swagger-ui.css">
+<script src="/assets/swagger-ui.js" defer></script>
+<script src="/assets/docs.js" defer></script>
+</head>
+<body><div id="docs"></div></body>
+</html>
+`;
