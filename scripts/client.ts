@@ -63,7 +63,12 @@ export function createClient(apiUrl: string, cookie?: string) {
       onProgress: (sentBytes: number, totalBytes: number) => void = () => {},
     ): Promise<Ticket> {
       const { size } = await stat(path);
-      const received = await this.requestUpload({ filename: basename(path), size, type: 'video/mp4', ...about });
+      const received = await this.requestUpload({
+        filename: basename(path),
+        size,
+        type: 'video/mp4',
+        ...about,
+      });
       await sendBytes(received, path, size, onProgress);
       await this.complete(received.uploadId);
       return received;
@@ -81,7 +86,8 @@ export function createClient(apiUrl: string, cookie?: string) {
         const received = await this.video(id);
         onChange(received);
         if (isDone(received)) return received;
-        if (Date.now() > until) throw new Error(`Video ${id} is still ${received.state} after ${limitSeconds} s.`);
+        if (Date.now() > until)
+          throw new Error(`Video ${id} is still ${received.state} after ${limitSeconds} s.`);
         await sleep(100);
       }
     },
@@ -117,6 +123,8 @@ export async function sendBytes(
   const parts: Buffer[] = [];
   for await (const part of response) parts.push(part);
   if (response.statusCode !== 200) {
-    throw new Error(`The store answered ${response.statusCode}: ${Buffer.concat(parts).toString().slice(0, 300)}`);
+    throw new Error(
+      `The store answered ${response.statusCode}: ${Buffer.concat(parts).toString().slice(0, 300)}`,
+    );
   }
 }

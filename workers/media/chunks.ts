@@ -19,7 +19,7 @@ export function planGrid(rate: FrameRate): Grid {
  * Cuts [0, frameCount) into chunks of whole segments. The first is one segment long, so that a long video can be
  * watched as early as a short one.
  */
-export function planChunks(frameCount: number, { segmentFrames }: Grid): Chunk[] {
+export function planChunks(frameCount: number, { gopFrames, segmentFrames }: Grid): Chunk[] {
   const segments = Math.ceil(frameCount / segmentFrames);
   const length = Math.min(longestChunk, Math.max(1, Math.ceil(segments / mostChunks)));
   const chunks: Chunk[] = [];
@@ -28,5 +28,16 @@ export function planChunks(frameCount: number, { segmentFrames }: Grid): Chunk[]
     chunks.push({ startFrame: from * segmentFrames, endFrame: Math.min(to * segmentFrames, frameCount) });
     from = to;
   }
-  return chunks;
+  return withoutShortTail(chunks, gopFrames);
+}
+
+/**
+ * A few frames at the end go with the chunk before: alone the encoder would have too few to reorder, and its init
+ * segment would not be that of the others.
+ */
+function withoutShortTail(chunks: Chunk[], gopFrames: number): Chunk[] {
+  const last = chunks.at(-1);
+  const before = chunks.at(-2);
+  if (!last || !before || last.endFrame - last.startFrame >= gopFrames) return chunks;
+  return [...chunks.slice(0, -2), { startFrame: before.startFrame, endFrame: last.endFrame }];
 }

@@ -44,7 +44,14 @@ export type ProbedStream = z.infer<typeof stream>;
 export type ProbeReport = z.infer<typeof report>;
 
 /** What a pass over a stream's packets shows, without decoding: seconds, and how many packets. */
-export type PacketScan = { packets: number; firstSeconds: number; endSeconds: number; bytes: number };
+export type PacketScan = {
+  packets: number;
+  /** Packets that an edit list leaves out; not among `packets`. */
+  hidden: number;
+  firstSeconds: number;
+  endSeconds: number;
+  bytes: number;
+};
 
 export type ProbeTool = { path: string; tools: SandboxTools };
 
@@ -104,13 +111,22 @@ export async function scanPackets(
     child.once('close', () => resolve());
   });
   ended.catch(() => {});
-  const scan: PacketScan = { packets: 0, firstSeconds: Number.POSITIVE_INFINITY, endSeconds: 0, bytes: 0 };
+  const scan: PacketScan = {
+    packets: 0,
+    hidden: 0,
+    firstSeconds: Number.POSITIVE_INFINITY,
+    endSeconds: 0,
+    bytes: 0,
+  };
   try {
     for await (const line of createInterface({ input: child.stdout })) {
       const fields = new Map(line.split('|').map((field) => field.split('=') as [string, string]));
+      if (fields.get('flags')?.includes('D')) {
+        scan.hidden += 1;
+        continue;
+      }
       const pts = Number(fields.get('pts_time'));
-      // D marks what an edit list leaves out: it is decoded and never shown.
-      if (!Number.isFinite(pts) || fields.get('flags')?.includes('D')) continue;
+      if (!Number.isFinite(pts)) continue;
       scan.packets += 1;
       scan.bytes += Number(fields.get('size')) || 0;
       scan.firstSeconds = Math.min(scan.firstSeconds, pts);

@@ -74,10 +74,11 @@ export function planEncoding(source: {
     throw new MillraceError('undecodable', 'The picture track holds not one frame.');
   }
   const promised = video.nb_frames ?? 0;
-  if (promised * (1 - toleratedLoss) > packets.packets + 1) {
+  const present = packets.packets + packets.hidden;
+  if (promised * (1 - toleratedLoss) > present + 1) {
     throw new MillraceError(
       'truncated',
-      `The file holds ${packets.packets} of the ${promised} frames that it names.`,
+      `The file holds ${present} of the ${promised} frames that it names.`,
     );
   }
   const span = packets.endSeconds - packets.firstSeconds;

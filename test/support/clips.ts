@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+let folder: Promise<string> | undefined;
+const made = new Map<string, Promise<string>>();
+
+export function clipFolder(): Promise<string> {
+  folder ??= mkdtemp(join(tmpdir(), 'millrace-clips-'));
+  return folder;
+}
+
+/** A file made once for the whole run; `make` gets its path. */
+function once(name: string, make: (path: string) => Promise<unknown>): Promise<string> {
+  const known = made.get(name);
+  if (known) return known;
+  const path = clipFolder().then(async (parent) => {
+    const target = join(parent, name);
+    await make(target);
+    return target;
+  });
+  made.set(name, path);
+  return path;
+}
+
+export async function ffmpeg(...words: string[]): Promise<void> {
+  await run('ffmpeg', ['-v', 'error', '-nostdin', '-y', ...words]);
+}
+
+const picture = (seconds: number, size: string, rate: string) => [
+  ...['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${rate}:duration=${seconds}`],
+];
+const sound = (seconds: number) => [
+  '-f',
+  'lavfi',
+  '-i',
+  `sine=frequency=440:sample_rate=48000:duration=${seconds}`,
+];
+const h264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'];
+
+/** Picture and sound. */
+export const clip = (seconds = 2, size = '640x360', rate = '25') =>
+  once(`clip-${seconds}-${size}-${rate.replace('/', '_')}.mp4`, (path) =>
+    ffmpeg(...picture(seconds, size, rate), ...sound(seconds), ...h264, '-c:a', 'aac', path),
+  );
+
+export const silentClip = () =>
+  once('silent.mp4', (path) => ffmpeg(...picture(1, '320x180', '25'), ...h264, '-an', path));
+
+export const audioFile = () => once('audio.m4a', (path) => ffmpeg(...sound(2), '-c:a', 'aac', path));
+
+export const textFile = () =>
+  once('text.mp4', (path) => writeFile(path, 'This is a letter, not a video.\n'.repeat(100)));
+
+/** The front of a file whose index stands first: it promises more than it holds. */
+export const truncatedClip = () =>
+  once('truncated.mp4', async (path) => {
+    const whole = join(await clipFolder(), 'truncated-whole.mp4');
+    await ffmpeg(...picture(4, '320x180', '25'), ...h264, '-movflags', '+faststart', whole);
+    await cutTo(whole, path, 0.5);
+  });
+
+/** The front of a file whose index would have come last. */
+export const headlessClip = () => once('headless.mp4', async (path) => cutTo(await clip(2), path, 0.5));
+
+async function cutTo(whole: string, path: string, share: number): Promise<void> {
+  const bytes = await readFile(whole);
+  await writeFile(path, bytes.subarray(0, Math.floor(bytes.length * share)));
+}
+
+/** A playlist dressed as a video, pointing at a file that it must never read. */
+export const dressedPlaylist = (canary: string) =>
+  once('dressed.mp4', (path) =>
+    writeFile(path, `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n${canary}\n#EXT-X-ENDLIST\n`),
+  );
+
+export async function removeClips(): Promise<void> {
+  if (folder) await rm(await folder, { recursive: true, force: true });
+}

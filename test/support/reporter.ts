@@ -1,0 +1,61 @@
+import { writeFileSync } from 'node:fs';
+import Mocha from 'mocha';
+
+const { EVENT_RUN_END, EVENT_TEST_PENDING } = Mocha.Runner.constants;
+const lingerMilliseconds = 10_000;
+
+type Options = {
+  /** A file for the last line; without, it is printed. */
+  summary?: string;
+  /** How many checks failed before the tests. */
+  failed?: string;
+};
+
+/** Mocha's own report, the reason of each skipped test, and a last line: `3 passed, 1 failed, 2 skipped`. */
+// Mocha takes a module's default export.
+export default class Reporter extends Mocha.reporters.Spec {
+  #options: Options;
+
+  constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
+    super(runner, options);
+    this.#options = options.reporterOptions ?? {};
+    runner.on(EVENT_TEST_PENDING, (test) => {
+      console.log(
+        `${'  '.repeat(test.titlePath().length)}  skipped: ${findReason(test) ?? 'no reason given'}`,
+      );
+    });
+    runner.once(EVENT_RUN_END, () => this.#end());
+  }
+
+  #end(): void {
+    const isEmpty = this.stats.passes + this.stats.failures === 0;
+    if (isEmpty) this.#complain('Not one test ran.');
+    this.#tell(isEmpty ? 1 : 0);
+    setTimeout(() => {
+      // Mocha waits for the process to run out of work, which a forgotten connection keeps it from for ever.
+      const open = [...new Set(process.getActiveResourcesInfo())].join(', ');
+      this.#complain(`The tests left something open: ${open}.`);
+      this.#tell(1);
+      process.exit(1);
+    }, lingerMilliseconds).unref();
+  }
+
+  #complain(sentence: string): void {
+    console.log(`  ${sentence}\n`);
+    process.exitCode = 1;
+  }
+
+  #tell(more: number): void {
+    const { passes, failures, pending } = this.stats;
+    const failed = failures + more + Number(this.#options.failed ?? 0);
+    const line = `${passes} passed, ${failed} failed${pending > 0 ? `, ${pending} skipped` : ''}`;
+    if (this.#options.summary) writeFileSync(this.#options.summary, `${line}\n`);
+    else console.log(line);
+  }
+}
+
+/** What `skip` noted, on the test or on a suite that it is in. */
+function findReason(test: Mocha.Test | Mocha.Suite): string | undefined {
+  const { skipReason } = test as { skipReason?: string };
+  return skipReason ?? (test.parent ? findReason(test.parent) : undefined);
+}
