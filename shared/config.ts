@@ -23,9 +23,9 @@ const regionList = z.string().transform((value, context) => {
 const queueList = z.string().transform((value, context) => {
   const served: Partial<Record<(typeof queueNames)[number], number>> = {};
   for (const item of value.split(',')) {
-    const [name = '', count = '1'] = item.trim().split('=');
+    const [name = '', count = '1', ...more] = item.trim().split('=');
     const queue = queueNames.find((known) => known === name);
-    if (!queue || !/^[1-9]\d{0,2}$/.test(count)) {
+    if (!queue || more.length > 0 || !/^[1-9]\d{0,2}$/.test(count)) {
       context.addIssue({ code: 'custom', message: `"${item}" is not QUEUE or QUEUE=COUNT of ${queueNames}` });
     } else served[queue] = Number(count);
   }

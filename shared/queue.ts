@@ -60,9 +60,13 @@ export function createQueues(connection: Redis, prefix: string) {
 
     state: (queue: QueueName, id: string): Promise<JobState> => byName[queue].getJobState(id),
 
-    async failedReason(queue: QueueName, id: string): Promise<string | undefined> {
+    /** What the queue still knows of a job. */
+    async job(
+      queue: QueueName,
+      id: string,
+    ): Promise<{ attemptsMade: number; failedReason: string } | undefined> {
       const job = await byName[queue].getJob(id);
-      return job?.failedReason;
+      return job && { attemptsMade: job.attemptsMade, failedReason: job.failedReason ?? '' };
     },
 
     /** Removes a job that no worker holds. False when one does. */

@@ -45,5 +45,5 @@ export const quietSeconds: Partial<Record<VideoState, number>> = {
 
 /** True when Millrace still works on the video, so that a client should ask again. */
 export function isInProgress(state: VideoState): boolean {
-  return state === 'uploaded' || state in quietSeconds;
+  return state in quietSeconds;
 }

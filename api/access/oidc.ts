@@ -1,7 +1,8 @@
 import * as oidc from 'openid-client';
 import type { Config } from '../../shared/config.ts';
+import { type Role, roles } from '../../shared/contracts/account.ts';
 import type { SignIn } from '../../shared/db/sign-ins.ts';
-import { type Role, roles, type User } from '../../shared/db/users.ts';
+import type { User } from '../../shared/db/users.ts';
 import { MillraceError } from '../../shared/errors.ts';
 
 export type Person = Pick<User, 'issuer' | 'subject' | 'displayName' | 'email' | 'roles'>;

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { roles } from '../db/users.ts';
+
+export const roles = ['viewer', 'creator', 'moderator', 'admin'] as const;
+export type Role = (typeof roles)[number];
 
 export const account = z
   .object({

@@ -13,8 +13,14 @@ export type Rung = {
   bufferBits: number;
 };
 
-/** A span of output frames [startFrame, endFrame) that one encode job makes for every rung. */
-export type Chunk = { startFrame: number; endFrame: number };
+/** Output frames [startFrame, endFrame). */
+export type FrameSpan = { startFrame: number; endFrame: number };
+
+/** What one encode job makes for every rung. */
+export type Chunk = FrameSpan & {
+  /** Where reading the source begins, in seconds from its own start; null for its beginning. */
+  seekSeconds: number | null;
+};
 
 /** One audio track to make, by its index among the source's streams. */
 export type AudioTrack = {

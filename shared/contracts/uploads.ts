@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { uploadStates } from '../db/uploads.ts';
-import { visibilities } from '../db/videos.ts';
 import { time, uploadId, videoId } from './common.ts';
+import { visibilities } from './videos.ts';
+
+export const uploadStates = ['waiting', 'completed', 'cancelled', 'expired', 'failed'] as const;
+export type UploadState = (typeof uploadStates)[number];
 
 const text = (most: number) => z.string().trim().max(most);
 

@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { visibilities } from '../db/videos.ts';
 import { errorKinds } from '../errors.ts';
 import { videoStates } from '../video-state.ts';
 import { time, videoId } from './common.ts';
+
+export const visibilities = ['public', 'unlisted', 'private'] as const;
+export type Visibility = (typeof visibilities)[number];
 
 const codes = Object.keys(errorKinds) as [keyof typeof errorKinds, ...(keyof typeof errorKinds)[]];
 

@@ -1,7 +1,5 @@
 import { type ClientSession, type Connection, Schema, trusted } from 'mongoose';
-
-export const uploadStates = ['waiting', 'completed', 'cancelled', 'expired', 'failed'] as const;
-export type UploadState = (typeof uploadStates)[number];
+import { type UploadState, uploadStates } from '../contracts/uploads.ts';
 
 /** A ticket for bytes. `key` is in the raw bucket; `bytes` is the size announced and signed. */
 export type UploadRecord = {

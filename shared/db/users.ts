@@ -1,8 +1,6 @@
 import { type Connection, Schema } from 'mongoose';
+import { type Role, roles } from '../contracts/account.ts';
 import { newId } from '../ids.ts';
-
-export const roles = ['viewer', 'creator', 'moderator', 'admin'] as const;
-export type Role = (typeof roles)[number];
 
 /** An account, known by the issuer and subject of its sign-in. */
 export type User = {

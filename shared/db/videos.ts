@@ -1,10 +1,8 @@
 import { type ClientSession, type Connection, Schema, trusted } from 'mongoose';
 import type { EncodingPlan, Rendition } from '../contracts/encoding.ts';
+import { type Visibility, visibilities } from '../contracts/videos.ts';
 import type { ErrorCode } from '../errors.ts';
 import { sourcesOf, type VideoState, videoStates } from '../video-state.ts';
-
-export const visibilities = ['public', 'unlisted', 'private'] as const;
-export type Visibility = (typeof visibilities)[number];
 
 export type VideoFailure = { code: ErrorCode; message: string; step: string };
 export type Warning = { code: string; message: string };

@@ -1,4 +1,4 @@
-import type { Chunk, FrameRate } from '../../shared/contracts/encoding.ts';
+import type { FrameRate, FrameSpan } from '../../shared/contracts/encoding.ts';
 import { framesPerSecond } from './frame-rate.ts';
 
 const gopSeconds = 2;
@@ -19,10 +19,10 @@ export function planGrid(rate: FrameRate): Grid {
  * Cuts [0, frameCount) into chunks of whole segments. The first is one segment long, so that a long video can be
  * watched as early as a short one.
  */
-export function planChunks(frameCount: number, { gopFrames, segmentFrames }: Grid): Chunk[] {
+export function planChunks(frameCount: number, { gopFrames, segmentFrames }: Grid): FrameSpan[] {
   const segments = Math.ceil(frameCount / segmentFrames);
   const length = Math.min(longestChunk, Math.max(1, Math.ceil(segments / mostChunks)));
-  const chunks: Chunk[] = [];
+  const chunks: FrameSpan[] = [];
   for (let from = 0; from < segments; ) {
     const to = from === 0 ? 1 : from + length;
     chunks.push({ startFrame: from * segmentFrames, endFrame: Math.min(to * segmentFrames, frameCount) });
@@ -35,7 +35,7 @@ export function planChunks(frameCount: number, { gopFrames, segmentFrames }: Gri
  * A few frames at the end go with the chunk before: alone the encoder would have too few to reorder, and its init
  * segment would not be that of the others.
  */
-function withoutShortTail(chunks: Chunk[], gopFrames: number): Chunk[] {
+function withoutShortTail(chunks: FrameSpan[], gopFrames: number): FrameSpan[] {
   const last = chunks.at(-1);
   const before = chunks.at(-2);
   if (!last || !before || last.endFrame - last.startFrame >= gopFrames) return chunks;

@@ -2,16 +2,14 @@ import type { AudioTrack, EncodingPlan, Rung } from '../../shared/contracts/enco
 import type { FfmpegCommand } from './ffmpeg-command.ts';
 import { secondsOf } from './frame-rate.ts';
 
-/** Decoding begins this much before a chunk, so that the rate filter sees what rounds onto its first frame. */
-const prerollSeconds = 1;
-/** And ends this much after it, for the same reason. */
+/** Decoding ends this much after a chunk, so that the rate filter sees what rounds onto its last frame. */
 const postrollSeconds = 1;
 /** Rate control starts cold in each chunk: the frames at its borders get a tenth more bits. */
 const borderFrames = 12;
 const borderBoost = 1.1;
 
-/** Fragments that continue over files, and an edit for the encoder's delay in an init that all chunks share. */
-const movflags = '+cmaf+delay_moov+frag_discont+default_base_moof+skip_trailer';
+/** A fragmented file with an edit for the encoder's delay in its init segment. */
+const movflags = '+cmaf+delay_moov+default_base_moof+skip_trailer';
 const fragmented = ['-f', 'mp4', '-avoid_negative_ts', 'disabled', '-use_editlist', '1'];
 
 /**
@@ -31,7 +29,6 @@ export function chunkCommand(
   const end = secondsOf(span.endFrame, rate);
   const isFirst = span.startFrame === 0;
   const isLast = span.endFrame === plan.frameCount;
-  const seek = originSeconds - containerStartSeconds;
 
   const labels = plan.rungs.map((_, index) => `[s${index}]`).join('');
   const timeline = [
@@ -53,8 +50,8 @@ export function chunkCommand(
       path: source,
       options: [
         '-copyts',
-        ...(isFirst ? [] : ['-ss', decimal(Math.max(0, seek + start - prerollSeconds))]),
-        ...(isLast ? [] : ['-to', decimal(seek + end + postrollSeconds)]),
+        ...(span.seekSeconds === null ? [] : ['-ss', decimal(span.seekSeconds)]),
+        ...(isLast ? [] : ['-to', decimal(originSeconds - containerStartSeconds + end + postrollSeconds)]),
       ],
     },
     filter: [`[0:${plan.videoStreamIndex}]${timeline.join(',')}`, ...scales].join(';'),
@@ -65,7 +62,8 @@ export function chunkCommand(
         ...videoOptions(rung, plan, span.endFrame - span.startFrame),
         ...['-output_ts_offset', decimal(start)],
         ...fragmented,
-        ...['-movflags', `${movflags}+frag_keyframe`],
+        // With frag_discont the time stamps of one chunk's fragments go on where those of the last one ended.
+        ...['-movflags', `${movflags}+frag_discont+frag_keyframe`],
       ],
     })),
   };

@@ -51,6 +51,8 @@ export type PacketScan = {
   firstSeconds: number;
   endSeconds: number;
   bytes: number;
+  /** When key frames are shown, rising, at least half a second apart: where decoding can begin. */
+  keySeconds: number[];
 };
 
 export type ProbeTool = { path: string; tools: SandboxTools };
@@ -58,6 +60,8 @@ export type ProbeTool = { path: string; tools: SandboxTools };
 const limits: Limits = { memoryBytes: 4 * 1024 ** 3, cpuSeconds: 60, fileBytes: 1024 };
 const describeSeconds = 30;
 const scanSeconds = 600;
+/** Sources of key frames alone would otherwise fill the memory. */
+const keySpacing = 0.5;
 
 function command(probe: ProbeTool, cpuSeconds: number, file: string, words: string[]): [string, string[]] {
   const [program = '', ...rest] = [
@@ -101,11 +105,15 @@ export async function scanPackets(
   streamIndex: number,
   signal: AbortSignal,
 ): Promise<PacketScan> {
-  const entries = 'packet=pts_time,duration_time,size,flags';
+  const entries = 'packet=pts_time,dts_time,duration_time,size,flags';
   const words = ['-select_streams', String(streamIndex), '-show_entries', entries, '-of', 'compact=p=0'];
   const [program, args] = command(probe, scanSeconds, file, words);
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'], signal, killSignal: 'SIGKILL' });
-  const timer = setTimeout(() => child.kill('SIGKILL'), scanSeconds * 1000);
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    child.kill('SIGKILL');
+  }, scanSeconds * 1000);
   const ended = new Promise<void>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', () => resolve());
@@ -117,16 +125,23 @@ export async function scanPackets(
     firstSeconds: Number.POSITIVE_INFINITY,
     endSeconds: 0,
     bytes: 0,
+    keySeconds: [],
   };
   try {
     for await (const line of createInterface({ input: child.stdout })) {
       const fields = new Map(line.split('|').map((field) => field.split('=') as [string, string]));
-      if (fields.get('flags')?.includes('D')) {
+      const flags = fields.get('flags') ?? '';
+      if (flags.includes('D')) {
         scan.hidden += 1;
         continue;
       }
-      const pts = Number(fields.get('pts_time'));
+      // AVI and MPEG program streams do not say of every packet when it is shown.
+      const shown = Number(fields.get('pts_time'));
+      const pts = Number.isFinite(shown) ? shown : Number(fields.get('dts_time'));
       if (!Number.isFinite(pts)) continue;
+      if (flags.includes('K') && pts >= (scan.keySeconds.at(-1) ?? Number.NEGATIVE_INFINITY) + keySpacing) {
+        scan.keySeconds.push(pts);
+      }
       scan.packets += 1;
       scan.bytes += Number(fields.get('size')) || 0;
       scan.firstSeconds = Math.min(scan.firstSeconds, pts);
@@ -137,6 +152,7 @@ export async function scanPackets(
     clearTimeout(timer);
     child.kill('SIGKILL');
   }
+  if (isLate) throw new MillraceError('timed_out', `The file could not be read within ${scanSeconds} s.`);
   return scan;
 }
 

@@ -4,6 +4,7 @@ import { planChunks, planGrid } from './chunks.ts';
 import type { PacketScan, ProbedStream, ProbeReport } from './ffprobe.ts';
 import { constantRate, framesPerSecond, parseRate, secondsOf } from './frame-rate.ts';
 import { planLadder } from './ladder.ts';
+import { seekBefore } from './seek.ts';
 
 const mostPixels = 33_177_600;
 const encryptedTags = new Set(['encv', 'enca', 'drms', 'drmi']);
@@ -59,7 +60,7 @@ export function displaySize(video: ProbedStream): { width: number; height: numbe
 }
 
 /**
- * The whole plan for a source. `audioStarts` is when its first sound begins, in seconds of the source.
+ * The whole plan for a source.
  * @throws MillraceError undecodable, truncated or too_long.
  */
 export function planEncoding(source: {
@@ -83,15 +84,13 @@ export function planEncoding(source: {
   }
   const span = packets.endSeconds - packets.firstSeconds;
   const counted = span > 0 ? packets.packets / span : undefined;
-  const rate = constantRate(
-    parseRate(video.avg_frame_rate) ?? counted ?? parseRate(video.r_frame_rate) ?? 25,
-  );
+  const rate = constantRate(usualRate(video) ?? counted ?? parseRate(video.r_frame_rate) ?? 25);
   const frameSeconds = secondsOf(1, rate);
 
   // Sound that begins earlier than the picture is kept: the first picture then stands still, by whole frames.
   const audioStart = report.streams.find(({ index }) => index === audio[0]?.streamIndex)?.start_time;
   const early = Math.max(0, packets.firstSeconds - (audioStart ?? packets.firstSeconds));
-  const originSeconds = packets.firstSeconds - Math.floor(early / frameSeconds) * frameSeconds;
+  const originSeconds = packets.firstSeconds - Math.floor(early / frameSeconds + 0.001) * frameSeconds;
 
   const frameCount = Math.max(1, Math.round((packets.endSeconds - originSeconds) / frameSeconds));
   const durationSeconds = secondsOf(frameCount, rate);
@@ -102,6 +101,12 @@ export function planEncoding(source: {
     );
   }
   const grid = planGrid(rate);
+  const containerStartSeconds = report.format.start_time ?? 0;
+  const chunks = planChunks(frameCount, grid).map((frames) => {
+    const start = originSeconds + secondsOf(frames.startFrame, rate);
+    const seek = seekBefore(start, packets.keySeconds, report.format.format_name);
+    return { ...frames, seekSeconds: seek === null ? null : Math.max(0, seek - containerStartSeconds) };
+  });
   const bitrate = span > 0 ? (packets.bytes * 8) / span : packets.bytes * 8;
   return {
     durationSeconds,
@@ -109,10 +114,21 @@ export function planEncoding(source: {
     rate,
     ...grid,
     originSeconds,
-    containerStartSeconds: report.format.start_time ?? 0,
+    containerStartSeconds,
     videoStreamIndex: video.index,
     rungs: planLadder({ ...displaySize(video), framesPerSecond: framesPerSecond(rate), bitrate }),
-    chunks: planChunks(frameCount, grid),
+    chunks,
     audio,
   };
+}
+
+/**
+ * Frames a second while pictures come: a pause lowers the average and should not make the rest judder. The base
+ * rate counts fields of interlaced video and is far off for some variable rates; then the average holds.
+ */
+function usualRate(video: ProbedStream): number | undefined {
+  const average = parseRate(video.avg_frame_rate);
+  const base = parseRate(video.r_frame_rate);
+  if (average === undefined || base === undefined) return average;
+  return base > average && base <= 60.6 && base / average < 1.9 ? base : average;
 }

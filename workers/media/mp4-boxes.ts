@@ -34,7 +34,8 @@ export function readHeader(bytes: Buffer): BoxHeader | undefined {
   const short = bytes.readUInt32BE(0);
   if (short === 1) {
     if (bytes.length < 16) return undefined;
-    return { type, size: Number(bytes.readBigUInt64BE(8)), headerBytes: 16 };
+    const long = Number(bytes.readBigUInt64BE(8));
+    return long < 16 ? undefined : { type, size: long, headerBytes: 16 };
   }
   return short < 8 ? undefined : { type, size: short, headerBytes: 8 };
 }

@@ -34,7 +34,7 @@ async function revive(video: Video, { tools, log }: Step): Promise<void> {
   const head = video.plan ? 'publish' : 'probe';
   const id = jobId(head, video._id, video.generation);
   if ((await tools.queues.state(head, id)) === 'failed') {
-    const reason = await tools.queues.failedReason(head, id);
+    const reason = (await tools.queues.job(head, id))?.failedReason;
     log.warn({ ...attempt, reason }, 'a job ended without a result');
     await fail(tools, attempt, {
       code: 'encoding_failed',

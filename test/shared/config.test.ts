@@ -1,0 +1,146 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { configNames, readConfig } from '../../shared/config.ts';
+
+const required = {
+  MONGO_URL: 'mongodb://mongo/millrace',
+  REDIS_URL: 'redis://redis',
+  S3_ENDPOINT: 'https://s3.example.org',
+  S3_ACCESS_KEY_ID: 'key',
+  S3_SECRET_ACCESS_KEY: 'secret',
+  OIDC_ISSUER: 'https://id.example.org',
+  OIDC_CLIENT_ID: 'millrace',
+  OIDC_CLIENT_SECRET: 'client secret',
+};
+
+/** The lines of the explanation: what it says of each variable. */
+function problemsOf(env: Record<string, string | undefined>): string[] {
+  try {
+    readConfig(env);
+  } catch (error) {
+    const [first, ...lines] = (error as Error).message.split('\n');
+    expect(first).to.equal('The configuration is not usable:');
+    return lines.map((line) => line.trim()).sort();
+  }
+  return [];
+}
+
+describe('the configuration', () => {
+  it('needs eight variables and has defaults for the rest', () => {
+    const config = readConfig(required);
+    expect(config).to.include({
+      ...required,
+      NODE_ENV: 'development',
+      API_PORT: 3000,
+      REDIS_PREFIX: 'millrace',
+    });
+    expect(config.PUBLIC_URL).to.equal(undefined);
+    expect(config.WORKER_QUEUES).to.include({ probe: 1, publish: 1, sweep: 1 });
+    expect(() => Object.assign(config, { API_PORT: 1 })).to.throw(TypeError);
+  });
+
+  it('reports every problem at once, each with its variable', () => {
+    expect(problemsOf({})).to.deep.equal(
+      Object.keys(required)
+        .map((name) => `${name}: is not set`)
+        .sort(),
+    );
+    const names = problemsOf({
+      ...required,
+      MONGO_URL: 'localhost',
+      OIDC_ISSUER: 'ftp://id.example.org',
+      S3_ACCESS_KEY_ID: undefined,
+      API_PORT: '65536',
+      VIDEO_MAX_SECONDS: '1.5',
+      REDIS_PREFIX: 'Mill Race',
+      LOG_LEVEL: 'loud',
+    }).map((line) => line.split(':')[0]);
+    expect(names).to.deep.equal([
+      'API_PORT',
+      'LOG_LEVEL',
+      'MONGO_URL',
+      'OIDC_ISSUER',
+      'REDIS_PREFIX',
+      'S3_ACCESS_KEY_ID',
+      'VIDEO_MAX_SECONDS',
+    ]);
+  });
+
+  it('takes an empty variable for an absent one', () => {
+    expect(problemsOf({ ...required, MONGO_URL: '' })).to.deep.equal(['MONGO_URL: is not set']);
+    expect(readConfig({ ...required, API_PORT: '', PUBLIC_URL: '' })).to.deep.equal(readConfig(required));
+  });
+
+  it('drops slashes at the end of addresses', () => {
+    const config = readConfig({
+      ...required,
+      S3_ENDPOINT: 'http://s3:7070/',
+      PUBLIC_URL: 'https://tv.example.org/a//',
+    });
+    expect(config).to.include({ S3_ENDPOINT: 'http://s3:7070', PUBLIC_URL: 'https://tv.example.org/a' });
+  });
+
+  it('reads a list of regions, each once', () => {
+    expect(readConfig({ ...required, REGIONS: 'gb, US,GB' }).REGIONS).to.deep.equal(['GB', 'US']);
+    expect(problemsOf({ ...required, REGIONS: 'GB,Britain,,1A' })).to.deep.equal([
+      'REGIONS: "" is not a two-letter region',
+      'REGIONS: "1A" is not a two-letter region',
+      'REGIONS: "BRITAIN" is not a two-letter region',
+    ]);
+  });
+
+  it('reads which queues a worker serves, and how many jobs at once', () => {
+    const queues = (WORKER_QUEUES: string) => readConfig({ ...required, WORKER_QUEUES }).WORKER_QUEUES;
+    expect(queues('encode=2, publish')).to.deep.equal({ encode: 2, publish: 1 });
+    for (const wrong of [
+      'encoding',
+      'encode=0',
+      'encode=-1',
+      'encode=two',
+      'encode=1000',
+      'encode=1=2',
+      'encode,',
+    ]) {
+      const problems = problemsOf({ ...required, WORKER_QUEUES: wrong });
+      expect(problems, wrong).to.have.length(1);
+      expect(problems[0]).to.match(/^WORKER_QUEUES: ".*" is not QUEUE or QUEUE=COUNT of probe,encode,/);
+    }
+  });
+
+  it('knows the names of all its variables', () => {
+    expect(configNames).to.include.members([...Object.keys(required), 'WORKER_QUEUES', 'MONGO_URL_FILE']);
+    expect(configNames).to.not.include('S3_ENDPOINT_FILE');
+  });
+
+  describe('from files', () => {
+    let folder: string;
+    before(() => {
+      folder = mkdtempSync(join(tmpdir(), 'millrace-config-'));
+      writeFileSync(join(folder, 'secret'), 'from a file\n');
+    });
+    after(() => rmSync(folder, { recursive: true }));
+
+    it('takes a secret, without the line’s end', () => {
+      const { OIDC_CLIENT_SECRET: _, ...others } = required;
+      const config = readConfig({ ...others, OIDC_CLIENT_SECRET_FILE: join(folder, 'secret') });
+      expect(config.OIDC_CLIENT_SECRET).to.equal('from a file');
+    });
+
+    it('prefers the variable itself', () => {
+      const env = { ...required, OIDC_CLIENT_SECRET_FILE: join(folder, 'secret') };
+      expect(readConfig(env).OIDC_CLIENT_SECRET).to.equal('client secret');
+    });
+
+    it('says which file cannot be read', () => {
+      const missing = join(folder, 'missing');
+      const problems = problemsOf({ ...required, REDIS_URL: undefined, REDIS_URL_FILE: missing });
+      expect(problems).to.have.length(2);
+      expect(problems[0]).to.equal('REDIS_URL: is not set');
+      expect(problems[1])
+        .to.match(/^REDIS_URL_FILE: ENOENT/)
+        .and.include(missing);
+    });
+  });
+});

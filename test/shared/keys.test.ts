@@ -1,0 +1,45 @@
+import { expect } from 'chai';
+import * as keys from '../../shared/keys.ts';
+import { queueNames } from '../../shared/queue-names.ts';
+
+const ownerId = 'aaaaaaaaaaaaaaaaaaaaaaaa';
+const videoId = 'bbbbbbbbbbbbbbbbbbbbbbbb';
+
+describe('keys', () => {
+  it('of objects hold ids and numbers only', () => {
+    expect([
+      keys.rawKey(ownerId, videoId),
+      keys.generationPrefix(videoId, 3),
+      keys.initKey(videoId, 3, '720p'),
+      keys.segmentKey(videoId, 3, 'audio/en', 7),
+      keys.segmentKey(videoId, 3, '720p', 123_456),
+      keys.posterKey(videoId, 3),
+    ]).to.deep.equal([
+      `videos/${ownerId}/${videoId}`,
+      `v/${videoId}/g3/`,
+      `v/${videoId}/g3/720p/init.mp4`,
+      `v/${videoId}/g3/audio/en/seg-00007.m4s`,
+      `v/${videoId}/g3/720p/seg-123456.m4s`,
+      `v/${videoId}/g3/poster.jpg`,
+    ]);
+  });
+
+  it('of segments sort in the order of the video', () => {
+    const names = [9, 10, 99, 100, 99_999].map(keys.segmentName);
+    expect([...names].sort()).to.deep.equal(names);
+  });
+
+  it('of one generation are no prefix of another’s', () => {
+    expect(keys.initKey(videoId, 12, '720p').startsWith(keys.generationPrefix(videoId, 1))).to.equal(false);
+  });
+
+  it('of jobs are ones that BullMQ takes', () => {
+    expect(keys.jobId('publish', videoId, 2)).to.equal(`publish-${videoId}-g2`);
+    expect(keys.jobId('encode', videoId, 2, 0)).to.equal(`encode-${videoId}-g2-0`);
+    for (const queue of queueNames) expect(keys.jobId(queue, videoId, 1, 1)).to.match(/^[a-z][^:]*$/);
+  });
+
+  it('of Redis begin with the prefix', () => {
+    expect(keys.viewKeys('m')).to.deep.equal({ pending: 'm:views:pending', folding: 'm:views:folding' });
+  });
+});

@@ -1,0 +1,40 @@
+import { expect } from 'chai';
+import { isInProgress, mayMove, sourcesOf, videoStates } from '../../shared/video-state.ts';
+
+describe('the states of a video', () => {
+  it('allow these moves and no other', () => {
+    const moves = videoStates.flatMap((from) =>
+      videoStates.filter((to) => mayMove(from, to)).map((to) => `${from} -> ${to}`),
+    );
+    expect(moves).to.deep.equal([
+      'draft -> uploaded',
+      'draft -> deleted',
+      'uploaded -> probing',
+      'uploaded -> failed',
+      'uploaded -> deleted',
+      'probing -> probing',
+      'probing -> encoding',
+      'probing -> failed',
+      'probing -> deleted',
+      'encoding -> publishing',
+      'encoding -> failed',
+      'encoding -> deleted',
+      'publishing -> publishing',
+      'publishing -> ready',
+      'publishing -> failed',
+      'publishing -> deleted',
+      'ready -> deleted',
+      'failed -> deleted',
+    ]);
+  });
+
+  it('tell from where a state may be entered', () => {
+    expect(sourcesOf('probing')).to.deep.equal(['uploaded', 'probing']);
+    expect(sourcesOf('draft')).to.deep.equal([]);
+  });
+
+  it('tell when a client should ask again', () => {
+    const inProgress = videoStates.filter(isInProgress);
+    expect(inProgress).to.deep.equal(['uploaded', 'probing', 'encoding', 'publishing']);
+  });
+});

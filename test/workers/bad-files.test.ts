@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { isSettled, type VideoReply } from '../../scripts/client.ts';
+import { jobId } from '../../shared/keys.ts';
+import {
+  audioFile,
+  clip,
+  clipFolder,
+  dressedPlaylist,
+  ffmpeg,
+  headlessClip,
+  textFile,
+  truncatedClip,
+} from '../support/clips.ts';
+import { type System, startSystem } from '../support/system.ts';
+
+describe('a file that is no good video', () => {
+  let system: System;
+
+  before(async () => {
+    system = await startSystem();
+    await system.startWorker();
+  });
+  after(() => system.stop());
+
+  async function outcome(path: string): Promise<VideoReply> {
+    const client = await system.client('demo');
+    const { videoId } = await client.uploadFile(path);
+    return client.follow(videoId, isSettled, undefined, 30);
+  }
+
+  const cases: [string, () => Promise<string>, string][] = [
+    ['a text named .mp4', textFile, 'not_a_video'],
+    ['an audio file', audioFile, 'no_video_stream'],
+    ['a file cut off after its index', truncatedClip, 'truncated'],
+    ['a file cut off before its index', headlessClip, 'truncated'],
+  ];
+  for (const [what, make, code] of cases) {
+    it(`fails with ${code} for ${what}, at the first attempt`, async () => {
+      const video = await outcome(await make());
+      expect(video.state).to.equal('failed');
+      expect(video.error?.code).to.equal(code);
+      expect(video.error?.message).to.match(/^[A-Z].*\.$/);
+      const job = await system.context.queues.job('probe', jobId('probe', video.videoId, 1));
+      expect(job?.attemptsMade, 'tried once').to.equal(1);
+    });
+  }
+
+  it('never opens what a playlist dressed as a video points at', async () => {
+    // A good segment: were the playlist followed, the video would become ready.
+    const segment = join(await clipFolder(), 'canary.ts');
+    await ffmpeg('-i', await clip(), '-c', 'copy', segment);
+    const video = await outcome(await dressedPlaylist(segment));
+    expect(video.error?.code).to.equal('not_a_video');
+  });
+
+  it('disturbs no other video, and says 409 with the reason to who wants to play it', async () => {
+    const client = await system.client('demo');
+    const [bad, good] = await Promise.all([
+      client.uploadFile(await textFile()),
+      client.uploadFile(await clip(1)),
+    ]);
+    const [failed, ready] = await Promise.all([
+      client.follow(bad.videoId, isSettled),
+      client.follow(good.videoId, isSettled),
+    ]);
+    expect([failed.state, ready.state]).to.deep.equal(['failed', 'ready']);
+    const response = await fetch(`${system.url}/api/videos/${bad.videoId}/playback`);
+    expect(response.status).to.equal(409);
+    expect(await response.json()).to.include({ code: 'video_failed', detail: failed.error?.message });
+  });
+});

@@ -1,0 +1,127 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { type ErrorCode, MillraceError } from '../../../shared/errors.ts';
+import { describe as describeFile, scanPackets } from '../../../workers/media/ffprobe.ts';
+import { findSandboxTools } from '../../../workers/media/sandbox.ts';
+
+const run = promisify(execFile);
+const probe = { path: 'ffprobe', tools: findSandboxTools(process.env.PATH ?? '') };
+const { signal } = new AbortController();
+
+async function codeOf(promise: Promise<unknown>): Promise<ErrorCode | undefined> {
+  return promise.then(
+    () => undefined,
+    (error) => (error instanceof MillraceError ? error.code : expect.fail(String(error))),
+  );
+}
+
+describe('ffprobe', () => {
+  let folder: string;
+  const path = (name: string) => join(folder, name);
+  const ffmpeg = (...words: string[]) => run('ffmpeg', ['-nostdin', '-v', 'error', ...words]);
+  const picture = (seconds: number) => [
+    '-f',
+    'lavfi',
+    '-i',
+    `testsrc2=size=160x120:rate=25:duration=${seconds}`,
+  ];
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'millrace-ffprobe-'));
+    await ffmpeg(
+      ...[...picture(2), '-f', 'lavfi', '-i', 'sine=duration=2:sample_rate=48000'],
+      ...['-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '2', '-pix_fmt', 'yuv420p', '-c:a', 'aac'],
+      ...['-metadata:s:a', 'language=eng', path('clip.mp4')],
+    );
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  describe('describing a file', () => {
+    it('tells its streams and its container', async () => {
+      const { streams, format } = await describeFile(probe, path('clip.mp4'), signal);
+      const [video, audio] = streams;
+      expect(streams).to.have.length(2);
+      expect(video).to.deep.include({
+        ...{ index: 0, codec_type: 'video', codec_name: 'h264', codec_tag_string: 'avc1' },
+        ...{ width: 160, height: 120, sample_aspect_ratio: '1:1', pix_fmt: 'yuv420p' },
+        ...{ avg_frame_rate: '25/1', start_time: 0, duration: 2, nb_frames: 50, side_data_list: [] },
+      });
+      expect(audio).to.include({ index: 1, codec_type: 'audio', codec_name: 'aac', sample_rate: 48_000 });
+      expect(audio?.tags.language).to.equal('eng');
+      expect(format).to.include({ format_name: 'mov,mp4,m4a,3gp,3g2,mj2', start_time: 0, duration: 2 });
+    });
+
+    it('refuses what is no video', async () => {
+      for (const content of ['These are only words.\n', '']) {
+        // Uploads are stored without an ending, from which ffprobe would guess what they are.
+        writeFileSync(path('words'), content);
+        expect(await codeOf(describeFile(probe, path('words'), signal)), content).to.equal('not_a_video');
+      }
+    });
+
+    it('refuses a playlist that is dressed as a video and names another file', async () => {
+      const playlist = `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nfile:${path('clip.mp4')}\n#EXT-X-ENDLIST\n`;
+      writeFileSync(path('dressed'), playlist);
+      expect(await codeOf(describeFile(probe, path('dressed'), signal))).to.equal('not_a_video');
+    });
+
+    it('says so when a file was cut off before its index', async () => {
+      await ffmpeg('-i', path('clip.mp4'), '-c', 'copy', '-f', 'mp4', path('cut'));
+      truncateSync(path('cut'), 5000);
+      expect(await codeOf(describeFile(probe, path('cut'), signal))).to.equal('truncated');
+    });
+
+    it('ends with the reason of its signal', async () => {
+      const reason = new Error('superseded');
+      const ended = await describeFile(probe, path('clip.mp4'), AbortSignal.abort(reason)).catch(
+        (error) => error,
+      );
+      expect(ended).to.equal(reason);
+    });
+  });
+
+  describe('scanning packets', () => {
+    it('counts them and tells when the first begins and the last ends', async () => {
+      const { bytes, ...times } = await scanPackets(probe, path('clip.mp4'), 0, signal);
+      expect(times).to.deep.equal({
+        packets: 50,
+        hidden: 0,
+        firstSeconds: 0,
+        endSeconds: 2,
+        keySeconds: [0],
+      });
+      const sound = await scanPackets(probe, path('clip.mp4'), 1, signal);
+      expect(sound.endSeconds).to.be.closeTo(2, 0.05);
+      expect(bytes).to.be.greaterThan(sound.bytes);
+    });
+
+    it('sets apart what an edit list hides', async () => {
+      const clip = path('clip.mp4');
+      await ffmpeg('-ss', '1', '-i', clip, '-map', '0:v', '-c', 'copy', path('second-half.mp4'));
+      const { bytes: _, ...times } = await scanPackets(probe, path('second-half.mp4'), 0, signal);
+      expect(times).to.deep.equal({
+        packets: 25,
+        hidden: 25,
+        firstSeconds: 0,
+        endSeconds: 1,
+        keySeconds: [],
+      });
+    });
+
+    it('counts packets that have a time to decode and none to show, as in AVI', async () => {
+      await ffmpeg(...picture(2), '-c:v', 'mpeg4', '-bf', '2', path('clip.avi'));
+      const { packets, firstSeconds, endSeconds } = await scanPackets(probe, path('clip.avi'), 0, signal);
+      expect(packets).to.equal(50);
+      expect(endSeconds - firstSeconds).to.be.closeTo(2, 0.08);
+    });
+
+    it('finds nothing in a stream that is not there', async () => {
+      const { packets } = await scanPackets(probe, path('clip.mp4'), 7, signal);
+      expect(packets).to.equal(0);
+    });
+  });
+});
