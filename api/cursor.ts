@@ -11,7 +11,7 @@ export function decodeCursor(cursor: string): After {
   const match = /^(\d{1,15})\.([0-9a-f]{24})$/.exec(Buffer.from(cursor, 'base64url').toString());
   if (!match?.[2]) {
     const message = 'is not one that this api gave';
-    throw new MillraceError('invalid_request', `cursor ${message}`, {
+    throw new MillraceError('invalid_request', `The request does not fit: cursor ${message}.`, {
       violations: [{ pointer: 'cursor', message }],
     });
   }

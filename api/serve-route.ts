@@ -83,8 +83,8 @@ function parse(
       ? issue.keys.map((key) => ({ pointer: pointerTo([...issue.path, key]), message: 'is not known' }))
       : [{ pointer: pointerTo(issue.path), message: issue.message }],
   );
-  const first = violations[0];
-  throw new MillraceError('invalid_request', `${first?.pointer} ${first?.message}`, { violations });
+  const named = violations.map(({ pointer, message }) => `${pointer} ${message}`).join('; ');
+  throw new MillraceError('invalid_request', `The request does not fit: ${named}.`, { violations });
 }
 
 function isObject(value: unknown): value is object {

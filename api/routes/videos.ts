@@ -129,7 +129,7 @@ export const videoRoutes = [
       const { db, redis, config } = context;
       if (!config.REGIONS.includes(body.region)) {
         const message = `must be one of ${config.REGIONS.join(', ')}`;
-        throw new MillraceError('invalid_request', `/region ${message}`, {
+        throw new MillraceError('invalid_request', `The request does not fit: /region ${message}.`, {
           violations: [{ pointer: '/region', message }],
         });
       }
