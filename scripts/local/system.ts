@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Stack, startStack } from '../stack.ts';
+import { identify, isRunning, type ProcessIdentity } from './process-identity.ts';
+import { describeFailure, type Launched, launch } from './server.ts';
+
+/** The servers with an api and a worker on them, each a process of its own, as in production. */
+export type System = {
+  /** Where the api answers. */
+  url: string;
+  env: Record<string, string>;
+  /** Data and logs; gone after `stop`. */
+  dir: string;
+  /** Rejects with the end of a log when the api or the worker ends by itself. */
+  watch(signal: AbortSignal): Promise<never>;
+  stop(): Promise<void>;
+};
+
+export type SystemOptions = {
+  note?: (line: string) => void;
+  /** Ends the start early. */
+  signal?: AbortSignal;
+  /** More variables for both. */
+  env?: Record<string, string>;
+  withWorker?: boolean;
+};
+
+type Part = { name: string; entry: string; started: string };
+type Running = Launched & { name: string; identity: ProcessIdentity; logFile: string };
+
+const root = join(import.meta.dirname, '..', '..');
+const api: Part = { name: 'api', entry: 'api/index.ts', started: 'api started' };
+const worker: Part = { name: 'worker', entry: 'workers/index.ts', started: 'worker started' };
+
+export async function startSystem(options: SystemOptions = {}): Promise<System> {
+  const { note = () => {}, signal, withWorker = true } = options;
+  const stack = await startStack({ note });
+  const running: Running[] = [];
+  const killAll = () => {
+    for (const part of running) part.kill();
+  };
+  // Before the stack's own farewell, which removes the folder that they write to.
+  process.prependOnceListener('exit', killAll);
+  const stop = async () => {
+    await Promise.all(running.map((part) => part.stop()));
+    await stack.stop();
+    process.off('exit', killAll);
+  };
+  const env = { ...stack.env, ...settings(stack), ...options.env };
+  const start = async (part: Part) => {
+    running.push(await launchPart(part, stack.dir, env, signal));
+    note(`${part.name} is ready`);
+  };
+  const outcomes = await Promise.allSettled((withWorker ? [api, worker] : [api]).map(start));
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed || signal?.aborted) {
+    await stop();
+    throw failed?.reason ?? signal?.reason;
+  }
+  const url = readStarted(join(stack.dir, 'api.log'), api)?.url ?? '';
+  return { url, env, dir: stack.dir, watch: (until) => watch(running, until), stop };
+}
+
+/** Empty counts as absent: what is set for another api or worker on this machine does not reach these. */
+function settings({ dir }: Stack): Record<string, string> {
+  return {
+    ...{ API_HOST: '', API_PORT: '0', PUBLIC_URL: '', WORKER_HOST: '', WORKER_PORT: '0' },
+    ...{ LOG_LEVEL: 'info', REGIONS: '', WORKER_QUEUES: '' },
+    WORK_DIR: join(dir, 'work'),
+    // Nobody waits for work whose data go with the stack.
+    SHUTDOWN_GRACE_SECONDS: '1',
+  };
+}
+
+async function launchPart(
+  { name, entry, started }: Part,
+  dir: string,
+  env: Record<string, string>,
+  signal: AbortSignal | undefined,
+): Promise<Running> {
+  const logFile = join(dir, `${name}.log`);
+  let identity: ProcessIdentity | undefined;
+  const launched = await launch({
+    name: `the ${name}`,
+    command: process.execPath,
+    args: ['--import', 'tsx', entry],
+    env,
+    cwd: root,
+    logFile,
+    started: (pid) => {
+      identity = identify(pid);
+    },
+    isReady: () => {
+      signal?.throwIfAborted();
+      return readStarted(logFile, { name, entry, started }) !== undefined;
+    },
+  });
+  return { ...launched, name, logFile, identity: identity ?? { pid: 0, started: '' } };
+}
+
+/** The log line, one JSON object, that says that a process serves. */
+function readStarted(logFile: string, { started }: Part): { url?: string } | undefined {
+  const line = readFileSync(logFile, 'utf8')
+    .split('\n')
+    .find((text) => text.includes(`"msg":"${started}"`) && text.endsWith('}'));
+  return line === undefined ? undefined : JSON.parse(line);
+}
+
+async function watch(running: Running[], signal: AbortSignal): Promise<never> {
+  for (;;) {
+    await sleep(500, undefined, { signal });
+    const ended = running.find(({ identity }) => !isRunning(identity));
+    if (ended) throw new Error(describeFailure(`The ${ended.name}`, 'ended by itself', ended.logFile));
+  }
+}
