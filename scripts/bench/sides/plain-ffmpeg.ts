@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import type { EncodingPlan, Rung } from '../../../shared/contracts/encoding.ts';
+import { videoOptions } from '../../../workers/media/ffmpeg-args.ts';
+import { runPlainly } from '../../demo-steps/sample-clip.ts';
+
+/**
+ * What anybody would run by hand: one ffmpeg, one decode, the plan's rungs with the plan's settings and the sound,
+ * into local files, with as many threads as it likes. @returns seconds.
+ */
+export async function encodePlainly(plan: EncodingPlan, source: string, folder: string): Promise<number> {
+  const { rungs, rate } = plan;
+  const labels = rungs.map((_, index) => `[s${index}]`).join('');
+  const scales = rungs.map(
+    ({ width, height }, index) =>
+      `[s${index}]scale=${width}:${height}:out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p[v${index}]`,
+  );
+  const graph = [`[0:v]fps=${rate.numerator}/${rate.denominator},split=${rungs.length}${labels}`, ...scales];
+  const pictures = rungs.flatMap((rung, index) => [
+    ...['-map', `[v${index}]`, ...pictureOptions(rung, plan)],
+    ...['-movflags', '+frag_keyframe', '-f', 'mp4', join(folder, `${rung.name}.mp4`)],
+  ]);
+  const sound = ['-map', '0:a', '-c:a', 'aac', '-b:a', '128k', '-ac', '2', '-ar', '48000'];
+  const words = [
+    // Gives way to other work, as the worker's do: else whatever else runs would slow one side only.
+    ...[
+      'nice',
+      '-n',
+      '10',
+      process.env.FFMPEG_PATH || 'ffmpeg',
+      '-nostdin',
+      '-v',
+      'error',
+      '-y',
+      '-i',
+      source,
+    ],
+    ...['-filter_complex', graph.join(';'), ...pictures],
+    ...[...sound, '-f', 'mp4', join(folder, 'sound.mp4')],
+  ];
+  const began = performance.now();
+  await runPlainly(words);
+  return (performance.now() - began) / 1000;
+}
+
+/** A chunk has one thread, and zones at its borders; one process needs neither. */
+function pictureOptions(rung: Rung, plan: EncodingPlan): string[] {
+  const words = videoOptions(rung, plan, 0);
+  const threads = words.indexOf('-threads');
+  return threads < 0 ? words : words.toSpliced(threads, 2);
+}
