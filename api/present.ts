@@ -4,7 +4,7 @@ import type { ticket, upload } from '../shared/contracts/uploads.ts';
 import type { playback, video, videoSummary } from '../shared/contracts/videos.ts';
 import type { UploadRecord } from '../shared/db/uploads.ts';
 import type { User } from '../shared/db/users.ts';
-import type { Video } from '../shared/db/videos.ts';
+import type { ListedVideo, Video } from '../shared/db/videos.ts';
 import type { PresignedPut } from '../shared/storage.ts';
 
 /** Documents become replies here, naming every field: what is not named does not leave. */
@@ -37,7 +37,7 @@ export function presentTicket(record: UploadRecord, put: PresignedPut): z.infer<
   };
 }
 
-export function presentSummary(record: Video, publicUrl: string): z.infer<typeof videoSummary> {
+export function presentSummary(record: ListedVideo, publicUrl: string): z.infer<typeof videoSummary> {
   return {
     videoId: record._id,
     title: record.title,
@@ -84,13 +84,13 @@ export function presentPlayback(
 }
 
 /** The attempt to play: the last one that became ready, else the current one once its first segments are there. */
-export function playingGeneration(record: Video): number | undefined {
+export function playingGeneration(record: ListedVideo): number | undefined {
   if (record.activeGeneration !== null) return record.activeGeneration;
   if (record.state === 'failed' || record.state === 'deleted') return undefined;
   return record.playableAt ? record.generation : undefined;
 }
 
-function posterUrl(record: Video, publicUrl: string): string | null {
+function posterUrl(record: ListedVideo, publicUrl: string): string | null {
   return record.hasPoster ? `${publicUrl}/api/videos/${record._id}/poster.jpg` : null;
 }
 

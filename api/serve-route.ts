@@ -100,6 +100,8 @@ function send(ctx: KoaContext, reply: Reply, { publicUrl }: ApiContext): void {
   ctx.status = reply.status;
   for (const [name, value] of Object.entries(reply.headers ?? {})) ctx.set(name, value);
   const secure = publicUrl.startsWith('https:');
+  // Behind a proxy that ends TLS the connection itself is plain; what counts is how the browser sees it.
+  ctx.cookies.secure = secure;
   for (const [name, cookie] of Object.entries(reply.cookies ?? {})) {
     const options = { httpOnly: true, sameSite: 'lax', secure, path: '/', overwrite: true } as const;
     if (cookie) ctx.cookies.set(name, cookie.value, { ...options, maxAge: cookie.maxAgeSeconds * 1000 });

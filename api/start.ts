@@ -6,7 +6,7 @@ import type { Log } from '../shared/log.ts';
 import { createOidcProvider } from './access/oidc.ts';
 import { createApp } from './app.ts';
 
-export type RunningApi = { url: string; log: Log; context: Context; stop(): Promise<void> };
+export type RunningApi = { url: string; port: number; log: Log; context: Context; stop(): Promise<void> };
 
 /** Connects, listens and answers. With API_PORT=0 the port is a free one, and `url` tells which. */
 export async function startApi(config: Config): Promise<RunningApi> {
@@ -28,6 +28,7 @@ export async function startApi(config: Config): Promise<RunningApi> {
     log.info({ url: publicUrl, port }, 'api started');
     return {
       url: publicUrl,
+      port,
       log,
       context,
       async stop() {

@@ -33,7 +33,7 @@ export async function createContext(
     for (const closeOne of opened.splice(0).reverse()) await closeOne();
   };
   try {
-    const db = await connectDb(config.MONGO_URL);
+    const db = await connectDb(config.MONGO_URL).catch(explain('MongoDB (MONGO_URL)'));
     opened.push(() => db.close());
     const redis =
       process === 'api' ? requestConnection(config.REDIS_URL) : workerConnection(config.REDIS_URL);
@@ -43,10 +43,16 @@ export async function createContext(
     opened.push(() => queues.close());
     const storage = createStorage(config);
     opened.push(() => storage.close());
-    await storage.ensureBuckets();
+    await storage.ensureBuckets().catch(explain('S3 (S3_ENDPOINT)'));
     return { config, log, metrics: createMetrics(), db, redis, queues, storage, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function explain(server: string) {
+  return (error: Error): never => {
+    throw new Error(`${server} cannot be used: ${error.message}`, { cause: error });
+  };
 }

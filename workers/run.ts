@@ -43,6 +43,10 @@ export function serve<Q extends QueueName>(
       tools.metrics.jobSeconds.observe({ queue, outcome }, seconds);
       return { outcome, seconds: Number(seconds.toFixed(3)) };
     };
+    const parsed = queues[queue].payload.safeParse(job.data);
+    if (!parsed.success)
+      throw new UnrecoverableError(`The payload is not one of ${queue}: ${parsed.error.message}`);
+    const payload = parsed.data as Payload<Q>;
     const limit = new AbortController();
     const timer = setTimeout(() => {
       limit.abort(
@@ -50,7 +54,6 @@ export function serve<Q extends QueueName>(
       );
     }, queues[queue].timeoutSeconds * 1000);
     try {
-      const payload = queues[queue].payload.parse(job.data) as Payload<Q>;
       const signals = signal ? [signal, limit.signal] : [limit.signal];
       await handler.run(payload, { tools, log: jobLog, signal: AbortSignal.any(signals) });
       jobLog.info(end('done'), 'job done');
@@ -68,8 +71,7 @@ export function serve<Q extends QueueName>(
       const mayRetry = error.kind.retryable && job.attemptsMade + 1 < (job.opts.attempts ?? 1);
       jobLog.warn({ ...end(mayRetry ? 'retry' : 'failed'), code: error.code, err: error }, 'job failed');
       if (mayRetry) throw error;
-      const payload = queues[queue].payload.safeParse(job.data);
-      if (payload.success) await handler.gaveUp?.(payload.data as Payload<Q>, error, tools);
+      await handler.gaveUp?.(payload, error, tools);
       throw new UnrecoverableError(`${error.code}: ${error.message}`);
     } finally {
       clearTimeout(timer);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { trending } from '../../shared/contracts/trending.ts';
-import type { Video } from '../../shared/db/videos.ts';
+import type { ListedVideo } from '../../shared/db/videos.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { isRightToLeft } from '../../shared/languages.ts';
 import type { ApiContext } from '../context.ts';
@@ -13,7 +13,7 @@ const tag = 'Trending';
 const mostByViews = 500;
 const cacheMilliseconds = 1000;
 
-type Listed = { rank: number | null; views: number; video: Video };
+type Listed = { rank: number | null; views: number; video: ListedVideo };
 
 /** Ranks change every few minutes: a second's age harms nobody and spares MongoDB the crowd. */
 const cache = shortCache<string>(cacheMilliseconds, 1000);

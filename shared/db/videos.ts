@@ -42,6 +42,10 @@ export type Video = {
   readyAt: Date | null;
 };
 
+/** A video in a list: without what only the pipeline needs, which is large for long videos. */
+export type ListedVideo = Omit<Video, 'plan' | 'history'>;
+const listed = { plan: 0, history: 0 } as const;
+
 export type NewVideo = Pick<
   Video,
   '_id' | 'ownerId' | 'title' | 'description' | 'category' | 'tags' | 'language' | 'visibility' | 'source'
@@ -177,7 +181,7 @@ export function videoStore(connection: Connection) {
         .lean(),
 
     /** The newest first: what everyone may see, or all that one owner has. */
-    async page(scope: { ownerId: string } | 'public', limit: number, after?: After): Promise<Video[]> {
+    async page(scope: { ownerId: string } | 'public', limit: number, after?: After): Promise<ListedVideo[]> {
       const query =
         scope === 'public'
           ? model.find({ visibility: 'public', state: 'ready' })
@@ -188,11 +192,11 @@ export function videoStore(connection: Connection) {
           [{ $or: [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: id } }] }].map(trusted),
         );
       }
-      return query.sort({ createdAt: -1, _id: -1 }).limit(limit).maxTimeMS(5000).lean();
+      return query.select(listed).sort({ createdAt: -1, _id: -1 }).limit(limit).maxTimeMS(5000).lean();
     },
 
     /** Those of the given videos that everyone may see, in no order. */
-    publicOnes: (ids: string[], category?: string): Promise<Video[]> =>
+    publicOnes: (ids: string[], category?: string): Promise<ListedVideo[]> =>
       model
         .find({
           _id: trusted({ $in: ids }),
@@ -200,6 +204,7 @@ export function videoStore(connection: Connection) {
           state: 'ready',
           ...(category === undefined ? {} : { category }),
         })
+        .select(listed)
         .maxTimeMS(5000)
         .lean(),
   };

@@ -28,6 +28,7 @@ export type System = {
   env: Record<string, string>;
   config: Config;
   url: string;
+  port: number;
   context: Context;
   /** Nobody signed in. */
   anonymous: Client;
@@ -76,6 +77,7 @@ export async function startSystem(overrides: Record<string, string> = {}): Promi
     env,
     config,
     url: api.url,
+    port: api.port,
     context: api.context,
     anonymous: createClient(api.url),
     cookie,

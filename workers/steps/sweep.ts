@@ -43,7 +43,11 @@ async function revive(video: Video, { tools, log }: Step): Promise<void> {
     });
     return;
   }
-  if ((await resume(tools, video)) === 'alive') return;
+  if ((await resume(tools, video)) === 'alive') {
+    // It only waits its turn: make room in the next sweep's batch for others.
+    await tools.db.videos.heard(attempt, video.state);
+    return;
+  }
   const resumes = await tools.db.videos.resumed(attempt);
   log.warn({ ...attempt, state: video.state, resumes }, 'work resumed');
   if (resumes < mostResumes) return;
