@@ -7,6 +7,7 @@ export type NewJob<Q extends QueueName = QueueName> = {
   [K in Q]: { queue: K; id: string; payload: Payload<K>; priority?: number };
 }[Q];
 
+export type ScheduledQueue = 'trending' | 'sweep';
 export type JobState = Awaited<ReturnType<Queue['getJobState']>>;
 export type Queues = ReturnType<typeof createQueues>;
 
@@ -49,8 +50,13 @@ export function createQueues(connection: Redis, prefix: string) {
       });
     },
 
-    /** Runs a queue's job every `seconds`, from one scheduler however many processes say so. */
-    async schedule(queue: 'trending' | 'sweep', seconds: number): Promise<void> {
+    /**
+     * Runs a queue's job every `seconds`, from one scheduler however many processes say so and how often. Say it
+     * again and again: an emptied Redis has forgotten it.
+     */
+    async schedule(queue: ScheduledQueue, seconds: number): Promise<void> {
+      const known = await byName[queue].getJobScheduler(queue);
+      if (known?.every === seconds * 1000) return;
       await byName[queue].upsertJobScheduler(
         queue,
         { every: seconds * 1000 },

@@ -19,9 +19,7 @@ const abandonedSeconds = 300;
 export async function openScratch(workDir: string): Promise<Scratch> {
   await mkdir(workDir, { recursive: true });
   await removeAbandoned(workDir);
-  const root = join(workDir, `worker-${hostname()}-${process.pid}`);
-  await rm(root, { recursive: true, force: true });
-  await mkdir(root, { recursive: true });
+  const root = await mkdtemp(join(workDir, `worker-${hostname()}-${process.pid}-`));
   const heartbeat = setInterval(() => {
     const now = new Date();
     utimes(root, now, now).catch(() => {});
@@ -46,18 +44,20 @@ export async function openScratch(workDir: string): Promise<Scratch> {
 
 async function removeAbandoned(workDir: string): Promise<void> {
   for (const name of await readdir(workDir)) {
-    const match = /^worker-(.+)-(\d+)$/.exec(name);
+    const match = /^worker-(.+)-(\d+)-\w{6}$/.exec(name);
     if (!match) continue;
     const path = join(workDir, name);
     const seen = await stat(path).catch(() => undefined);
     if (!seen) continue;
     const quietSeconds = (Date.now() - seen.mtimeMs) / 1000;
-    const isDead = match[1] === hostname() && !isRunning(Number(match[2]));
+    const isDead = match[1] === hostname() && !isAlive(Number(match[2]), seen.mtimeMs);
     if (isDead || quietSeconds > abandonedSeconds) await rm(path, { recursive: true, force: true });
   }
 }
 
-function isRunning(pid: number): boolean {
+/** A container that was started again has a process of the same id, which is then our own and younger. */
+function isAlive(pid: number, lastHeartbeat: number): boolean {
+  if (pid === process.pid) return lastHeartbeat > Date.now() - process.uptime() * 1000;
   try {
     process.kill(pid, 0);
     return true;

@@ -18,8 +18,7 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
     const concurrency = config.WORKER_QUEUES[queue];
     if (concurrency) served.push(serveOne(tools, queue, concurrency));
   }
-  if (config.WORKER_QUEUES.trending) await tools.queues.schedule('trending', config.TRENDING_EVERY_SECONDS);
-  if (config.WORKER_QUEUES.sweep) await tools.queues.schedule('sweep', config.SWEEP_EVERY_SECONDS);
+  const stopScheduling = await keepScheduled(tools);
   const health = await serveHealth(tools);
   const { port } = health.address() as AddressInfo;
   tools.log.info({ port, queues: config.WORKER_QUEUES }, 'worker started');
@@ -27,6 +26,7 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
     port,
     log: tools.log,
     async stop() {
+      stopScheduling();
       await Promise.all(served.map((one) => one.stop(config.SHUTDOWN_GRACE_SECONDS)));
       health.close();
       health.closeAllConnections();
@@ -38,4 +38,19 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
 /** The table's rows have different payload types; one row goes with its own queue. */
 function serveOne<Q extends QueueName>(tools: Tools, queue: Q, concurrency: number): Served {
   return serve(tools, queue, concurrency, handlers[queue] as Handler<Q>);
+}
+
+const scheduleAgainSeconds = 10;
+
+/** Makes the schedules of the queues served here, and makes them again when Redis has lost them. */
+async function keepScheduled({ config, queues, log }: Tools): Promise<() => void> {
+  const schedule = async () => {
+    if (config.WORKER_QUEUES.trending) await queues.schedule('trending', config.TRENDING_EVERY_SECONDS);
+    if (config.WORKER_QUEUES.sweep) await queues.schedule('sweep', config.SWEEP_EVERY_SECONDS);
+  };
+  await schedule();
+  const timer = setInterval(() => {
+    schedule().catch((error) => log.warn({ err: error }, 'not scheduled'));
+  }, scheduleAgainSeconds * 1000);
+  return () => clearInterval(timer);
 }
