@@ -188,9 +188,8 @@ export function videoStore(connection: Connection) {
           : model.find({ ownerId: scope.ownerId, state: trusted({ $nin: ['draft', 'deleted'] }) });
       if (after) {
         const { createdAt, id } = after;
-        query.and(
-          [{ $or: [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: id } }] }].map(trusted),
-        );
+        const earlier = { createdAt: trusted({ $lt: createdAt }) };
+        query.where({ $or: [earlier, { createdAt, _id: trusted({ $lt: id }) }] });
       }
       return query.select(listed).sort({ createdAt: -1, _id: -1 }).limit(limit).maxTimeMS(5000).lean();
     },
