@@ -113,7 +113,8 @@ function problemsOf(route: Route, schemas: Json): Json {
 function reference(schema: z.ZodType, schemas: Json, io: 'input' | 'output'): Json {
   const json = toJson(schema, schemas, io);
   const id = schema.meta()?.id;
-  if (!id) return json;
+  // A named schema that holds other named ones is itself moved to the components, and only a reference is left.
+  if (!id || '$ref' in json) return json;
   schemas[id] = json;
   return { $ref: `#/components/schemas/${id}` };
 }

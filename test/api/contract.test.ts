@@ -1,0 +1,138 @@
+import { expect } from 'chai';
+import { z } from 'zod';
+import { apiRoutes } from '../../api/app.ts';
+import { openApiDocument } from '../../api/openapi.ts';
+import type { Route } from '../../api/route.ts';
+import { isSettled } from '../../scripts/client.ts';
+import { problem } from '../../shared/contracts/common.ts';
+import { errorKinds } from '../../shared/errors.ts';
+import { clip } from '../support/clips.ts';
+import { type System, startSystem } from '../support/system.ts';
+
+type Operation = { operationId: string; responses: Record<string, object> };
+
+const addressOf = ({ method, path }: Route) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`;
+
+/** The schema with every object in it closed, so that an undeclared field is refused too. */
+function closed(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodObject) {
+    const fields = Object.entries(schema.shape as Record<string, z.ZodType>);
+    return z.strictObject(Object.fromEntries(fields.map(([name, field]) => [name, closed(field)])));
+  }
+  if (schema instanceof z.ZodArray) return z.array(closed(schema.element as z.ZodType));
+  if (schema instanceof z.ZodNullable) return closed(schema.unwrap() as z.ZodType).nullable();
+  if (schema instanceof z.ZodOptional) return closed(schema.unwrap() as z.ZodType).optional();
+  return schema;
+}
+
+describe('the contract', () => {
+  const document = openApiDocument(apiRoutes, 'https://video.example');
+  const operations = Object.entries(document.paths as Record<string, Record<string, Operation>>).flatMap(
+    ([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ address: `${method} ${path}`, ...operation })),
+  );
+  let system: System;
+
+  before(async () => {
+    system = await startSystem();
+    await system.startWorker();
+  });
+  after(() => system.stop());
+
+  it('is what the api serves, and has every route once', async () => {
+    const response = await fetch(`${system.url}/openapi.json`);
+    expect(response.headers.get('content-type')).to.match(/^application\/json/);
+    expect(await response.json()).to.deep.equal(
+      JSON.parse(JSON.stringify(openApiDocument(apiRoutes, system.url))),
+    );
+    expect(operations.map(({ address }) => address).sort()).to.deep.equal(apiRoutes.map(addressOf).sort());
+  });
+
+  it('has no reference that leads nowhere or to itself, and no schema that nothing leads to', () => {
+    const references = JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g);
+    const { schemas } = document.components as { schemas: Record<string, object> };
+    const named = Object.keys(schemas).map((name) => `#/components/schemas/${name}`);
+    expect([...new Set([...references].map(([, target = '']) => target))]).to.have.members(named);
+    const empty = Object.keys(schemas).filter((name) => !('type' in (schemas[name] ?? {})));
+    expect(empty, 'schemas that say nothing').to.deep.equal([]);
+  });
+
+  it('names each operation once', () => {
+    const names = operations.map(({ operationId }) => operationId);
+    expect([...new Set(names)]).to.deep.equal(names);
+    for (const name of names) expect(name).to.match(/^[a-z][A-Za-z0-9]+$/);
+  });
+
+  it('lists every status that a route declares', () => {
+    for (const route of apiRoutes) {
+      const found = operations.find(({ address }) => address === addressOf(route));
+      const expected = [
+        ...Object.keys(route.replies),
+        ...[...route.errors, 'internal' as const].map((code) => String(errorKinds[code].status)),
+      ];
+      expect(Object.keys(found?.responses ?? {}), addressOf(route)).to.have.members([...new Set(expected)]);
+    }
+  });
+
+  it('closes schemas all the way down', () => {
+    const schema = closed(z.object({ a: z.array(z.object({ b: z.string().nullable() })).optional() }));
+    expect(schema.safeParse({ a: [{ b: null }] }).success).to.equal(true);
+    expect(schema.safeParse({ a: [{ b: null, c: 1 }] }).success).to.equal(false);
+  });
+
+  it('is kept by every reply, with no field that is not declared', async () => {
+    const client = await system.client('demo');
+    const about = { category: 'nature', language: 'ar', tags: ['a'], description: 'It is about something.' };
+    const { videoId, uploadId } = await client.uploadFile(await clip(), about);
+    await client.follow(videoId, isSettled);
+    await client.view(videoId, 'GB');
+
+    /** Calls a route with values for its parameters; gives how the reply differs from what is declared. */
+    const checked = new Set<string>();
+    async function check(address: string, values: Record<string, string> = {}, body?: object, query = '') {
+      const route = apiRoutes.find((one) => addressOf(one) === address);
+      const path = address.replace(/^\w+ /, '').replaceAll(/\{(\w+)\}/g, (_, name) => values[name] ?? name);
+      const response = await fetch(`${system.url}${path}${query}`, {
+        method: route?.method.toUpperCase() ?? 'GET',
+        headers: { Cookie: await system.cookie('demo'), 'Content-Type': 'application/json' },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      });
+      const declared = response.ok ? route?.replies[response.status]?.schema : problem;
+      const type = response.ok ? /^application\/json/ : /^application\/problem\+json/;
+      expect(response.headers.get('content-type'), address).to.match(type);
+      const listed = operations.find((one) => one.address === address)?.responses ?? {};
+      expect(Object.keys(listed), address).to.include(String(response.status));
+      if (!declared) throw new Error(`${address} declares no reply ${response.status}`);
+      expect(closed(declared).safeParse(await response.json()).error?.issues, address).to.equal(undefined);
+      if (response.ok) checked.add(address);
+    }
+
+    await check('get /api/auth/me');
+    await check('post /api/uploads', {}, { filename: 'a.mp4', size: 9, type: 'video/mp4' });
+    await check('get /api/uploads/{uploadId}', { uploadId });
+    await check('post /api/uploads/{uploadId}/complete', { uploadId });
+    await check('get /api/videos');
+    await check('get /api/videos/{videoId}', { videoId });
+    await check('get /api/videos/{videoId}/playback', { videoId });
+    await check('get /api/trending/{region}', { region: 'GB' });
+    await check('post /api/uploads', {}, { filename: 1 });
+    await check('get /api/videos', {}, undefined, '?limit=0');
+    await check('get /api/videos/{videoId}', { videoId: '0'.repeat(24) });
+    await check('get /api/trending/{region}', { region: 'XX' });
+    const withJson = apiRoutes.filter(({ replies }) => Object.values(replies).some(({ schema }) => schema));
+    expect([...checked]).to.have.members(withJson.map(addressOf));
+  });
+
+  it('is kept by what machines ask', async () => {
+    for (const [path, expected] of [
+      ['/healthz', /^ok\n$/],
+      ['/readyz', /^ready\n$/],
+      ['/metrics', /^millrace_http_request_seconds_count\{.*route="\/healthz",status="200"\} [1-9]/m],
+    ] as const) {
+      const response = await fetch(`${system.url}${path}`);
+      expect(response.status).to.equal(200);
+      expect(response.headers.get('content-type')).to.match(/^text\/plain/);
+      expect(await response.text()).to.match(expected);
+    }
+  });
+});

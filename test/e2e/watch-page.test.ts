@@ -1,0 +1,224 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { expect } from 'chai';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { isSettled } from '../../scripts/client.ts';
+import { clip } from '../support/clips.ts';
+import { skip } from '../support/skip.ts';
+import { type System, startSystem, until } from '../support/system.ts';
+
+const launchArguments = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** What the tests read of an HTMLVideoElement; the functions that do run in the browser. */
+type Media = {
+  muted: boolean;
+  currentTime: number;
+  videoWidth: number;
+  error: { message: string } | null;
+  buffered: { length: number; start(index: number): number; end(index: number): number };
+  play(): Promise<void>;
+};
+
+/** A page, and everything that it did which a person would not see. */
+type Watched = { page: Page; complaints: string[]; origins: Set<string> };
+
+function findBrowser(): string | undefined {
+  if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH;
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return ['chromium', 'chromium-browser', 'google-chrome']
+    .flatMap((name) => folders.map((folder) => join(folder, name)))
+    .find((path) => {
+      try {
+        accessSync(path, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+}
+
+async function watch(context: BrowserContext): Promise<Watched> {
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  const origins = new Set<string>();
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.text().startsWith('hls:'))
+      complaints.push(`${message.text()} ${message.location().url}`);
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('request', (request) => {
+    const { protocol, origin } = new URL(request.url());
+    if (protocol !== 'blob:' && protocol !== 'data:') origins.add(origin);
+  });
+  return { page, complaints, origins };
+}
+
+/** Listens to the player from its first moment: the page shows it as `window.hls` once it is made. */
+const listenToPlayer = `Object.defineProperty(window, 'hls', {
+  set(hls) {
+    this.player = hls;
+    hls.on('hlsError', (_, { type, details }) => {
+      console.log('hls: ' + type + ' ' + details + ' at ' + hls.media?.currentTime + ' s');
+    });
+  },
+  get() { return this.player; },
+});`;
+
+async function screenshot(page: Page, name: string): Promise<void> {
+  const folder = process.env.SCREENSHOTS;
+  if (folder) await page.screenshot({ path: join(folder, `${name}.png`) });
+}
+
+describe('in a browser', () => {
+  let browser: Browser | undefined;
+  let system: System | undefined;
+
+  before(async function () {
+    const executablePath = findBrowser();
+    if (!executablePath) skip(this, 'there is no Chromium; set CHROMIUM_PATH');
+    browser = await chromium.launch({ executablePath, args: launchArguments });
+    // One chunk at a time, so that there is time to watch while others wait.
+    system = await startSystem({ WORKER_QUEUES: 'probe,encode,audio,images,publish' });
+  });
+  after(async () => {
+    await browser?.close();
+    await system?.stop();
+  });
+
+  function started(): { browser: Browser; system: System } {
+    if (!browser || !system) throw new Error('the browser did not start');
+    return { browser, system };
+  }
+
+  it('a video starts while it is still encoding, and plays on over its seams once it is ready', async () => {
+    const { browser, system } = started();
+    const [encodeQueue, publishQueue] = ['encode', 'publish'].map((name) =>
+      system.context.queues.all.find((queue) => queue.name === name),
+    );
+    const client = await system.client('demo');
+    const title = 'Fifteen <b>seconds</b> & "a half"';
+    const { videoId } = await client.uploadFile(await clip(15), { title });
+
+    const context = await browser.newContext();
+    const { page, complaints, origins } = await watch(context);
+    await page.addInitScript(listenToPlayer);
+    await page.goto(`${system.url}/watch/${videoId}`);
+    expect(await page.title()).to.equal(title);
+    expect(await page.locator('h1').innerText()).to.equal(title);
+    const video = page.locator('video');
+    const time = () => video.evaluate((media: Media) => media.currentTime);
+    const plays = (beyond: number) =>
+      until(`picture after second ${beyond}`, async () => (await time()) > beyond);
+    await video.evaluate((media: Media) => {
+      media.muted = true;
+    });
+
+    // It must not be ready too soon, nor whole: the last chunk waits for its turn.
+    await publishQueue?.pause();
+    await system.startWorker();
+    await client.follow(videoId, ({ playable }) => playable);
+    await encodeQueue?.pause();
+    await until('player on the page', () => page.evaluate<boolean>('Boolean(window.hls)'));
+    await video.evaluate((media: Media) => media.play());
+    await plays(3);
+    expect((await client.playback(videoId)).isFinal).to.equal(false);
+    expect(await page.locator('#state').innerText()).to.match(/^Encoding \d+ %$/);
+    expect(await page.locator('progress').isVisible()).to.equal(true);
+    expect(await video.evaluate((media: Media) => media.videoWidth)).to.be.greaterThan(0);
+    await screenshot(page, 'watch-encoding');
+
+    await encodeQueue?.resume();
+    await publishQueue?.resume();
+    expect((await client.follow(videoId, isSettled)).error).to.equal(null);
+    await until('word that it is ready', async () => (await page.locator('#state').innerText()) === 'Ready');
+    expect(await page.locator('progress').isVisible()).to.equal(false);
+    expect(await page.locator('#facts').innerText()).to.match(/^15\.0 s · 240p, 360p$/);
+    const ranges = () =>
+      video.evaluate(({ buffered }: Media) =>
+        Array.from({ length: buffered.length }, (_, at) => [buffered.start(at), buffered.end(at)]),
+      );
+    await until('the whole in the buffer', async () => ((await ranges()).at(-1)?.[1] ?? 0) > 14.9);
+    const [range = [], ...others] = await ranges();
+    expect(others, 'gaps at the seams').to.deep.equal([]);
+    expect(range[0]).to.be.lessThan(0.1);
+
+    for (const [from, beyond] of [
+      [5.5, 6.5],
+      [10, 12.5],
+    ] as const) {
+      await video.evaluate((media: Media, seconds: number) => {
+        media.currentTime = seconds;
+      }, from);
+      await plays(beyond);
+    }
+    await screenshot(page, 'watch-ready');
+    expect(await video.evaluate(({ error }: Media) => error)).to.equal(null);
+    expect(await ranges()).to.have.length(1);
+    const store = new URL(system.config.S3_ENDPOINT).origin;
+    expect([...origins].sort()).to.deep.equal([new URL(system.url).origin, store].sort());
+    expect(complaints).to.deep.equal([]);
+    await context.close();
+  });
+
+  it('the documentation shows every operation, with nothing from elsewhere', async () => {
+    const { browser, system } = started();
+    const context = await browser.newContext();
+    const { page, complaints, origins } = await watch(context);
+    await page.goto(`${system.url}/docs`);
+    await page.locator('.opblock').first().waitFor();
+    const document = (await (await fetch(`${system.url}/openapi.json`)).json()) as { paths: object };
+    const operations = Object.values(document.paths).flatMap((methods) => Object.keys(methods));
+    expect(await page.locator('.opblock').count()).to.equal(operations.length);
+    await page.locator('#operations-Uploads-postUploads').click();
+    await page.locator('#operations-Uploads-postUploads .opblock-body').waitFor();
+    await screenshot(page, 'docs');
+    expect(complaints).to.deep.equal([]);
+    expect([...origins]).to.deep.equal([new URL(system.url).origin]);
+    await context.close();
+  });
+
+  it('the queues are there for an administrator, and for nobody else', async () => {
+    const { browser, system } = started();
+    const visit = async (login?: 'demo' | 'admin') => {
+      const context = await browser.newContext();
+      const pair = login ? await system.cookie(login) : '';
+      const [name = '', value = ''] = pair.split('=');
+      if (login)
+        await context.addCookies([{ name, value, url: system.url, httpOnly: true, sameSite: 'Lax' }]);
+      const watched = await watch(context);
+      const response = await watched.page.goto(`${system.url}/admin/queues`);
+      return { ...watched, context, status: response?.status() };
+    };
+
+    const { page, complaints, origins, context, status } = await visit('admin');
+    expect(status).to.equal(200);
+    for (const { name } of system.context.queues.all) {
+      await page
+        .getByRole('link', { name: new RegExp(name) })
+        .first()
+        .waitFor({ timeout: 5000 });
+    }
+    await screenshot(page, 'queues');
+    expect(complaints).to.deep.equal([]);
+    expect([...origins]).to.deep.equal([new URL(system.url).origin]);
+    await context.close();
+
+    for (const [login, expected] of [
+      ['demo', 403],
+      [undefined, 401],
+    ] as const) {
+      const refused = await visit(login);
+      expect(refused.status).to.equal(expected);
+      expect(await refused.page.innerText('body')).not.to.include('encode');
+      await refused.context.close();
+    }
+  });
+});
