@@ -46,6 +46,7 @@ function watchPage(video: { _id: string; title: string; language: string | null 
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
 <title>${title}</title>
 <link rel="stylesheet" href="/assets/watch.css">
 <script src="/assets/media-chrome.js" defer></script>
@@ -83,6 +84,7 @@ const docsPage = `<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
 <title>Millrace api</title>
 <link rel="stylesheet" href="/assets/swagger-ui.css">
 <script src="/assets/swagger-ui.js" defer></script>
