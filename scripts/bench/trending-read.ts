@@ -34,7 +34,7 @@ export async function run({ note, folder, startSystem }: BenchContext): Promise<
       () => measure(bare.url, seconds, note),
     );
     return [
-      figure('trending-read: api / bare Koa', ours / plain, '', 'higher', 0.2),
+      figure('trending-read: api / bare Koa', ours / plain, '', 'higher', 0.15),
       figure('trending-read: api', ours, 'requests/s', 'higher'),
       figure('trending-read: bare Koa', plain, 'requests/s', 'higher'),
     ];
