@@ -1,18 +1,11 @@
-import type { Segment } from '../../shared/contracts/encoding.ts';
+import type { Rendition, Segment } from '../../shared/contracts/encoding.ts';
 
 /**
  * HLS playlists (RFC 8216bis, and Apple's HLS authoring specification) as text with relative addresses.
  * A `master` lies in the generation's folder, the others in the folder of their rendition.
  */
 
-export type VariantEntry = {
-  name: string;
-  width: number;
-  height: number;
-  frameRate: number;
-  codecs: string;
-  averageBandwidth: number;
-  bandwidth: number;
+export type VariantEntry = Omit<Rendition, 'bytes'> & {
   /** Of the playlist of key frames alone, bit/s. */
   keyFrameBandwidth: number;
   keyFrameAverageBandwidth: number;
