@@ -67,6 +67,11 @@ export function serve<Q extends QueueName>(
         await job.moveToWait(token);
         throw new WaitingError();
       }
+      if (signal?.aborted) {
+        // The lock was lost, so the job is another worker's by now: this one must not judge it.
+        jobLog.warn(end('lock lost'), 'job left to another worker');
+        throw thrown;
+      }
       const error = toMillraceError(limit.signal.aborted ? limit.signal.reason : thrown);
       const mayRetry = error.kind.retryable && job.attemptsMade + 1 < (job.opts.attempts ?? 1);
       jobLog.warn({ ...end(mayRetry ? 'retry' : 'failed'), code: error.code, err: error }, 'job failed');

@@ -9,7 +9,8 @@ import { inputWhitelists, type Limits, type SandboxTools, sandboxPrefix } from '
 export type EncodeTool = { launcher: string };
 
 export type FfmpegRun = {
-  timeoutSeconds: number;
+  /** Ends the run earlier than the job's own limit would. */
+  timeoutSeconds?: number;
   signal: AbortSignal;
   /** Frames of the first video output so far; called about twice a second. */
   onFrames?: (frames: number) => void;
@@ -55,11 +56,14 @@ export async function runFfmpeg(
       ffmpeg.kill('SIGKILL');
     };
     const onAbort = () => stop(run.signal.reason);
-    const timer = setTimeout(() => {
-      stop(new MillraceError('timed_out', `The work took longer than ${run.timeoutSeconds} s.`));
-    }, run.timeoutSeconds * 1000);
+    const { timeoutSeconds } = run;
+    const timer =
+      timeoutSeconds &&
+      setTimeout(() => {
+        stop(new MillraceError('timed_out', `The work took longer than ${timeoutSeconds} s.`));
+      }, timeoutSeconds * 1000);
     const settle = () => {
-      clearTimeout(timer);
+      if (timer) clearTimeout(timer);
       run.signal.removeEventListener('abort', onAbort);
     };
     run.signal.addEventListener('abort', onAbort, { once: true });

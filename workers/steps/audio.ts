@@ -28,7 +28,7 @@ export async function audio({ track, ...attempt }: AudioPayload, step: Step): Pr
         tools.scratch.withFolder('audio', async (folder) => {
           const path = join(folder, 'audio.mp4');
           const command = audioCommand(plan, planned, source, path);
-          await runFfmpeg(tools.ffmpeg, command, { timeoutSeconds: 3600, signal }).catch(mediaFault);
+          await runFfmpeg(tools.ffmpeg, command, { signal }).catch(mediaFault);
           const cut = { firstNumber: 1, perSegment: 1, withKeyFrames: false, withInit: true };
           const stored = await storeRendition(tools, video, { name: planned.name, path, ...cut });
           if (stored.frames === 0) throw new MillraceError('undecodable', 'The audio track holds no sound.');

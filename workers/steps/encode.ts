@@ -44,7 +44,6 @@ async function encodeChunk(
       const files = plan.rungs.map(({ name }) => join(folder, `${name}.mp4`));
       const command = chunkCommand(plan, chunk, source, files);
       await runFfmpeg(tools.ffmpeg, command, {
-        timeoutSeconds: 3600,
         signal,
         onFrames: atMostEvery(500, onFrames),
       }).catch(mediaFault);

@@ -24,7 +24,6 @@ export async function images(attempt: Attempt, step: Step): Promise<void> {
       tools.scratch.withFolder('images', async (folder) => {
         const path = join(folder, 'poster.jpg');
         await runFfmpeg(tools.ffmpeg, posterCommand(plan, source, path), {
-          timeoutSeconds: 300,
           signal,
         }).catch(mediaFault);
         const poster = await readFile(path);
