@@ -1,7 +1,13 @@
 import type { z } from 'zod';
 import type { account } from '../shared/contracts/account.ts';
+import {
+  copyRefusals,
+  type EncodingPlan,
+  ladderReasons,
+  type Rendition,
+} from '../shared/contracts/encoding.ts';
 import type { ticket, upload } from '../shared/contracts/uploads.ts';
-import type { playback, video, videoSummary } from '../shared/contracts/videos.ts';
+import type { ladder, playback, rendition, video, videoSummary } from '../shared/contracts/videos.ts';
 import type { UploadRecord } from '../shared/db/uploads.ts';
 import type { User } from '../shared/db/users.ts';
 import type { ListedVideo, Video } from '../shared/db/videos.ts';
@@ -59,12 +65,51 @@ export function presentVideo(record: Video, encodedFrames: number, publicUrl: st
   return {
     ...presentSummary(record, publicUrl),
     percent: percentDone(record, encodedFrames),
-    renditions: record.renditions,
+    renditions: record.renditions.map(presentRendition),
+    audio: record.audio.map(({ language, title, channels, isDefault, loudness }) => ({
+      ...{ language, title, channels, isDefault },
+      loudness: loudness && { integrated: loudness.integrated, range: loudness.range },
+    })),
     error: record.failure ? { code: record.failure.code, message: record.failure.message } : null,
     warnings: record.warnings,
     uploadedAt: record.uploadedAt?.toISOString() ?? null,
     playableAt: record.playableAt?.toISOString() ?? null,
     readyAt: record.readyAt?.toISOString() ?? null,
+  };
+}
+
+function presentRendition(made: Rendition): z.infer<typeof rendition> {
+  const { name, width, height, frameRate, codecs, averageBandwidth, bandwidth, bytes } = made;
+  return { name, width, height, frameRate, codecs, averageBandwidth, bandwidth, bytes };
+}
+
+/** Every rung that was thought of; what it came to is known once the video is ready. */
+export function presentLadder(record: Video, plan: EncodingPlan): z.infer<typeof ladder> {
+  return {
+    videoId: record._id,
+    profile: plan.codec.profile,
+    codec: plan.codec.codec,
+    encoder: plan.codec.encoder,
+    candidates: plan.ladder.map(({ name, width, height, action, reason, notCopied, maxBitrate }) => {
+      const made = record.renditions.find((one) => one.name === name);
+      return {
+        name,
+        width,
+        height,
+        action,
+        reason,
+        explanation: [
+          ladderReasons[reason],
+          ...(notCopied ? [`Not packaged as it is: ${copyRefusals[notCopied]}.`] : []),
+        ].join(' '),
+        notCopied,
+        maxBitrate,
+        averageBitrate: made?.averageBitrate ?? null,
+        peakBitrate: made?.peakBitrate ?? null,
+        bytes: made?.bytes ?? null,
+        encodeSeconds: made?.encodeSeconds ?? null,
+      };
+    }),
   };
 }
 

@@ -34,7 +34,7 @@ export const errorKinds = {
   not_playable_yet: caller(409, 'The video cannot be played yet'),
   body_too_large: caller(413, 'The body is too large'),
   unsupported_media_type: caller(415, 'The body must be JSON'),
-  upload_too_large: caller(422, 'The file is too large'),
+  too_large: caller(422, 'The file is too large'),
 
   not_a_video: media('The file is not a video'),
   no_video_stream: media('The file has no picture'),

@@ -28,6 +28,11 @@ export function posterKey(videoId: string, generation: number): string {
   return `${generationPrefix(videoId, generation)}poster.jpg`;
 }
 
+/** The storyboard's pictures of one chunk, JPEGs one after another; gone once the storyboard is made of them. */
+export function tilesKey(videoId: string, generation: number, chunk: number): string {
+  return `${generationPrefix(videoId, generation)}tiles-${chunk}.mjpeg`;
+}
+
 /** Deterministic, so that a job is never in a queue twice. BullMQ forbids `:`. */
 export function jobId(step: QueueName, videoId: string, generation: number, n?: number): string {
   return `${step}-${videoId}-g${generation}${n === undefined ? '' : `-${n}`}`;

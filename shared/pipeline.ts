@@ -11,7 +11,7 @@ import type { VideoState } from './video-state.ts';
  * The order of the work, on one screen:
  *
  *     begin   -> probe                                       (uploaded)
- *     fanOut  -> encode x chunks, audio x tracks, images     (encoding)
+ *     fanOut  -> encode x chunks, copy, audio x tracks, images   (encoding)
  *             -> publish, when all of them have ended        (publishing -> ready)
  *     resume  -> whichever of the two a quiet video needs
  *
@@ -117,6 +117,9 @@ function flowOf(attempt: Attempt, plan: EncodingPlan, recentUploads: number): [N
         priority: encodePriority(chunk, recentUploads),
       }),
     ),
+    ...(plan.copied === null
+      ? []
+      : [{ queue: 'copy' as const, id: jobId('copy', videoId, generation), payload: attempt }]),
     ...plan.audio.map(
       (_, track): NewJob => ({
         queue: 'audio',

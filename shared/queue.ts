@@ -64,6 +64,9 @@ export function createQueues(connection: Redis, prefix: string) {
       );
     },
 
+    /** How many processes take jobs from a queue, as far as Redis knows. */
+    workers: (queue: QueueName): Promise<number> => byName[queue].getWorkersCount(),
+
     state: (queue: QueueName, id: string): Promise<JobState> => byName[queue].getJobState(id),
 
     /** What the queue still knows of a job. */

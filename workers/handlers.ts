@@ -4,6 +4,7 @@ import { fail } from '../shared/pipeline.ts';
 import type { QueueName } from '../shared/queues.ts';
 import type { Handler } from './run.ts';
 import { audio, giveUpAudio } from './steps/audio.ts';
+import { copy, giveUpCopy } from './steps/copy.ts';
 import { encode } from './steps/encode.ts';
 import { giveUpImages, images } from './steps/images.ts';
 import { probe } from './steps/probe.ts';
@@ -22,6 +23,7 @@ function failVideo(step: QueueName) {
 export const handlers: { [Q in QueueName]: Handler<Q> } = {
   probe: { run: probe, gaveUp: failVideo('probe') },
   encode: { run: encode, gaveUp: failVideo('encode') },
+  copy: { run: copy, gaveUp: giveUpCopy },
   audio: { run: audio, gaveUp: giveUpAudio },
   images: { run: images, gaveUp: giveUpImages },
   publish: { run: publish, gaveUp: failVideo('publish') },

@@ -12,7 +12,7 @@ const tag = 'Playback';
 const type = 'application/vnd.apple.mpegurl';
 const generation = z.string().regex(/^g[1-9]\d{0,5}$/);
 const base = { videoId, generation };
-const folder = z.string().regex(/^[a-z0-9]{1,20}$/);
+const folder = z.string().regex(/^[a-z0-9-]{1,40}$/);
 const kind = z.enum(['index', 'iframes']);
 const replies = { 200: { description: 'An HLS playlist', type } };
 

@@ -1,9 +1,10 @@
 import { type Connection, Schema, trusted } from 'mongoose';
-import type { RenditionPart } from '../contracts/encoding.ts';
+import type { Loudness, RenditionPart } from '../contracts/encoding.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Attempt } from './videos.ts';
 
-export type PartStep = 'encode' | 'audio' | 'images';
+const steps = ['encode', 'copy', 'audio', 'images'] as const;
+export type PartStep = (typeof steps)[number];
 
 /**
  * What one job of an attempt has made so far. What is done is derived from these rows, never from the queue,
@@ -19,7 +20,10 @@ export type Part = {
   frames: number;
   /** Seconds that the job ran. */
   seconds: number;
+  /** Of a track that is made whole they grow while the job runs. */
   renditions: RenditionPart[];
+  /** Of an audio track; null when there was nothing to measure. */
+  loudness: Loudness | null;
   /** Why there will be no result: a fault of the media file that the video can live with. */
   failure: { code: ErrorCode; message: string } | null;
   doneAt: Date | null;
@@ -32,11 +36,12 @@ const schema = new Schema<Part>(
     _id: { type: String, required: true },
     videoId: { type: String, required: true },
     generation: { type: Number, required: true },
-    step: { type: String, enum: ['encode', 'audio', 'images'], required: true },
+    step: { type: String, enum: steps, required: true },
     n: { type: Number, required: true },
     frames: { type: Number, default: 0 },
     seconds: { type: Number, default: 0 },
     renditions: { type: [Object], default: [] },
+    loudness: { type: Object, default: null },
     failure: { type: Object, default: null },
     doneAt: { type: Date, default: null },
   },
@@ -60,7 +65,22 @@ export function partStore(connection: Connection) {
   }
 
   return {
-    finish: (id: PartId, result: Pick<Part, 'frames' | 'seconds' | 'renditions'>) => finish(id, result),
+    finish: (
+      id: PartId,
+      result: Pick<Part, 'frames' | 'seconds' | 'renditions'> & Partial<Pick<Part, 'loudness'>>,
+    ) => finish(id, result),
+
+    /** What a running job has stored so far. A job that runs again does not take back what is known. */
+    async grow(id: PartId, rendition: RenditionPart): Promise<void> {
+      const { frames } = rendition;
+      await model
+        .updateOne(
+          { _id: idOf(id), doneAt: null, frames: trusted({ $lt: frames }) },
+          { $set: { ...id, frames, renditions: [rendition] } },
+          { upsert: true },
+        )
+        .catch(unlessDuplicate);
+    },
 
     giveUp: (id: PartId, failure: Part['failure']) => finish(id, { failure }),
 

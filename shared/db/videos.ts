@@ -1,5 +1,5 @@
 import { type ClientSession, type Connection, Schema, trusted } from 'mongoose';
-import type { EncodingPlan, Rendition } from '../contracts/encoding.ts';
+import type { EncodingPlan, MadeAudio, Rendition } from '../contracts/encoding.ts';
 import { type Visibility, visibilities } from '../contracts/videos.ts';
 import type { ErrorCode } from '../errors.ts';
 import { sourcesOf, type VideoState, videoStates } from '../video-state.ts';
@@ -30,9 +30,14 @@ export type Video = {
   failure: VideoFailure | null;
   warnings: Warning[];
 
+  /** The encoding profile that was asked for; null for the configured one. */
+  profile: string | null;
+  /** True once packaging the source's own picture has failed: the next attempt encodes it. */
+  copyRefused: boolean;
   source: { key: string; bytes: number; etag: string };
   plan: EncodingPlan | null;
   renditions: Rendition[];
+  audio: MadeAudio[];
   durationSeconds: number | null;
   hasPoster: boolean;
 
@@ -49,7 +54,8 @@ const listed = { plan: 0, history: 0 } as const;
 export type NewVideo = Pick<
   Video,
   '_id' | 'ownerId' | 'title' | 'description' | 'category' | 'tags' | 'language' | 'visibility' | 'source'
->;
+> &
+  Partial<Pick<Video, 'profile'>>;
 
 const nullableDate = { type: Date, default: null };
 
@@ -71,9 +77,12 @@ const schema = new Schema<Video>(
     resumes: { type: Number, default: 0 },
     failure: { type: Object, default: null },
     warnings: { type: [Object], default: [] },
+    profile: { type: String, default: null },
+    copyRefused: { type: Boolean, default: false },
     source: { type: Object, required: true },
     plan: { type: Object, default: null },
     renditions: { type: [Object], default: [] },
+    audio: { type: [Object], default: [] },
     durationSeconds: { type: Number, default: null },
     hasPoster: { type: Boolean, default: false },
     createdAt: { type: Date, required: true },
