@@ -153,5 +153,9 @@ function unreadable(stderr: string, error: Error): MillraceError {
       cause,
     });
   }
+  // Of a cut or damaged file even the table that decrypting needs cannot be read.
+  if (/encryption info|reading senc/i.test(stderr)) {
+    return new MillraceError('encrypted', 'The file is encrypted; upload it without protection.', { cause });
+  }
   return new MillraceError('not_a_video', 'The file is not in a container that Millrace reads.', { cause });
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -73,6 +73,18 @@ describe('ffprobe', () => {
       await ffmpeg('-i', path('clip.mp4'), '-c', 'copy', '-f', 'mp4', path('cut'));
       truncateSync(path('cut'), 5000);
       expect(await codeOf(describeFile(probe, path('cut'), signal))).to.equal('truncated');
+    });
+
+    it('says so when a file is encrypted and even what decrypting needs is damaged', async () => {
+      const key = ['-encryption_key', '0'.repeat(32), '-encryption_kid', '1'.repeat(32)];
+      const cenc = ['-c', 'copy', '-encryption_scheme', 'cenc-aes-ctr', ...key, '-f', 'mp4'];
+      await ffmpeg('-i', path('clip.mp4'), ...cenc, path('encrypted'));
+      const bytes = readFileSync(path('encrypted'));
+      const senc = bytes.indexOf('senc');
+      expect(senc).to.be.greaterThan(0);
+      bytes.writeUInt32BE(255, senc + 8); // names more samples than it holds
+      writeFileSync(path('encrypted'), bytes);
+      expect(await codeOf(describeFile(probe, path('encrypted'), signal))).to.equal('encrypted');
     });
 
     it('ends with the reason of its signal', async () => {
