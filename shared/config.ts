@@ -96,6 +96,7 @@ const environment = z.object({
     probe: 1,
     encode: cores,
     audio: 1,
+    captions: 1,
     images: 1,
     publish: 1,
     trending: 1,

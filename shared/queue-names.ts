@@ -1,4 +1,13 @@
 /** The queues there are. One file of its own, because the configuration names queues too. */
-export const queueNames = ['probe', 'encode', 'audio', 'images', 'publish', 'trending', 'sweep'] as const;
+export const queueNames = [
+  'probe',
+  'encode',
+  'audio',
+  'captions',
+  'images',
+  'publish',
+  'trending',
+  'sweep',
+] as const;
 
 export type QueueName = (typeof queueNames)[number];

@@ -31,6 +31,11 @@ export type AudioTrack = {
   isDefault: boolean;
 };
 
+/** A text track of the source that becomes captions. The language is BCP 47, `und` when it is not known. */
+export type CaptionTrack = { streamIndex: number; language: string; title: string; isDefault: boolean };
+
+export type PlanWarning = { code: string; message: string };
+
 /** The whole work on one video, decided once by `probe`. Times in seconds. */
 export type EncodingPlan = {
   /** The output's length: frameCount / rate. */
@@ -49,6 +54,9 @@ export type EncodingPlan = {
   rungs: Rung[];
   chunks: Chunk[];
   audio: AudioTrack[];
+  /** One a language. */
+  captions: CaptionTrack[];
+  warnings: PlanWarning[];
 };
 
 /** A key frame inside a segment: a byte range that begins at its moof box, and the seconds until the next. */

@@ -3,7 +3,7 @@ import type { RenditionPart } from '../contracts/encoding.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Attempt } from './videos.ts';
 
-export type PartStep = 'encode' | 'audio' | 'images';
+export type PartStep = 'encode' | 'audio' | 'captions' | 'images';
 
 /**
  * What one job of an attempt has made so far. What is done is derived from these rows, never from the queue,
@@ -32,7 +32,7 @@ const schema = new Schema<Part>(
     _id: { type: String, required: true },
     videoId: { type: String, required: true },
     generation: { type: Number, required: true },
-    step: { type: String, enum: ['encode', 'audio', 'images'], required: true },
+    step: { type: String, enum: ['encode', 'audio', 'captions', 'images'], required: true },
     n: { type: Number, required: true },
     frames: { type: Number, default: 0 },
     seconds: { type: Number, default: 0 },

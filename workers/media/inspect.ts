@@ -1,4 +1,4 @@
-import type { AudioTrack, EncodingPlan } from '../../shared/contracts/encoding.ts';
+import type { AudioTrack, CaptionTrack, EncodingPlan, PlanWarning } from '../../shared/contracts/encoding.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { planChunks, planGrid } from './chunks.ts';
 import type { PacketScan, ProbedStream, ProbeReport } from './ffprobe.ts';
@@ -68,9 +68,11 @@ export function planEncoding(source: {
   video: ProbedStream;
   packets: PacketScan;
   audio: AudioTrack[];
+  captions: CaptionTrack[];
+  warnings: PlanWarning[];
   maxSeconds: number;
 }): EncodingPlan {
-  const { report, video, packets, audio } = source;
+  const { report, video, packets, audio, captions, warnings } = source;
   if (packets.packets === 0) {
     throw new MillraceError('undecodable', 'The picture track holds not one frame.');
   }
@@ -119,6 +121,8 @@ export function planEncoding(source: {
     rungs: planLadder({ ...displaySize(video), framesPerSecond: framesPerSecond(rate), bitrate }),
     chunks,
     audio,
+    captions,
+    warnings,
   };
 }
 

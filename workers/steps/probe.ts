@@ -3,6 +3,7 @@ import type { Attempt, Video } from '../../shared/db/videos.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { fanOut, move } from '../../shared/pipeline.ts';
 import { currentVideo, whileCurrent } from '../attempt.ts';
+import { chooseCaptions } from '../media/choose-captions.ts';
 import { FfmpegError, runFfmpeg } from '../media/ffmpeg.ts';
 import { firstPictureCommand } from '../media/ffmpeg-args.ts';
 import { describe, scanPackets } from '../media/ffprobe.ts';
@@ -37,7 +38,9 @@ async function makePlan(video: Video, { tools, signal }: Step): Promise<Encoding
     const stream = chooseVideo(report);
     const packets = await scanPackets(tools.ffprobe, path, stream.index, signal);
     const maxSeconds = tools.config.VIDEO_MAX_SECONDS;
-    const plan = planEncoding({ report, video: stream, packets, audio: chooseAudio(report), maxSeconds });
+    const { captions, warnings } = chooseCaptions(report);
+    const audio = chooseAudio(report);
+    const plan = planEncoding({ report, video: stream, packets, audio, captions, warnings, maxSeconds });
     await decodeFirstPicture(stream.index, path, tools, signal);
     return plan;
   });

@@ -42,7 +42,7 @@ export async function publish(attempt: Attempt, step: Step): Promise<void> {
     readyAt,
     playableAt: video.playableAt ?? readyAt,
     activeGeneration: video.generation,
-    warnings: warningsOf(parts),
+    warnings: [...plan.warnings, ...warningsOf(parts)],
   });
   if (!ready) throw new Superseded();
 }
@@ -86,6 +86,7 @@ async function checkObjects(
 
 const lost: Partial<Record<Part['step'], string>> = {
   audio: 'audio_track_broken',
+  captions: 'captions_broken',
   images: 'poster_missing',
 };
 

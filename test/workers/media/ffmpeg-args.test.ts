@@ -29,6 +29,8 @@ const plan: EncodingPlan = {
     { startFrame: 360, endFrame: 450, seekSeconds: 9.333333 },
   ],
   audio: [track],
+  captions: [],
+  warnings: [],
 };
 
 /** The options of one rung, as far as they are the same in every chunk. */

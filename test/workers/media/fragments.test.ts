@@ -54,7 +54,8 @@ async function planFor(source: string): Promise<EncodingPlan> {
   const report = await describeFile(probe, source, signal);
   const video = chooseVideo(report);
   const packets = await scanPackets(probe, source, video.index, signal);
-  return planEncoding({ report, video, packets, audio: chooseAudio(report), maxSeconds: 60 });
+  const rest = { audio: chooseAudio(report), captions: [], warnings: [], maxSeconds: 60 };
+  return planEncoding({ report, video, packets, ...rest });
 }
 
 /** Every chunk of the lowest rung, encoded and cut; the other rungs are made beside it. */

@@ -131,7 +131,7 @@ describe('the plan', () => {
     const report = { streams, format: { start_time: start } };
     return planEncoding({
       ...{ report, video: stream, packets: { ...scan, ...packets } },
-      ...{ audio: chooseAudio(report), maxSeconds },
+      ...{ audio: chooseAudio(report), captions: [], warnings: [], maxSeconds },
     });
   }
 
@@ -152,6 +152,8 @@ describe('the plan', () => {
         { startFrame: 300, endFrame: 375, seekSeconds: 7.52 },
       ],
       audio: [{ name: 'audio/und', streamIndex: 1, language: 'und', title: 'Original', isDefault: true }],
+      captions: [],
+      warnings: [],
     });
   });
 
