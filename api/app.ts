@@ -9,6 +9,7 @@ import { securityHeaders } from './middleware/security-headers.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Route } from './route.ts';
 import { authRoutes } from './routes/auth.ts';
+import { captionRoutes } from './routes/captions.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { playlistRoutes } from './routes/playlists.ts';
 import { trendingRoutes } from './routes/trending.ts';
@@ -24,6 +25,7 @@ export const apiRoutes: Route[] = [
   ...authRoutes,
   ...uploadRoutes,
   ...videoRoutes,
+  ...captionRoutes,
   ...playlistRoutes,
   ...trendingRoutes,
   ...operationRoutes,

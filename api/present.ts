@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { account } from '../shared/contracts/account.ts';
+import type { caption } from '../shared/contracts/captions.ts';
 import {
   copyRefusals,
   type EncodingPlan,
@@ -8,6 +9,7 @@ import {
 } from '../shared/contracts/encoding.ts';
 import type { ticket, upload } from '../shared/contracts/uploads.ts';
 import type { ladder, playback, rendition, video, videoSummary } from '../shared/contracts/videos.ts';
+import type { Caption } from '../shared/db/captions.ts';
 import type { UploadRecord } from '../shared/db/uploads.ts';
 import type { User } from '../shared/db/users.ts';
 import type { ListedVideo, Video } from '../shared/db/videos.ts';
@@ -125,6 +127,19 @@ export function presentPlayback(
     playlist: `${publicUrl}/api/videos/${record._id}/hls/g${generation}/master.m3u8`,
     posterUrl: posterUrl(record, publicUrl),
     durationSeconds: record.durationSeconds,
+  };
+}
+
+export function presentCaption(record: Omit<Caption, '_id'>, publicUrl: string): z.infer<typeof caption> {
+  return {
+    language: record.language,
+    title: record.title,
+    source: record.source,
+    isDefault: record.isDefault,
+    cues: record.cues,
+    bytes: record.bytes,
+    url: `${publicUrl}/api/videos/${record.videoId}/captions/${record.language}.vtt`,
+    createdAt: record.createdAt.toISOString(),
   };
 }
 

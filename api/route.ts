@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { User } from '../shared/db/users.ts';
 import type { ErrorCode } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
@@ -30,6 +30,9 @@ export type Request<P, Q, B, A extends Auth> = {
   log: Log;
 };
 
+/** A body that is text and no JSON, as it came. */
+export const textBody = z.object({ type: z.string(), bytes: z.instanceof(Buffer) });
+
 export type ReplyDeclaration = { description: string; schema?: z.ZodType; type?: string };
 
 export type RouteDeclaration<
@@ -47,6 +50,8 @@ export type RouteDeclaration<
   params?: P;
   query?: Q;
   body?: B;
+  /** For `textBody`: the media types that are taken, and the most bytes. Without it a body is JSON. */
+  text?: { types: string[]; mostBytes: number };
   replies: Record<number, ReplyDeclaration>;
   errors: ErrorCode[];
   handle(request: Request<z.infer<P>, z.infer<Q>, z.infer<B>, A>): Promise<Reply> | Reply;

@@ -117,6 +117,7 @@ const environment = z.object({
     encode: cores,
     copy: 1,
     audio: 1,
+    captions: 1,
     images: 1,
     publish: 1,
     trending: 1,

@@ -33,8 +33,9 @@ export const errorKinds = {
   video_failed: caller(409, 'The video has failed'),
   not_playable_yet: caller(409, 'The video cannot be played yet'),
   body_too_large: caller(413, 'The body is too large'),
-  unsupported_media_type: caller(415, 'The body must be JSON'),
   too_large: caller(422, 'The file is too large'),
+  unsupported_media_type: caller(415, 'The body is of a type that is not taken here'),
+  invalid_captions: caller(422, 'The captions cannot be read'),
 
   not_a_video: media('The file is not a video'),
   no_video_stream: media('The file has no picture'),

@@ -24,6 +24,16 @@ export function segmentKey(videoId: string, generation: number, rendition: strin
   return `${generationPrefix(videoId, generation)}${rendition}/${segmentName(n)}`;
 }
 
+/** Captions from the file belong to the attempt that made them. The language is a canonical tag. */
+export function fileCaptionsKey(videoId: string, generation: number, language: string): string {
+  return `${generationPrefix(videoId, generation)}captions/${language}.vtt`;
+}
+
+/** Captions that were sent go with every attempt. `id` tells a later one from what it replaces. */
+export function sentCaptionsKey(videoId: string, language: string, id: string): string {
+  return `v/${videoId}/captions/${language}-${id}.vtt`;
+}
+
 export function posterKey(videoId: string, generation: number): string {
   return `${generationPrefix(videoId, generation)}poster.jpg`;
 }

@@ -11,7 +11,8 @@ import type { VideoState } from './video-state.ts';
  * The order of the work, on one screen:
  *
  *     begin   -> probe                                       (uploaded)
- *     fanOut  -> encode x chunks, copy, audio x tracks, images   (encoding)
+ *     fanOut  -> encode x chunks, copy, audio x tracks,
+ *                captions x tracks, images                   (encoding)
  *             -> publish, when all of them have ended        (publishing -> ready)
  *     resume  -> whichever of the two a quiet video needs
  *
@@ -124,6 +125,13 @@ function flowOf(attempt: Attempt, plan: EncodingPlan, recentUploads: number): [N
       (_, track): NewJob => ({
         queue: 'audio',
         id: jobId('audio', videoId, generation, track),
+        payload: { ...attempt, track },
+      }),
+    ),
+    ...plan.captions.map(
+      (_, track): NewJob => ({
+        queue: 'captions',
+        id: jobId('captions', videoId, generation, track),
         payload: { ...attempt, track },
       }),
     ),

@@ -4,6 +4,7 @@ export const queueNames = [
   'encode',
   'copy',
   'audio',
+  'captions',
   'images',
   'publish',
   'trending',

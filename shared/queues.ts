@@ -18,6 +18,7 @@ export const queues = {
   encode: { payload: work.extend({ chunk: index }), attempts: 4, timeoutSeconds: 3600 },
   copy: { payload: work, attempts: 4, timeoutSeconds: 3600 },
   audio: { payload: work.extend({ track: index }), attempts: 4, timeoutSeconds: 3600 },
+  captions: { payload: work.extend({ track: index }), attempts: 4, timeoutSeconds: 900 },
   images: { payload: work, attempts: 4, timeoutSeconds: 600 },
   publish: { payload: work, attempts: 4, timeoutSeconds: 900 },
   trending: { payload: z.object({}), attempts: 1, timeoutSeconds: 600 },

@@ -89,6 +89,8 @@ export type AudioTrack = {
 
 /** Small pictures for scrubbing: one every `intervalSeconds`, of these output frames. Pixels. */
 export type Storyboard = { intervalSeconds: number; width: number; height: number; frames: number[] };
+/** A text track of the source that becomes captions. The language is BCP 47, `und` when it is not known. */
+export type CaptionTrack = { streamIndex: number; language: string; title: string; isDefault: boolean };
 
 export type PlanWarning = { code: string; message: string };
 
@@ -117,6 +119,8 @@ export type EncodingPlan = {
   chunks: Chunk[];
   audio: AudioTrack[];
   storyboard: Storyboard;
+  /** One a language. */
+  captions: CaptionTrack[];
   warnings: PlanWarning[];
 };
 

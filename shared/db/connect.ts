@@ -1,4 +1,5 @@
 import { type ClientSession, type Connection, createConnection, set } from 'mongoose';
+import { captionStore } from './captions.ts';
 import { eventStore } from './events.ts';
 import { partStore } from './parts.ts';
 import { playlistStore } from './playlists.ts';
@@ -32,6 +33,7 @@ export async function connectDb(url: string) {
     signIns: signInStore(connection),
     parts: partStore(connection),
     playlists: playlistStore(connection),
+    captions: captionStore(connection),
     events: eventStore(connection),
     views: viewStore(connection),
     trending: trendingStore(connection),

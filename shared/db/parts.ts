@@ -3,7 +3,7 @@ import type { Loudness, RenditionPart } from '../contracts/encoding.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Attempt } from './videos.ts';
 
-const steps = ['encode', 'copy', 'audio', 'images'] as const;
+const steps = ['encode', 'copy', 'audio', 'captions', 'images'] as const;
 export type PartStep = (typeof steps)[number];
 
 /**

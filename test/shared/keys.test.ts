@@ -14,6 +14,8 @@ describe('keys', () => {
       keys.segmentKey(videoId, 3, 'audio/en', 7),
       keys.segmentKey(videoId, 3, '720p', 123_456),
       keys.posterKey(videoId, 3),
+      keys.fileCaptionsKey(videoId, 3, 'pt-BR'),
+      keys.sentCaptionsKey(videoId, 'pt-BR', ownerId),
     ]).to.deep.equal([
       `videos/${ownerId}/${videoId}`,
       `v/${videoId}/g3/`,
@@ -21,6 +23,8 @@ describe('keys', () => {
       `v/${videoId}/g3/audio/en/seg-00007.m4s`,
       `v/${videoId}/g3/720p/seg-123456.m4s`,
       `v/${videoId}/g3/poster.jpg`,
+      `v/${videoId}/g3/captions/pt-BR.vtt`,
+      `v/${videoId}/captions/pt-BR-${ownerId}.vtt`,
     ]);
   });
 

@@ -1,5 +1,6 @@
 import type {
   AudioTrack,
+  CaptionTrack,
   CopyRefusal,
   EncodingPlan,
   FrameRate,
@@ -32,6 +33,7 @@ export type Source = {
   /** Of the default audio track, when there is one. */
   soundPackets: Packets | undefined;
   audio: AudioTrack[];
+  captions: CaptionTrack[];
 };
 
 export type PlanOptions = {
@@ -48,7 +50,7 @@ export type PlanOptions = {
  * @throws MillraceError undecodable, truncated or too_long.
  */
 export function planEncoding(source: Source, options: PlanOptions): EncodingPlan {
-  const { report, video, packets, audio } = source;
+  const { report, video, packets, audio, captions } = source;
   const { profile } = options;
   const warnings = checkWhole(video, packets);
   const picture = sourcePicture(video);
@@ -104,6 +106,7 @@ export function planEncoding(source: Source, options: PlanOptions): EncodingPlan
     ladder: candidates,
     chunks,
     audio,
+    captions,
     storyboard: planStoryboard(frameCount, rate, display),
     warnings,
   };

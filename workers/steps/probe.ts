@@ -5,6 +5,7 @@ import { fanOut, move } from '../../shared/pipeline.ts';
 import { currentVideo, whileCurrent } from '../attempt.ts';
 import { usableProfile } from '../encoders.ts';
 import { chooseAudio } from '../media/choose-audio.ts';
+import { chooseCaptions } from '../media/choose-captions.ts';
 import { chooseVideo } from '../media/choose-video.ts';
 import { FfmpegError, runFfmpeg } from '../media/ffmpeg.ts';
 import { firstPictureCommand } from '../media/ffmpeg-args.ts';
@@ -41,6 +42,7 @@ async function makePlan(video: Video, { tools, signal }: Step): Promise<Encoding
     const report = await describe(tools.ffprobe, path, signal);
     const stream = chooseVideo(report);
     const audio = chooseAudio(report);
+    const text = chooseCaptions(report);
     const indexes = [stream.index, ...audio.slice(0, 1).map(({ streamIndex }) => streamIndex)];
     const [[packets, soundPackets], { profile, warnings }, slots] = await Promise.all([
       scanPackets(tools.ffprobe, path, indexes, signal),
@@ -49,10 +51,17 @@ async function makePlan(video: Video, { tools, signal }: Step): Promise<Encoding
       decodeFirstPicture(stream.index, path, tools, signal),
     ]);
     const plan = planEncoding(
-      { report, video: stream, packets: packets ?? noPackets(), soundPackets, audio },
+      {
+        report,
+        video: stream,
+        packets: packets ?? noPackets(),
+        soundPackets,
+        audio,
+        captions: text.captions,
+      },
       { maxSeconds: config.VIDEO_MAX_SECONDS, profile, slots, copyRefused: video.copyRefused },
     );
-    return { ...plan, warnings: [...warnings, ...plan.warnings] };
+    return { ...plan, warnings: [...warnings, ...text.warnings, ...plan.warnings] };
   });
 }
 

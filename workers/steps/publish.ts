@@ -106,6 +106,7 @@ async function checkObjects(
 
 const lost: Partial<Record<Part['step'], string>> = {
   audio: 'audio_track_broken',
+  captions: 'captions_broken',
   images: 'poster_missing',
 };
 
