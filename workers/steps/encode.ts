@@ -45,7 +45,8 @@ async function encodeChunk(
       const command = chunkCommand(plan, chunk, source, files);
       await runFfmpeg(tools.ffmpeg, command, {
         signal,
-        onFrames: atMostEvery(500, onFrames),
+        // ffmpeg tells it about every 500 ms: each time counts.
+        onFrames: atMostEvery(400, onFrames),
       }).catch(mediaFault);
       const parts: RenditionPart[] = [];
       for (const [index, { name }] of plan.rungs.entries()) {
