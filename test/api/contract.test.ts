@@ -115,6 +115,9 @@ describe('the contract', () => {
     await check('get /api/videos/{videoId}', { videoId });
     await check('get /api/videos/{videoId}/playback', { videoId });
     await check('get /api/trending/{region}', { region: 'GB' });
+    await check('post /api/videos/{videoId}/cancel', { videoId });
+    await check('post /api/videos/{videoId}/reprocess', { videoId });
+    await check('post /api/videos/{videoId}/cancel', { videoId });
     await check('post /api/uploads', {}, { filename: 1 });
     await check('get /api/videos', {}, undefined, '?limit=0');
     await check('get /api/videos/{videoId}', { videoId: '0'.repeat(24) });
