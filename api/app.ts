@@ -14,6 +14,7 @@ import { operationRoutes } from './routes/operations.ts';
 import { playlistRoutes } from './routes/playlists.ts';
 import { trendingRoutes } from './routes/trending.ts';
 import { uploadRoutes } from './routes/uploads.ts';
+import { videoWorkRoutes } from './routes/video-work.ts';
 import { videoRoutes } from './routes/videos.ts';
 import { serveRoute } from './serve-route.ts';
 import { serveAssets } from './web/assets.ts';
@@ -26,6 +27,7 @@ export const apiRoutes: Route[] = [
   ...uploadRoutes,
   ...videoRoutes,
   ...captionRoutes,
+  ...videoWorkRoutes,
   ...playlistRoutes,
   ...trendingRoutes,
   ...operationRoutes,

@@ -8,7 +8,14 @@ import {
   type Rendition,
 } from '../shared/contracts/encoding.ts';
 import type { ticket, upload } from '../shared/contracts/uploads.ts';
-import type { ladder, playback, rendition, video, videoSummary } from '../shared/contracts/videos.ts';
+import type {
+  ladder,
+  playback,
+  progress,
+  rendition,
+  video,
+  videoSummary,
+} from '../shared/contracts/videos.ts';
 import type { Caption } from '../shared/db/captions.ts';
 import type { UploadRecord } from '../shared/db/uploads.ts';
 import type { User } from '../shared/db/users.ts';
@@ -63,10 +70,15 @@ export function presentSummary(record: ListedVideo, publicUrl: string): z.infer<
   };
 }
 
-export function presentVideo(record: Video, encodedFrames: number, publicUrl: string): z.infer<typeof video> {
+export function presentVideo(
+  record: Video,
+  { percent, remainingSeconds }: z.infer<typeof progress>,
+  publicUrl: string,
+): z.infer<typeof video> {
   return {
     ...presentSummary(record, publicUrl),
-    percent: percentDone(record, encodedFrames),
+    percent,
+    remainingSeconds,
     renditions: record.renditions.map(presentRendition),
     audio: record.audio.map(({ language, title, channels, isDefault, loudness }) => ({
       ...{ language, title, channels, isDefault },
@@ -144,20 +156,15 @@ export function presentCaption(record: Omit<Caption, '_id'>, publicUrl: string):
 }
 
 /** The attempt to play: the last one that became ready, else the current one once its first segments are there. */
-export function playingGeneration(record: ListedVideo): number | undefined {
+export function playingGeneration(
+  record: Pick<Video, 'state' | 'generation' | 'activeGeneration' | 'playableAt'>,
+): number | undefined {
+  if (record.state === 'deleted') return undefined;
   if (record.activeGeneration !== null) return record.activeGeneration;
-  if (record.state === 'failed' || record.state === 'deleted') return undefined;
+  if (record.state === 'failed') return undefined;
   return record.playableAt ? record.generation : undefined;
 }
 
 function posterUrl(record: ListedVideo, publicUrl: string): string | null {
   return record.hasPoster ? `${publicUrl}/api/videos/${record._id}/poster.jpg` : null;
-}
-
-/** 0 before the work, 1 to 99 in it by frames really encoded, 100 when ready. */
-function percentDone(record: Video, encodedFrames: number): number {
-  if (record.state === 'ready') return 100;
-  const frames = record.plan?.frameCount ?? 0;
-  if (frames === 0) return 0;
-  return Math.min(99, Math.floor((encodedFrames / frames) * 1000) / 10);
 }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { User } from '../shared/db/users.ts';
 import type { ErrorCode } from '../shared/errors.ts';
@@ -9,10 +10,10 @@ export type Auth = 'anyone' | 'signedIn' | 'admin';
 
 export type Cookie = { value: string; maxAgeSeconds: number };
 
-/** What a handler returns. An object leaves as JSON, a string as `type`. `null` as a cookie removes it. */
+/** What a handler returns. An object leaves as JSON, a string or a stream as `type`. `null` as a cookie removes it. */
 export type Reply = {
   status: number;
-  body?: object | string | Buffer;
+  body?: object | string | Buffer | Readable;
   type?: string;
   headers?: Record<string, string>;
   cookies?: Record<string, Cookie | null>;

@@ -111,6 +111,7 @@ const environment = z.object({
   ]),
   TRENDING_EVERY_SECONDS: seconds.default(300),
   SWEEP_EVERY_SECONDS: seconds.default(30),
+  PURGE_GRACE_SECONDS: seconds.default(300),
 
   WORKER_QUEUES: queueList.default({
     probe: 1,

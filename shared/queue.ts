@@ -88,6 +88,13 @@ export function createQueues(connection: Redis, prefix: string) {
       );
     },
 
+    /** Removes those of the given jobs that no worker holds, in order, many at once. */
+    async removeAll(jobs: NewJob[]): Promise<void> {
+      for (let at = 0; at < jobs.length; at += 50) {
+        await Promise.all(jobs.slice(at, at + 50).map(({ queue, id }) => this.remove(queue, id)));
+      }
+    },
+
     async close(): Promise<void> {
       await Promise.all([flows.close(), ...Object.values(byName).map((queue) => queue.close())]);
     },

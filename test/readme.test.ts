@@ -152,7 +152,9 @@ describe('the README', () => {
       fault === 'media' ? [code] : [],
     );
     const codes = tableOf('code of a failed video').map(([code]) => named(code));
-    expect(codes.sort()).to.deep.equal([...media, 'encoding_failed', 'output_rejected', 'internal'].sort());
+    expect(codes.sort()).to.deep.equal(
+      [...media, 'cancelled', 'encoding_failed', 'output_rejected', 'internal'].sort(),
+    );
   });
 
   it('and the other documents link to what is there', () => {

@@ -13,7 +13,7 @@ import { MillraceError } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { sentCaptionsKey } from '../../shared/keys.ts';
 import type { Log } from '../../shared/log.ts';
-import { editable, visible } from '../access/policy.ts';
+import { changeable, visible } from '../access/policy.ts';
 import type { ApiContext } from '../context.ts';
 import { playingGeneration, presentCaption } from '../present.ts';
 import { route, textBody } from '../route.ts';
@@ -96,7 +96,7 @@ export const captionRoutes = [
     ],
     async handle({ params, query, body, caller, context, log }) {
       const { db, storage, publicUrl } = context;
-      const video = editable(caller, await db.videos.find(params.videoId));
+      const video = changeable(caller, await db.videos.find(params.videoId));
       if (video.state === 'draft') {
         throw new MillraceError('upload_incomplete', 'A video takes captions once its upload is complete.');
       }
@@ -138,7 +138,7 @@ export const captionRoutes = [
     replies: { 204: { description: 'Removed' } },
     errors: ['invalid_request', 'not_signed_in', 'forbidden', 'not_found'],
     async handle({ params, caller, context, log }) {
-      const video = editable(caller, await context.db.videos.find(params.videoId));
+      const video = changeable(caller, await context.db.videos.find(params.videoId));
       const removed = await context.db.captions.remove(video._id, askedLanguage(params.language));
       if (removed.length === 0) throw noCaptions();
       await removeObjects(removed, context, log);

@@ -4,7 +4,6 @@ import { newView } from '../../shared/contracts/trending.ts';
 import { ladder, playback, video as videoContract, videoPage } from '../../shared/contracts/videos.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { posterKey } from '../../shared/keys.ts';
-import { isInProgress } from '../../shared/video-state.ts';
 import { recordView } from '../../shared/view-counter.ts';
 import { visible } from '../access/policy.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
@@ -15,6 +14,7 @@ import {
   presentSummary,
   presentVideo,
 } from '../present.ts';
+import { readProgress } from '../progress.ts';
 import { route } from '../route.ts';
 
 const tag = 'Videos';
@@ -59,7 +59,7 @@ export const videoRoutes = [
     method: 'get',
     path: '/api/videos/:videoId',
     tag,
-    summary: 'One video: state, percent, renditions, why it failed',
+    summary: 'One video: state, percent, time left, renditions, why it failed',
     auth: 'anyone',
     params,
     replies: { 200: { description: 'The video', schema: videoContract } },
@@ -67,9 +67,7 @@ export const videoRoutes = [
     async handle({ params, caller, context }) {
       const { db, publicUrl } = context;
       const found = visible(caller, await db.videos.find(params.videoId));
-      const attempt = { videoId: found._id, generation: found.generation };
-      const frames = isInProgress(found.state) ? await db.parts.encodedFrames(attempt) : 0;
-      return { status: 200, body: presentVideo(found, frames, publicUrl) };
+      return { status: 200, body: presentVideo(found, await readProgress(db, found), publicUrl) };
     },
   }),
 

@@ -56,6 +56,11 @@ export const videoSummary = z
 export const video = videoSummary
   .extend({
     percent: z.number().min(0).max(100).meta({ description: 'Of the work on it, by frames encoded' }),
+    remainingSeconds: z
+      .int()
+      .min(0)
+      .nullable()
+      .meta({ description: 'Until it is encoded, at the rate so far; null when not known' }),
     renditions: z.array(rendition).meta({ description: 'Lowest first; empty until it is ready' }),
     audio: z.array(audioTrack).meta({ description: 'The default one first; empty until it is ready' }),
     error: z
@@ -68,6 +73,9 @@ export const video = videoSummary
     readyAt: time.nullable(),
   })
   .meta({ id: 'Video' });
+
+/** What each event of a video's progress carries. */
+export const progress = video.pick({ state: true, percent: true, remainingSeconds: true, playable: true });
 
 export const videoPage = z
   .object({

@@ -64,6 +64,11 @@ export function captionStore(connection: Connection) {
       return [...new Map(found.map((caption) => [caption.language, caption])).values()];
     },
 
+    /** Forgets the captions of a whole video, or those that one attempt found in the file. */
+    async forget(videoId: string, generation?: number): Promise<void> {
+      await model.deleteMany({ videoId, ...(generation === undefined ? {} : { generation }) });
+    },
+
     /** Forgets all captions of a language and gives them, so that their objects can be removed. */
     async remove(videoId: string, language: string): Promise<Caption[]> {
       const found = await model.find({ videoId, language }).lean();

@@ -6,6 +6,7 @@ import { playlistStore } from './playlists.ts';
 import { sessionStore } from './sessions.ts';
 import { signInStore } from './sign-ins.ts';
 import { trendingStore } from './trending.ts';
+import { upkeepStore } from './upkeep.ts';
 import { uploadStore } from './uploads.ts';
 import { userStore } from './users.ts';
 import { videoStore } from './videos.ts';
@@ -27,6 +28,7 @@ export async function connectDb(url: string) {
   }).asPromise();
   const stores = {
     videos: videoStore(connection),
+    upkeep: upkeepStore(connection),
     uploads: uploadStore(connection),
     users: userStore(connection),
     sessions: sessionStore(connection),

@@ -18,6 +18,8 @@ export type Part = {
   n: number;
   /** Frames encoded so far; final when done. */
   frames: number;
+  /** When its first frames were reported; null where it ended before. */
+  beganAt: Date | null;
   /** Seconds that the job ran. */
   seconds: number;
   /** Of a track that is made whole they grow while the job runs. */
@@ -39,6 +41,7 @@ const schema = new Schema<Part>(
     step: { type: String, enum: steps, required: true },
     n: { type: Number, required: true },
     frames: { type: Number, default: 0 },
+    beganAt: { type: Date, default: null },
     seconds: { type: Number, default: 0 },
     renditions: { type: [Object], default: [] },
     loudness: { type: Object, default: null },
@@ -48,6 +51,9 @@ const schema = new Schema<Part>(
   { versionKey: false, collection: 'parts' },
 ).index({ videoId: 1, generation: 1, step: 1, n: 1 }, { unique: true });
 
+export type Encoded = { frames: number; beganAt: Date | null };
+
+const milliseconds = { $multiply: ['$seconds', 1000] };
 const idOf = ({ videoId, generation, step, n }: PartId) => `${videoId}-g${generation}-${step}-${n}`;
 
 export function partStore(connection: Connection) {
@@ -89,7 +95,7 @@ export function partStore(connection: Connection) {
       await model
         .updateOne(
           { _id: idOf(id), doneAt: null },
-          { $max: { frames }, $setOnInsert: { ...id } },
+          { $max: { frames }, $setOnInsert: { ...id, beganAt: new Date() } },
           { upsert: true, writeConcern: { w: 1 } },
         )
         .catch(unlessDuplicate);
@@ -103,13 +109,24 @@ export function partStore(connection: Connection) {
     of: ({ videoId, generation }: Attempt): Promise<Part[]> =>
       model.find({ videoId, generation }).sort({ step: 1, n: 1 }).lean(),
 
-    async encodedFrames(attempt: Attempt): Promise<number> {
-      const { videoId, generation } = attempt;
-      const [sum] = await model.aggregate<{ frames: number }>([
+    /** Frames of the picture encoded so far, and since when. */
+    async encoded({ videoId, generation }: Attempt): Promise<Encoded> {
+      const [found] = await model.aggregate<Encoded>([
         { $match: { videoId, generation, step: 'encode' } },
-        { $group: { _id: null, frames: { $sum: '$frames' } } },
+        {
+          $project: {
+            frames: 1,
+            beganAt: { $ifNull: ['$beganAt', { $subtract: ['$doneAt', milliseconds] }] },
+          },
+        },
+        { $group: { _id: null, frames: { $sum: '$frames' }, beganAt: { $min: '$beganAt' } } },
       ]);
-      return sum?.frames ?? 0;
+      return { frames: found?.frames ?? 0, beganAt: found?.beganAt ?? null };
+    },
+
+    /** Forgets the parts of one attempt, or of all. */
+    async remove(videoId: string, generation?: number): Promise<void> {
+      await model.deleteMany({ videoId, ...(generation === undefined ? {} : { generation }) });
     },
   };
 }

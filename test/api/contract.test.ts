@@ -140,6 +140,9 @@ describe('the contract', () => {
     await check('put /api/videos/{videoId}/captions/{language}', { videoId, language: 'en' }, captions);
     await check('get /api/videos/{videoId}/captions', { videoId });
     await check('get /api/trending/{region}', { region: 'GB' });
+    await check('post /api/videos/{videoId}/cancel', { videoId });
+    await check('post /api/videos/{videoId}/reprocess', { videoId });
+    await check('post /api/videos/{videoId}/cancel', { videoId });
     await check('post /api/uploads', {}, { filename: 1 });
     await check('put /api/videos/{videoId}/captions/{language}', { videoId, language: 'en' }, 'WEBVTT');
     await check('get /api/videos', {}, undefined, '?limit=0');

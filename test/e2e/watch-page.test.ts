@@ -66,7 +66,7 @@ describe('in a browser', () => {
     await video.evaluate((media: Media) => media.play());
     await plays(3);
     expect((await client.playback(videoId)).isFinal).to.equal(false);
-    expect(await page.locator('#state').innerText()).to.match(/^Encoding \d+ %$/);
+    expect(await page.locator('#state').innerText()).to.match(/^Encoding \d+ %(, about .* left)?$/);
     expect(await page.locator('progress').isVisible()).to.equal(true);
     expect(await video.evaluate((media: Media) => media.videoWidth)).to.be.greaterThan(0);
     await screenshot(page, 'watch-encoding');

@@ -1,5 +1,6 @@
 import type { Attempt } from '../../shared/db/videos.ts';
 import { MillraceError } from '../../shared/errors.ts';
+import { restart } from '../../shared/pipeline.ts';
 import { currentVideo } from '../attempt.ts';
 import { copyCommand } from '../media/ffmpeg-args.ts';
 import { announceProgress } from '../playlists.ts';
@@ -29,11 +30,8 @@ export async function copy(attempt: Attempt, step: Step): Promise<void> {
   await announceProgress(tools, video, plan);
 }
 
-/** Then the rung must be encoded: `publish` sees that it is missing and starts again without copying. */
-export async function giveUpCopy(
-  attempt: Attempt,
-  { code, message }: MillraceError,
-  tools: Tools,
-): Promise<void> {
-  await tools.db.parts.giveUp({ ...attempt, step: 'copy', n: 0 }, { code, message });
+/** Then the rung must be encoded: the work starts again with a plan that copies nothing. */
+export async function giveUpCopy(attempt: Attempt, error: MillraceError, tools: Tools): Promise<void> {
+  tools.log.warn({ ...attempt, err: error }, 'the source cannot be packaged as it is');
+  await restart(tools, attempt, { copyRefused: true });
 }

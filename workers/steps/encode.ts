@@ -51,7 +51,8 @@ async function encodeChunk(
       const tilesFile = join(folder, 'tiles.mjpeg');
       await runFfmpeg(tools.ffmpeg, chunkCommand(plan, chunk, source, files, tilesFile), {
         signal,
-        onFrames: atMostEvery(500, onFrames),
+        // ffmpeg tells it about every 500 ms: each time counts.
+        onFrames: atMostEvery(400, onFrames),
       }).catch(mediaFault);
       if (tilesIn(plan, chunk).length > 0) {
         const key = tilesKey(video._id, video.generation, chunk);

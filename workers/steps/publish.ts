@@ -54,6 +54,7 @@ export async function publish(attempt: Attempt, step: Step): Promise<void> {
     readyAt,
     playableAt: video.playableAt ?? readyAt,
     activeGeneration: video.generation,
+    hasPoster: parts.some(({ step, doneAt, failure }) => step === 'images' && doneAt && !failure),
     warnings: [...plan.warnings, ...warningsOf(parts)],
   });
   if (!ready) throw new Superseded();
