@@ -23,7 +23,7 @@ export async function copy(attempt: Attempt, step: Step): Promise<void> {
     );
     if (part.frames !== plan.frameCount || part.segments.length !== plan.cuts.length) {
       const message = `The copy has ${part.frames} of ${plan.frameCount} frames, ${part.segments.length} of ${plan.cuts.length} segments.`;
-      throw new MillraceError('output_rejected', message);
+      throw new MillraceError('undecodable', message);
     }
     await tools.db.parts.finish(id, { frames: part.frames, seconds, renditions: [part] });
   }
