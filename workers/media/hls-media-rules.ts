@@ -28,7 +28,7 @@ function checkOne({ kind, where, playlist }: Listed, report: Report): void {
   const { targetSeconds, type, isEnded, items, version } = playlist;
   const needed = neededVersion(playlist);
   if (version < needed) report('version', where, `It says version ${version}, and needs ${needed}.`);
-  if (items.length === 0) report('not-empty', where, 'It lists nothing.');
+  if (items.length === 0 && isEnded) report('not-empty', where, 'It lists nothing.');
   if (targetSeconds === null) report('target-duration', where, 'There is no EXT-X-TARGETDURATION.');
   for (const { line, seconds, uri, map } of items) {
     const place = at(where, line);

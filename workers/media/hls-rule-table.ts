@@ -42,7 +42,7 @@ export const hlsRules = {
   'playlist-present': ['must', 'every playlist that the master names is there'],
 
   extinf: ['must', 'every segment has a duration above zero'],
-  'not-empty': ['must', 'a media playlist lists at least one segment'],
+  'not-empty': ['must', 'a media playlist that has ended lists at least one segment'],
   'target-duration': ['must', 'EXT-X-TARGETDURATION is at least every EXTINF, rounded'],
   'segment-length': ['must', 'no segment is longer than the target duration and half a second [7.7]'],
   'same-target': ['must', 'picture and sound have the same target duration [8.2]'],

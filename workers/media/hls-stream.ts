@@ -143,7 +143,7 @@ export function resolve(uri: string, from: string): string | undefined {
 }
 
 /** The address as people know it: relative to the master, without a query, which may hold a signature. */
-function shortName(address: string, master: string): string {
+export function shortName(address: string, master: string): string {
   const { origin, pathname } = new URL(address);
   const folder = new URL('.', master);
   const whole = `${origin}${pathname}`;
