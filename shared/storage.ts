@@ -125,6 +125,15 @@ export function createStorage(config: Config) {
       }
     },
 
+    /** Adds an object's bytes to the end of a file, which need not be there yet. */
+    async append(bucket: Bucket, key: string, path: string, signal: AbortSignal): Promise<void> {
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: names[bucket], Key: key }), {
+        abortSignal: signal,
+      });
+      if (!(Body instanceof Readable)) throw new Error('S3 gave no body');
+      await pipeline(Body, createWriteStream(path, { flags: 'a' }), { signal });
+    },
+
     async remove(bucket: Bucket, key: string): Promise<void> {
       await client.send(new DeleteObjectCommand({ Bucket: names[bucket], Key: key }));
     },

@@ -1,15 +1,13 @@
-import type { EncodingPlan, Segment } from '../../shared/contracts/encoding.ts';
 import type { Part } from '../../shared/db/parts.ts';
 import type { Attempt, Video, Warning } from '../../shared/db/videos.ts';
 import { MillraceError } from '../../shared/errors.ts';
-import { generationPrefix, initKey, segmentKey } from '../../shared/keys.ts';
-import { move } from '../../shared/pipeline.ts';
+import { generationPrefix } from '../../shared/keys.ts';
+import { move, restart } from '../../shared/pipeline.ts';
 import { currentVideo, whileCurrent } from '../attempt.ts';
-import { secondsOf } from '../media/frame-rate.ts';
+import { checkOutput } from '../output-gate.ts';
 import { writePlaylists } from '../playlists.ts';
 import {
   audioEntries,
-  type Joined,
   joinAudio,
   joinPicture,
   madeAudio,
@@ -31,10 +29,13 @@ export async function publish(attempt: Attempt, step: Step): Promise<void> {
   const parts = await tools.db.parts.of(attempt);
   const picture = joinPicture(plan, parts);
   const audio = joinAudio(plan, parts);
-  await whileCurrent(step, attempt, 'publishing', async () => {
-    checkParts(plan, parts, picture);
-    await checkObjects(tools, video, [...picture, ...audio]);
-    const playlists = writePlaylists(plan, picture, audio, true);
+  await whileCurrent(step, attempt, 'publishing', async (signal) => {
+    const write = () => writePlaylists(plan, picture, audio, true);
+    const output = { plan, parts, picture, audio };
+    const { playlists, tolerated } = await checkOutput(tools, video, output, write, signal).catch((error) =>
+      withoutCopy(tools, video, error),
+    );
+    if (tolerated.length > 0) step.log.info({ tolerated }, 'rules of HLS that should be kept');
     for (const { name, text } of playlists) {
       const key = `${generationPrefix(video._id, video.generation)}${name}.m3u8`;
       await tools.storage.put('processed', key, text, playlistType);
@@ -60,49 +61,13 @@ export async function publish(attempt: Attempt, step: Step): Promise<void> {
   if (!ready) throw new Superseded();
 }
 
-/** @throws MillraceError encoding_failed or output_rejected: the video must not become ready. */
-function checkParts(plan: EncodingPlan, parts: Part[], picture: Joined[]): void {
-  const ended = (step: Part['step']) =>
-    parts.filter((part) => part.step === step && part.doneAt !== null).length;
-  const due = plan.chunks.length + plan.audio.length + (plan.copied === null ? 0 : 1);
-  const missing = due - ended('encode') - ended('audio') - ended('copy');
-  if (missing > 0) throw new MillraceError('encoding_failed', `${missing} parts of the video were not made.`);
-  for (const { name, frames, initSha256s, segments } of picture) {
-    if (frames !== plan.frameCount) {
-      throw new MillraceError('output_rejected', `${name} has ${frames} frames; ${plan.frameCount} are due.`);
-    }
-    if (initSha256s.length !== 1) {
-      throw new MillraceError('output_rejected', `The chunks of ${name} do not share one init segment.`);
-    }
-    checkCuts(plan, name, segments);
-  }
-}
-
-/** Every rendition is cut where the plan says, to within half a frame: so all are cut at the same times. */
-function checkCuts({ cuts, frameCount, rate }: EncodingPlan, name: string, segments: Segment[]): void {
-  let end = 0;
-  const isAsPlanned = segments.every(({ seconds }, index) => {
-    end += seconds;
-    return Math.abs(end - secondsOf(cuts[index + 1] ?? frameCount, rate)) < secondsOf(0.5, rate);
-  });
-  if (isAsPlanned && segments.length === cuts.length) return;
-  throw new MillraceError('output_rejected', `The segments of ${name} are not cut where they should be.`);
-}
-
-/** Every listed object exists and has the size that the playlists were computed from. */
-async function checkObjects(
-  { storage }: Tools,
-  { _id, generation }: Video,
-  renditions: Joined[],
-): Promise<void> {
-  const listed = await storage.list('processed', generationPrefix(_id, generation));
-  const stored = new Map(listed.map(({ key, bytes }) => [key, bytes]));
-  for (const { name, segments } of renditions) {
-    const isWhole =
-      stored.has(initKey(_id, generation, name)) &&
-      segments.every(({ n, bytes }) => stored.get(segmentKey(_id, generation, name, n)) === bytes);
-    if (!isWhole) throw new MillraceError('output_rejected', `Not every segment of ${name} is stored whole.`);
-  }
+/** What was packaged without encoding may be at fault: then the work starts again and encodes it. @throws always */
+async function withoutCopy(tools: Tools, video: Video, error: unknown): Promise<never> {
+  const isRejected = error instanceof MillraceError && error.code === 'output_rejected';
+  if (!isRejected || !video.plan?.copied) throw error;
+  tools.log.warn({ videoId: video._id, err: error }, 'the copied rung is given up');
+  await restart(tools, { videoId: video._id, generation: video.generation }, { copyRefused: true });
+  throw new Superseded();
 }
 
 const lost: Partial<Record<Part['step'], string>> = {
