@@ -141,7 +141,7 @@ describe('reading a fragmented file', () => {
 describe('the segments of a fragmented file', () => {
   const fragment = (n: number, samples: number): Fragment => ({
     ...{ offset: 1000 + n * 500, bytes: 500, moofOffset: 1000 + n * 500 + 24, firstSampleBytes: 200 },
-    ...{ baseTime: 0, duration: samples * 40, samples },
+    ...{ baseTime: 0, duration: samples * 50, samples },
   });
   const file: FragmentedFile = {
     ...{ initBytes: 1000, initSha256: '', timescale: 1000, codecs: '' },
@@ -151,8 +151,8 @@ describe('the segments of a fragmented file', () => {
   it('begin at the frames that are named', () => {
     const key = (offset: number, seconds: number) => ({ offset, bytes: 200, seconds });
     expect(cutSegments(file, { firstNumber: 7, starts: [0, 30], withKeyFrames: true })).to.deep.equal([
-      { n: 7, offset: 1000, bytes: 1000, seconds: 1.2, keyFrames: [key(24, 0.4), key(524, 0.8)] },
-      { n: 8, offset: 2000, bytes: 1000, seconds: 1.4, keyFrames: [key(24, 1.2), key(524, 0.2)] },
+      { n: 7, offset: 1000, bytes: 1000, seconds: 1.5, keyFrames: [key(24, 0.5), key(524, 1)] },
+      { n: 8, offset: 2000, bytes: 1000, seconds: 1.75, keyFrames: [key(24, 1.5), key(524, 0.25)] },
     ]);
   });
 
@@ -161,10 +161,10 @@ describe('the segments of a fragmented file', () => {
     expect(
       cut.map(({ n, offset, bytes, seconds, keyFrames }) => [n, offset, bytes, seconds, keyFrames]),
     ).to.deep.equal([
-      [1, 1000, 500, 0.4, []],
-      [2, 1500, 500, 0.8, []],
-      [3, 2000, 500, 1.2, []],
-      [4, 2500, 500, 0.2, []],
+      [1, 1000, 500, 0.5, []],
+      [2, 1500, 500, 1, []],
+      [3, 2000, 500, 1.5, []],
+      [4, 2500, 500, 0.25, []],
     ]);
   });
 
