@@ -49,7 +49,11 @@ export type EncodingPlan = {
   rungs: Rung[];
   chunks: Chunk[];
   audio: AudioTrack[];
+  storyboard?: Storyboard;
 };
+
+/** Small pictures of the whole video at equal distances: pixels, seconds, and the output frame of each. */
+export type Storyboard = { intervalSeconds: number; width: number; height: number; frames: number[] };
 
 /** A key frame inside a segment: a byte range that begins at its moof box, and the seconds until the next. */
 export type KeyFrame = { offset: number; bytes: number; seconds: number };

@@ -1,0 +1,50 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findBinary } from '../../scripts/local/binary.ts';
+import { type EncodeTool, prepareFfmpeg, runFfmpeg } from '../../workers/media/ffmpeg.ts';
+import type { FfmpegCommand } from '../../workers/media/ffmpeg-command.ts';
+import { findSandboxTools } from '../../workers/media/sandbox.ts';
+import { skip } from './skip.ts';
+
+/** Runs commands as a worker does, with a folder of their own for what they write. */
+export type Bench = { folder: string; tool: EncodeTool; run(command: FfmpegCommand): Promise<void> };
+
+const programs: [string, () => string][] = [
+  ['the system’s ffmpeg', () => 'ffmpeg'],
+  ['a second ffmpeg (9.0.2)', () => findBinary('ffmpeg-9.0.2', 'SECOND_FFMPEG_PATH')],
+];
+
+/** Describes the same behaviour for each ffmpeg; where the second is missing, its tests are skipped. */
+export function withBothFfmpegs(describeOne: (bench: () => Bench) => void): void {
+  for (const [name, find] of programs) {
+    describe(`with ${name}`, () => {
+      let bench: Bench | undefined;
+      before(async function () {
+        let path = '';
+        try {
+          path = find();
+        } catch {
+          skip(this, 'it is not there; SECOND_FFMPEG_PATH may name it');
+        }
+        const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
+        const tool = await prepareFfmpeg(folder, path, findSandboxTools(process.env.PATH ?? ''));
+        const signal = new AbortController().signal;
+        bench = {
+          folder,
+          tool,
+          run: async (command) => {
+            await runFfmpeg(tool, command, { signal });
+          },
+        };
+      });
+      after(async () => {
+        if (bench) await rm(bench.folder, { recursive: true, force: true });
+      });
+      describeOne(() => {
+        if (!bench) throw new Error('ffmpeg was not found');
+        return bench;
+      });
+    });
+  }
+}
