@@ -9,8 +9,10 @@ import { securityHeaders } from './middleware/security-headers.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Route } from './route.ts';
 import { authRoutes } from './routes/auth.ts';
+import { imageRoutes } from './routes/images.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { playlistRoutes } from './routes/playlists.ts';
+import { posterRoutes } from './routes/posters.ts';
 import { trendingRoutes } from './routes/trending.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { videoRoutes } from './routes/videos.ts';
@@ -25,6 +27,8 @@ export const apiRoutes: Route[] = [
   ...uploadRoutes,
   ...videoRoutes,
   ...playlistRoutes,
+  ...posterRoutes,
+  ...imageRoutes,
   ...trendingRoutes,
   ...operationRoutes,
 ];

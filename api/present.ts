@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import type { account } from '../shared/contracts/account.ts';
+import type { poster, posterTicket } from '../shared/contracts/images.ts';
 import type { ticket, upload } from '../shared/contracts/uploads.ts';
 import type { playback, video, videoSummary } from '../shared/contracts/videos.ts';
+import type { Poster } from '../shared/db/posters.ts';
 import type { UploadRecord } from '../shared/db/uploads.ts';
 import type { User } from '../shared/db/users.ts';
 import type { ListedVideo, Video } from '../shared/db/videos.ts';
@@ -56,8 +58,11 @@ export function presentSummary(record: ListedVideo, publicUrl: string): z.infer<
 }
 
 export function presentVideo(record: Video, encodedFrames: number, publicUrl: string): z.infer<typeof video> {
+  const address = `${publicUrl}/api/videos/${record._id}`;
   return {
     ...presentSummary(record, publicUrl),
+    previewUrl: previewGeneration(record) === undefined ? null : `${address}/preview.webp`,
+    storyboardUrl: record.storyboard ? `${address}/storyboard.vtt` : null,
     percent: percentDone(record, encodedFrames),
     renditions: record.renditions,
     error: record.failure ? { code: record.failure.code, message: record.failure.message } : null,
@@ -83,11 +88,44 @@ export function presentPlayback(
   };
 }
 
+/** What was asked for last, with the sizes of what is shown. Before anything was asked, one is on its way. */
+export function presentPoster(
+  video: Video,
+  last: Poster | null,
+  shown: Poster | null,
+): z.infer<typeof poster> {
+  const none = video.state === 'failed' ? ('failed' as const) : ('making' as const);
+  return {
+    source: last?.source ?? 'auto',
+    version: last?.version ?? 0,
+    state: last ? stateOf(last) : none,
+    ...(last?.error ? { error: last.error } : {}),
+    widths: shown?.widths ?? [],
+  };
+}
+
+function stateOf({ state }: Poster): z.infer<typeof poster>['state'] {
+  return state === 'ready' || state === 'failed' ? state : 'making';
+}
+
+export function presentPosterTicket(
+  posterUploadId: string,
+  expiresAt: Date,
+  { url, headers }: PresignedPut,
+): z.infer<typeof posterTicket> {
+  return { posterUploadId, method: 'PUT', url, headers, expiresAt: expiresAt.toISOString() };
+}
+
 /** The attempt to play: the last one that became ready, else the current one once its first segments are there. */
 export function playingGeneration(record: ListedVideo): number | undefined {
   if (record.activeGeneration !== null) return record.activeGeneration;
   if (record.state === 'failed' || record.state === 'deleted') return undefined;
   return record.playableAt ? record.generation : undefined;
+}
+
+/** The attempt that plays, else the one under way, if it has a preview. */
+export function previewGeneration(record: ListedVideo): number | undefined {
+  return record.previews?.find((one) => one === (record.activeGeneration ?? record.generation));
 }
 
 function posterUrl(record: ListedVideo, publicUrl: string): string | null {

@@ -26,6 +26,16 @@ export function visible(caller: User | undefined, video: Video | null): Video {
   throw new MillraceError('not_found', 'There is no such video.');
 }
 
+/**
+ * A video that the caller may change: its owner's, and anyone's for moderators and administrators.
+ * @throws MillraceError not_found, or forbidden when one may only see it.
+ */
+export function editable(caller: User, found: Video | null): Video {
+  const video = visible(caller, found);
+  if (owns(caller, video) || oversees(caller)) return video;
+  throw new MillraceError('forbidden', 'Only its owner, moderators and administrators may change a video.');
+}
+
 /** @throws MillraceError not_found */
 export function ownedBy<T extends { ownerId: string }>(caller: User, thing: T | null): T {
   if (thing && owns(caller, thing)) return thing;

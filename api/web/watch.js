@@ -49,6 +49,19 @@ function play(playlist) {
   }
 }
 
+/** Small pictures over the time range. The controls look for a track of this kind and label. */
+function addStoryboard() {
+  if (media.querySelector('track[label="thumbnails"]')) return;
+  const track = document.createElement('track');
+  Object.assign(track, {
+    kind: 'metadata',
+    label: 'thumbnails',
+    default: true,
+    src: `${address}/storyboard.vtt`,
+  });
+  media.append(track);
+}
+
 function show(video) {
   const isWorking = !['ready', 'failed', 'draft'].includes(video.state);
   const text = words[video.state] ?? video.state;
@@ -60,6 +73,7 @@ function show(video) {
   const seconds = video.durationSeconds === null ? '' : `${video.durationSeconds.toFixed(1)} s`;
   facts.textContent = [seconds, renditions].filter(Boolean).join(' · ');
   if (video.posterUrl && !media.poster) media.poster = video.posterUrl;
+  if (video.storyboardUrl) addStoryboard();
 }
 
 async function follow() {

@@ -2,6 +2,7 @@ import { type ClientSession, type Connection, createConnection, set } from 'mong
 import { eventStore } from './events.ts';
 import { partStore } from './parts.ts';
 import { playlistStore } from './playlists.ts';
+import { posterStore } from './posters.ts';
 import { sessionStore } from './sessions.ts';
 import { signInStore } from './sign-ins.ts';
 import { trendingStore } from './trending.ts';
@@ -32,6 +33,7 @@ export async function connectDb(url: string) {
     signIns: signInStore(connection),
     parts: partStore(connection),
     playlists: playlistStore(connection),
+    posters: posterStore(connection),
     events: eventStore(connection),
     views: viewStore(connection),
     trending: trendingStore(connection),

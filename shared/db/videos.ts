@@ -1,5 +1,6 @@
 import { type ClientSession, type Connection, Schema, trusted } from 'mongoose';
 import type { EncodingPlan, Rendition } from '../contracts/encoding.ts';
+import type { Sprites } from '../contracts/images.ts';
 import { type Visibility, visibilities } from '../contracts/videos.ts';
 import type { ErrorCode } from '../errors.ts';
 import { sourcesOf, type VideoState, videoStates } from '../video-state.ts';
@@ -35,6 +36,10 @@ export type Video = {
   renditions: Rendition[];
   durationSeconds: number | null;
   hasPoster: boolean;
+  /** The attempts that have an animated preview. */
+  previews: number[];
+  /** Of the attempt that plays. */
+  storyboard: Sprites | null;
 
   createdAt: Date;
   uploadedAt: Date | null;
@@ -76,6 +81,8 @@ const schema = new Schema<Video>(
     renditions: { type: [Object], default: [] },
     durationSeconds: { type: Number, default: null },
     hasPoster: { type: Boolean, default: false },
+    previews: [Number],
+    storyboard: { type: Object, default: null },
     createdAt: { type: Date, required: true },
     uploadedAt: nullableDate,
     playableAt: nullableDate,
@@ -158,6 +165,10 @@ export function videoStore(connection: Connection) {
 
     async setPoster({ videoId, generation }: Attempt): Promise<void> {
       await model.updateOne({ _id: videoId, generation }, { $set: { hasPoster: true } });
+    },
+
+    async addPreview({ videoId, generation }: Attempt): Promise<void> {
+      await model.updateOne({ _id: videoId, generation }, { $addToSet: { previews: generation } });
     },
 
     /** Counts one more resume of a quiet video, and marks it as heard of so that the next sweep waits. */

@@ -8,12 +8,31 @@ import { findSandboxTools } from '../../workers/media/sandbox.ts';
 import { skip } from './skip.ts';
 
 /** Runs commands as a worker does, with a folder of their own for what they write. */
-export type Bench = { folder: string; tool: EncodeTool; run(command: FfmpegCommand): Promise<void> };
+export type Bench = {
+  folder: string;
+  tool: EncodeTool;
+  run(command: FfmpegCommand): Promise<void>;
+  close(): Promise<void>;
+};
 
 const programs: [string, () => string][] = [
   ['the system’s ffmpeg', () => 'ffmpeg'],
   ['a second ffmpeg (9.0.2)', () => findBinary('ffmpeg-9.0.2', 'SECOND_FFMPEG_PATH')],
 ];
+
+export async function openBench(program = 'ffmpeg'): Promise<Bench> {
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
+  const tool = await prepareFfmpeg(folder, program, findSandboxTools(process.env.PATH ?? ''));
+  const { signal } = new AbortController();
+  return {
+    folder,
+    tool,
+    run: async (command) => {
+      await runFfmpeg(tool, command, { signal });
+    },
+    close: () => rm(folder, { recursive: true, force: true }),
+  };
+}
 
 /** Describes the same behaviour for each ffmpeg; where the second is missing, its tests are skipped. */
 export function withBothFfmpegs(describeOne: (bench: () => Bench) => void): void {
@@ -27,19 +46,10 @@ export function withBothFfmpegs(describeOne: (bench: () => Bench) => void): void
         } catch {
           skip(this, 'it is not there; SECOND_FFMPEG_PATH may name it');
         }
-        const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
-        const tool = await prepareFfmpeg(folder, path, findSandboxTools(process.env.PATH ?? ''));
-        const signal = new AbortController().signal;
-        bench = {
-          folder,
-          tool,
-          run: async (command) => {
-            await runFfmpeg(tool, command, { signal });
-          },
-        };
+        bench = await openBench(path);
       });
       after(async () => {
-        if (bench) await rm(bench.folder, { recursive: true, force: true });
+        await bench?.close();
       });
       describeOne(() => {
         if (!bench) throw new Error('ffmpeg was not found');

@@ -115,38 +115,6 @@ export function audioCommand(
   };
 }
 
-/** A picture that stands for the video: the most typical of a hundred frames, a tenth into it. */
-export function posterCommand(plan: EncodingPlan, source: string, file: string): FfmpegCommand {
-  const at = plan.durationSeconds / 10;
-  const top = plan.rungs.at(-1);
-  const { width, height } = top ?? { width: -2, height: 720 };
-  const scale = Math.min(1, 1280 / Math.max(width, height));
-  const size = `${2 * Math.round((width * scale) / 2)}:${2 * Math.round((height * scale) / 2)}`;
-  return {
-    input: { path: source, options: at < 1 ? [] : ['-ss', decimal(at)] },
-    filter: `[0:${plan.videoStreamIndex}]thumbnail=100,scale=${size}:out_range=pc,setsar=1,format=yuvj420p[p]`,
-    outputs: [
-      {
-        path: file,
-        options: [
-          '-map',
-          '[p]',
-          '-frames:v',
-          '1',
-          '-q:v',
-          '3',
-          '-map_metadata',
-          '-1',
-          '-f',
-          'image2',
-          '-update',
-          '1',
-        ],
-      },
-    ],
-  };
-}
-
 /** Decodes until one picture comes out, and writes nothing. */
 export function firstPictureCommand(videoStreamIndex: number, source: string): FfmpegCommand {
   return {

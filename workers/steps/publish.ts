@@ -8,6 +8,7 @@ import { currentVideo, whileCurrent } from '../attempt.ts';
 import { writePlaylists } from '../playlists.ts';
 import { type Joined, joinAudio, joinPicture, renditionOf } from '../renditions.ts';
 import { type Step, Superseded } from '../run.ts';
+import { makeStoryboard } from '../storyboard.ts';
 import type { Tools } from '../tools.ts';
 
 const playlistType = 'application/vnd.apple.mpegurl';
@@ -22,7 +23,7 @@ export async function publish(attempt: Attempt, step: Step): Promise<void> {
   const parts = await tools.db.parts.of(attempt);
   const picture = joinPicture(plan, parts);
   const audio = joinAudio(parts);
-  await whileCurrent(step, attempt, 'publishing', async () => {
+  const { storyboard, warnings } = await whileCurrent(step, attempt, 'publishing', async (signal) => {
     checkParts(plan, parts, picture);
     await checkObjects(tools, video, [...picture, ...audio]);
     const playlists = writePlaylists(plan, picture, audio, true);
@@ -31,6 +32,7 @@ export async function publish(attempt: Attempt, step: Step): Promise<void> {
       await tools.storage.put('processed', key, text, playlistType);
     }
     await tools.db.playlists.save(attempt, playlists);
+    return makeStoryboard(video, plan, { ...step, signal });
   });
   const renditions = plan.rungs.flatMap((rung, index) => {
     const joined = picture[index];
@@ -42,7 +44,8 @@ export async function publish(attempt: Attempt, step: Step): Promise<void> {
     readyAt,
     playableAt: video.playableAt ?? readyAt,
     activeGeneration: video.generation,
-    warnings: warningsOf(parts),
+    storyboard,
+    warnings: [...warningsOf(parts), ...warnings],
   });
   if (!ready) throw new Superseded();
 }

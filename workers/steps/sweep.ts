@@ -3,6 +3,7 @@ import type { Video } from '../../shared/db/videos.ts';
 import { jobId } from '../../shared/keys.ts';
 import { endUpload, fail, resume } from '../../shared/pipeline.ts';
 import { quietSeconds, type VideoState } from '../../shared/video-state.ts';
+import { sweepPosters } from '../chosen-poster.ts';
 import type { Step } from '../run.ts';
 
 const batch = 200;
@@ -26,6 +27,7 @@ export async function sweep(_payload: object, step: Step): Promise<void> {
       log.error({ err: error, uploadId: upload._id }, 'not expired'),
     );
   }
+  await sweepPosters(step);
 }
 
 async function revive(video: Video, { tools, log }: Step): Promise<void> {

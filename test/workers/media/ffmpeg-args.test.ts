@@ -1,11 +1,6 @@
 import { expect } from 'chai';
 import type { EncodingPlan } from '../../../shared/contracts/encoding.ts';
-import {
-  audioCommand,
-  chunkCommand,
-  firstPictureCommand,
-  posterCommand,
-} from '../../../workers/media/ffmpeg-args.ts';
+import { audioCommand, chunkCommand, firstPictureCommand } from '../../../workers/media/ffmpeg-args.ts';
 
 const track = { name: 'audio/en', streamIndex: 1, language: 'en', title: 'Original', isDefault: true };
 
@@ -119,40 +114,6 @@ describe('the command for sound', () => {
         },
       ],
     });
-  });
-});
-
-describe('the command for the poster', () => {
-  const written = [
-    '-map',
-    '[p]',
-    '-frames:v',
-    '1',
-    '-q:v',
-    '3',
-    '-map_metadata',
-    '-1',
-    '-f',
-    'image2',
-    '-update',
-    '1',
-  ];
-
-  it('takes one typical picture a tenth into the video, no larger than it is', () => {
-    expect(posterCommand(plan, 'source', 'poster.jpg')).to.deep.equal({
-      input: { path: 'source', options: ['-ss', '1.5015'] },
-      filter: '[0:2]thumbnail=100,scale=640:360:out_range=pc,setsar=1,format=yuvj420p[p]',
-      outputs: [{ path: 'poster.jpg', options: written }],
-    });
-  });
-
-  it('is at most 1280 on its long side, and seeks in no short video', () => {
-    const rungs = [
-      { ...plan.rungs[0], name: '1080p', width: 1080, height: 1920 } as (typeof plan.rungs)[number],
-    ];
-    const { input, filter } = posterCommand({ ...plan, durationSeconds: 9, rungs }, 'source', 'poster.jpg');
-    expect(input.options).to.deep.equal([]);
-    expect(filter).to.include('scale=720:1280:');
   });
 });
 
