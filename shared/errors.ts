@@ -48,6 +48,7 @@ export const errorKinds = {
   encrypted: media('The file is encrypted'),
   too_long: media('The video is too long'),
   too_many_pixels: media('The picture has too many pixels'),
+  invalid_image: media('The file is not a picture that can be used'),
   timed_out: media('Working on the file took too long'),
   source_missing: media('The uploaded file is gone'),
 

@@ -7,7 +7,6 @@ import {
   copyCommand,
   encodedRungs,
   firstPictureCommand,
-  posterCommand,
   tilesIn,
 } from '../../../workers/media/ffmpeg-args.ts';
 import { scaleFilters, toneMapFilters } from '../../../workers/media/picture.ts';
@@ -208,25 +207,6 @@ describe('the command for sound', () => {
       .to.match(/^\[0:1\]aresample=/)
       .and.include('channel_layouts=5.1,');
     expect(made[0]?.options).to.include('384000');
-  });
-});
-
-describe('the command for the poster', () => {
-  const words = ['-frames:v', '1', '-q:v', '3', '-map_metadata', '-1', '-f', 'image2', '-update', '1'];
-
-  it('takes one typical picture a tenth into the video, no larger than it is', () => {
-    expect(posterCommand(plan, 'source', 'poster.jpg')).to.deep.equal({
-      input: { path: 'source', options: ['-ss', '1.5015'] },
-      filter: '[0:2]thumbnail=100,scale=640:360:out_range=pc,setsar=1,format=yuvj420p[p]',
-      outputs: [{ path: 'poster.jpg', options: ['-map', '[p]', ...words] }],
-    });
-  });
-
-  it('is at most 1280 on its long side, and seeks in no short video', () => {
-    const rungs = [{ ...high, name: '1080p', width: 1080, height: 1920 }];
-    const { input, filter } = posterCommand({ ...plan, durationSeconds: 9, rungs }, 'source', 'poster.jpg');
-    expect(input.options).to.deep.equal([]);
-    expect(filter).to.include('scale=720:1280:');
   });
 });
 
