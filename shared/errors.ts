@@ -38,6 +38,7 @@ export const errorKinds = {
   body_too_large: caller(413, 'The body is too large'),
   too_large: caller(422, 'The file is too large'),
   unsupported_media_type: caller(415, 'The body is of a type that is not taken here'),
+  invalid_image: caller(422, 'The file is not a picture that can be used'),
   invalid_captions: caller(422, 'The captions cannot be read'),
 
   not_a_video: media('The file is not a video'),
@@ -48,7 +49,6 @@ export const errorKinds = {
   encrypted: media('The file is encrypted'),
   too_long: media('The video is too long'),
   too_many_pixels: media('The picture has too many pixels'),
-  invalid_image: media('The file is not a picture that can be used'),
   timed_out: media('Working on the file took too long'),
   source_missing: media('The uploaded file is gone'),
 
