@@ -9,10 +9,12 @@ import { securityHeaders } from './middleware/security-headers.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Route } from './route.ts';
 import { authRoutes } from './routes/auth.ts';
+import { captionRoutes } from './routes/captions.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { playlistRoutes } from './routes/playlists.ts';
 import { trendingRoutes } from './routes/trending.ts';
 import { uploadRoutes } from './routes/uploads.ts';
+import { videoWorkRoutes } from './routes/video-work.ts';
 import { videoRoutes } from './routes/videos.ts';
 import { serveRoute } from './serve-route.ts';
 import { serveAssets } from './web/assets.ts';
@@ -24,6 +26,8 @@ export const apiRoutes: Route[] = [
   ...authRoutes,
   ...uploadRoutes,
   ...videoRoutes,
+  ...captionRoutes,
+  ...videoWorkRoutes,
   ...playlistRoutes,
   ...trendingRoutes,
   ...operationRoutes,

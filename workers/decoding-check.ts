@@ -18,7 +18,7 @@ import type { Tools } from './tools.ts';
 /** Each decoder has one thread, and is nice to the encoders beside it. */
 const decodersAtOnce = 2;
 
-type Made = { plan: EncodingPlan; cuts: number[]; picture: Joined[]; audio: Joined[] };
+type Made = { plan: EncodingPlan; picture: Joined[]; audio: Joined[] };
 
 /** A segment to try. `judge` says what is wrong with what came out. */
 type Trial = {
@@ -84,8 +84,8 @@ async function decode(tools: Tools, keys: string[], what: string, signal: AbortS
   });
 }
 
-function pictureTrials({ plan, cuts, picture }: Made): Trial[] {
-  const { rate, frameCount } = plan;
+function pictureTrials({ plan, picture }: Made): Trial[] {
+  const { cuts, rate, frameCount } = plan;
   return picture.flatMap(({ name, segments }) =>
     ends(segments).map(({ segment, which, index }): Trial => {
       const startFrame = cuts[index] ?? 0;

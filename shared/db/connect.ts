@@ -1,10 +1,12 @@
 import { type ClientSession, type Connection, createConnection, set } from 'mongoose';
+import { captionStore } from './captions.ts';
 import { eventStore } from './events.ts';
 import { partStore } from './parts.ts';
 import { playlistStore } from './playlists.ts';
 import { sessionStore } from './sessions.ts';
 import { signInStore } from './sign-ins.ts';
 import { trendingStore } from './trending.ts';
+import { upkeepStore } from './upkeep.ts';
 import { uploadStore } from './uploads.ts';
 import { userStore } from './users.ts';
 import { videoStore } from './videos.ts';
@@ -26,12 +28,14 @@ export async function connectDb(url: string) {
   }).asPromise();
   const stores = {
     videos: videoStore(connection),
+    upkeep: upkeepStore(connection),
     uploads: uploadStore(connection),
     users: userStore(connection),
     sessions: sessionStore(connection),
     signIns: signInStore(connection),
     parts: partStore(connection),
     playlists: playlistStore(connection),
+    captions: captionStore(connection),
     events: eventStore(connection),
     views: viewStore(connection),
     trending: trendingStore(connection),

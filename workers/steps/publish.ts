@@ -1,12 +1,21 @@
 import type { Part } from '../../shared/db/parts.ts';
-import type { Attempt, Warning } from '../../shared/db/videos.ts';
+import type { Attempt, Video, Warning } from '../../shared/db/videos.ts';
+import { MillraceError } from '../../shared/errors.ts';
 import { generationPrefix } from '../../shared/keys.ts';
-import { move } from '../../shared/pipeline.ts';
+import { move, restart } from '../../shared/pipeline.ts';
 import { currentVideo, whileCurrent } from '../attempt.ts';
 import { checkOutput } from '../output-gate.ts';
 import { writePlaylists } from '../playlists.ts';
-import { joinAudio, joinPicture, renditionOf } from '../renditions.ts';
+import {
+  audioEntries,
+  joinAudio,
+  joinPicture,
+  madeAudio,
+  renditionOf,
+  secondsByRung,
+} from '../renditions.ts';
 import { type Step, Superseded } from '../run.ts';
+import type { Tools } from '../tools.ts';
 
 const playlistType = 'application/vnd.apple.mpegurl';
 
@@ -19,11 +28,13 @@ export async function publish(attempt: Attempt, step: Step): Promise<void> {
   const { plan } = video;
   const parts = await tools.db.parts.of(attempt);
   const picture = joinPicture(plan, parts);
-  const audio = joinAudio(parts);
+  const audio = joinAudio(plan, parts);
   await whileCurrent(step, attempt, 'publishing', async (signal) => {
     const write = () => writePlaylists(plan, picture, audio, true);
     const output = { plan, parts, picture, audio };
-    const { playlists, tolerated } = await checkOutput(tools, video, output, write, signal);
+    const { playlists, tolerated } = await checkOutput(tools, video, output, write, signal).catch((error) =>
+      withoutCopy(tools, video, error),
+    );
     if (tolerated.length > 0) step.log.info({ tolerated }, 'rules of HLS that should be kept');
     for (const { name, text } of playlists) {
       const key = `${generationPrefix(video._id, video.generation)}${name}.m3u8`;
@@ -31,23 +42,37 @@ export async function publish(attempt: Attempt, step: Step): Promise<void> {
     }
     await tools.db.playlists.save(attempt, playlists);
   });
+  const seconds = secondsByRung(plan, parts);
   const renditions = plan.rungs.flatMap((rung, index) => {
     const joined = picture[index];
-    return joined ? [renditionOf(plan, rung, joined, audio)] : [];
+    const entries = audioEntries(plan, audio);
+    return joined ? [renditionOf(plan, rung, joined, entries, seconds.get(rung.name) ?? 0)] : [];
   });
   const readyAt = new Date();
   const ready = await move(tools, attempt, 'ready', {
     renditions,
+    audio: madeAudio(plan, parts),
     readyAt,
     playableAt: video.playableAt ?? readyAt,
     activeGeneration: video.generation,
-    warnings: warningsOf(parts),
+    hasPoster: parts.some(({ step, doneAt, failure }) => step === 'images' && doneAt && !failure),
+    warnings: [...plan.warnings, ...warningsOf(parts)],
   });
   if (!ready) throw new Superseded();
 }
 
+/** What was packaged without encoding may be at fault: then the work starts again and encodes it. @throws always */
+async function withoutCopy(tools: Tools, video: Video, error: unknown): Promise<never> {
+  const isRejected = error instanceof MillraceError && error.code === 'output_rejected';
+  if (!isRejected || !video.plan?.copied) throw error;
+  tools.log.warn({ videoId: video._id, err: error }, 'the copied rung is given up');
+  await restart(tools, { videoId: video._id, generation: video.generation }, { copyRefused: true });
+  throw new Superseded();
+}
+
 const lost: Partial<Record<Part['step'], string>> = {
   audio: 'audio_track_broken',
+  captions: 'captions_broken',
   images: 'poster_missing',
 };
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { EncodingPlan, Rung } from '../../../shared/contracts/encoding.ts';
-import { videoOptions } from '../../../workers/media/ffmpeg-args.ts';
+import { encoderOptions } from '../../../workers/media/encoder-args.ts';
 import { runPlainly } from '../../demo-steps/sample-clip.ts';
 
 /**
@@ -44,7 +44,7 @@ export async function encodePlainly(plan: EncodingPlan, source: string, folder: 
 
 /** A chunk has one thread, and zones at its borders; one process needs neither. */
 function pictureOptions(rung: Rung, plan: EncodingPlan): string[] {
-  const words = videoOptions(rung, plan, 0);
+  const words = encoderOptions(rung, { ...plan, copied: null, span: { startFrame: 0, endFrame: 0 } });
   const threads = words.indexOf('-threads');
   return threads < 0 ? words : words.toSpliced(threads, 2);
 }
