@@ -4,22 +4,23 @@ import type { EncodingPlan, Segment } from '../shared/contracts/encoding.ts';
 import type { Video } from '../shared/db/videos.ts';
 import { MillraceError } from '../shared/errors.ts';
 import { initKey, segmentKey } from '../shared/keys.ts';
-import { type Decoded, listingCommand, readListing } from './media/decode-listing.ts';
+import {
+  type Decoded,
+  judgePicture,
+  judgeSound,
+  listingCommand,
+  readListing,
+} from './media/decode-listing.ts';
 import { FfmpegError, runFfmpeg } from './media/ffmpeg.ts';
-import { secondsOf } from './media/frame-rate.ts';
 import { type Joined, targetSeconds } from './renditions.ts';
 import type { Tools } from './tools.ts';
 
 /** Each decoder has one thread, and is nice to the encoders beside it. */
 const decodersAtOnce = 2;
-/** Seconds that sound may be off the picture. */
-const skew = 0.01;
-/** Seconds of one AAC frame at 48 kHz. The encoder begins one early; the init segment says so, by an edit. */
-const soundFrame = 1024 / 48_000;
 
 type Made = { plan: EncodingPlan; picture: Joined[]; audio: Joined[] };
 
-/** A segment to try, and what must come out. Seconds on the video's clock. */
+/** A segment to try. `judge` says what is wrong with what came out. */
 type Trial = {
   name: string;
   segment: Segment;
@@ -85,53 +86,25 @@ async function decode(tools: Tools, keys: string[], what: string, signal: AbortS
 
 function pictureTrials({ plan, picture }: Made): Trial[] {
   const { cuts, rate, frameCount } = plan;
-  const tolerance = secondsOf(0.5, rate);
   return picture.flatMap(({ name, segments }) =>
     ends(segments).map(({ segment, which, index }): Trial => {
-      const from = cuts[index] ?? 0;
-      const frames = (cuts[index + 1] ?? frameCount) - from;
-      const [start, end] = [secondsOf(from, rate), secondsOf(from + frames, rate)];
-      return {
-        ...{ name, segment, which },
-        judge(decoded) {
-          if (decoded.frames !== frames)
-            return `holds ${decoded.frames} frames that decode; ${frames} are due`;
-          if (Math.abs(decoded.startSeconds - start) > tolerance) {
-            return `is shown from ${decoded.startSeconds.toFixed(3)} s; ${start.toFixed(3)} s is due`;
-          }
-          if (Math.abs(decoded.endSeconds - end) > tolerance) {
-            return `is shown until ${decoded.endSeconds.toFixed(3)} s; ${end.toFixed(3)} s is due`;
-          }
-        },
-      };
+      const startFrame = cuts[index] ?? 0;
+      const span = { startFrame, endFrame: cuts[index + 1] ?? frameCount };
+      return { ...{ name, segment, which }, judge: (decoded) => judgePicture(decoded, span, rate) };
     }),
   );
 }
 
 function soundTrials({ plan, audio }: Made): Trial[] {
   // What one track has beyond the others may be as long as a target duration (RFC 8216bis, 6.2.4).
-  const latest = plan.durationSeconds + targetSeconds(plan);
+  const longest = plan.durationSeconds + targetSeconds(plan);
   return audio.flatMap(({ name, segments }) => {
     const isDefault = plan.audio.find((track) => track.name === name)?.isDefault;
+    const latest = isDefault ? longest : Number.POSITIVE_INFINITY;
     return ends(segments).map(({ segment, which, index }): Trial => {
       const start = segments.slice(0, index).reduce((sum, { seconds }) => sum + seconds, 0);
-      const end = start + segment.seconds - soundFrame;
-      return {
-        ...{ name, segment, which },
-        judge({ startSeconds, endSeconds }) {
-          // Some decoders leave the early frame out, and then drop the first one of any segment.
-          const early = startSeconds + soundFrame;
-          if (Math.min(Math.abs(startSeconds - start), Math.abs(early - start)) > skew) {
-            return `is heard from ${startSeconds.toFixed(3)} s; ${start.toFixed(3)} s is due`;
-          }
-          if (Math.abs(endSeconds - end) > skew) {
-            return `is heard until ${endSeconds.toFixed(3)} s; ${end.toFixed(3)} s is due`;
-          }
-          if (isDefault && endSeconds > latest) {
-            return `goes on until ${endSeconds.toFixed(3)} s; the picture ends at ${plan.durationSeconds.toFixed(3)} s`;
-          }
-        },
-      };
+      const span = { start, seconds: segment.seconds, latest };
+      return { ...{ name, segment, which }, judge: (decoded) => judgeSound(decoded, span) };
     });
   });
 }

@@ -153,8 +153,8 @@ describe('the output gate', () => {
         bytes.write('free', bytes.indexOf('mdat', moof), 'latin1');
         return bytes;
       };
-      expect(await judgeWith('360p/seg-00001.m4s', blank)).to.match(
-        /^The first segment of 360p holds \d+ frames that decode; \d+ are due\.$/,
+      expect(await judgeWith(`360p/${lastSegment('360p')}`, blank)).to.match(
+        /^The last segment of 360p holds \d+ frames that decode; \d+ are due\.$/,
       );
     });
 
@@ -176,13 +176,13 @@ describe('the output gate', () => {
 
     it('that are shown or heard at another time', async () => {
       expect(await judgeWith('audio/und/seg-00001.m4s', shift(4800))).to.match(
-        /^The first segment of audio\/und is heard from 0\.\d+ s; 0\.000 s is due\.$/,
+        /^The first segment of audio\/und is heard from 0\.\d+ s; -?0\.0\d\d s is due\.$/,
       );
       expect(await judgeWith(`audio/und/${lastSegment('audio/und')}`, shift(960))).to.match(
         /^The last segment of audio\/und is heard /,
       );
-      expect(await judgeWith(`360p/${lastSegment('360p')}`, shift(12_800))).to.match(
-        /^The last segment of 360p is shown /,
+      expect(await judgeWith('360p/seg-00001.m4s', shift(12_800))).to.match(
+        /^The first segment of 360p is shown /,
       );
     });
   });

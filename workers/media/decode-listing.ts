@@ -1,4 +1,6 @@
+import type { FrameRate, FrameSpan } from '../../shared/contracts/encoding.ts';
 import type { FfmpegCommand } from './ffmpeg-command.ts';
+import { secondsOf } from './frame-rate.ts';
 
 /** What a decoder made of a file: frames of a picture or of sound, and seconds on the file's own clock. */
 export type Decoded = { frames: number; startSeconds: number; endSeconds: number };
@@ -34,3 +36,48 @@ export function readListing(text: string): Decoded {
     endSeconds: seconds(frames.reduce((most, { end }) => Math.max(most, end), 0)),
   };
 }
+
+/** Seconds that sound may be off the picture. */
+const skew = 0.01;
+/** Seconds of one AAC frame at 48 kHz. The encoder begins one early, and the init segment says so by an edit. */
+const soundFrame = 1024 / 48_000;
+
+/** What is wrong with a segment of a picture that should hold these frames, if anything is. */
+export function judgePicture(decoded: Decoded, span: FrameSpan, rate: FrameRate): string | undefined {
+  const { startFrame, endFrame } = span;
+  if (decoded.frames !== endFrame - startFrame) return wrongCount(decoded, endFrame - startFrame);
+  const tolerance = secondsOf(0.5, rate);
+  const [start, end] = [secondsOf(startFrame, rate), secondsOf(endFrame, rate)];
+  if (Math.abs(decoded.startSeconds - start) > tolerance) {
+    return `is shown from ${time(decoded.startSeconds)}; ${time(start)} is due`;
+  }
+  if (Math.abs(decoded.endSeconds - end) > tolerance) {
+    return `is shown until ${time(decoded.endSeconds)}; ${time(end)} is due`;
+  }
+  return undefined;
+}
+
+/** The same for a segment of sound from `start`, for `seconds`, both by its boxes; nothing comes after `latest`. */
+export function judgeSound(
+  decoded: Decoded,
+  { start, seconds, latest }: { start: number; seconds: number; latest: number },
+): string | undefined {
+  // The last frame may count for less than it holds.
+  const frames = Math.ceil(seconds / soundFrame - 0.01);
+  // Some decoders leave the early frame out, and then drop the first one of any segment.
+  const dropped = frames - decoded.frames;
+  if (dropped !== 0 && dropped !== 1) return wrongCount(decoded, frames);
+  if (decoded.frames === 0) return undefined;
+  const due = start + (dropped - 1) * soundFrame;
+  if (Math.abs(decoded.startSeconds - due) > skew) {
+    return `is heard from ${time(decoded.startSeconds)}; ${time(due)} is due`;
+  }
+  if (decoded.endSeconds > latest) return `goes on until ${time(decoded.endSeconds)}, long after the picture`;
+  return undefined;
+}
+
+function wrongCount(decoded: Decoded, due: number): string {
+  return `holds ${decoded.frames} frames that decode; ${due} are due`;
+}
+
+const time = (seconds: number) => `${seconds.toFixed(3)} s`;
