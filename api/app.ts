@@ -10,8 +10,10 @@ import { openApiDocument } from './openapi.ts';
 import type { Route } from './route.ts';
 import { authRoutes } from './routes/auth.ts';
 import { captionRoutes } from './routes/captions.ts';
+import { imageRoutes } from './routes/images.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { playlistRoutes } from './routes/playlists.ts';
+import { posterRoutes } from './routes/posters.ts';
 import { trendingRoutes } from './routes/trending.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { videoWorkRoutes } from './routes/video-work.ts';
@@ -29,6 +31,8 @@ export const apiRoutes: Route[] = [
   ...captionRoutes,
   ...videoWorkRoutes,
   ...playlistRoutes,
+  ...posterRoutes,
+  ...imageRoutes,
   ...trendingRoutes,
   ...operationRoutes,
 ];

@@ -7,6 +7,7 @@ import {
   ladderReasons,
   type Rendition,
 } from '../shared/contracts/encoding.ts';
+import type { poster, posterTicket } from '../shared/contracts/images.ts';
 import type { ticket, upload } from '../shared/contracts/uploads.ts';
 import type {
   ladder,
@@ -17,6 +18,7 @@ import type {
   videoSummary,
 } from '../shared/contracts/videos.ts';
 import type { Caption } from '../shared/db/captions.ts';
+import type { Poster } from '../shared/db/posters.ts';
 import type { UploadRecord } from '../shared/db/uploads.ts';
 import type { User } from '../shared/db/users.ts';
 import type { ListedVideo, Video } from '../shared/db/videos.ts';
@@ -75,8 +77,11 @@ export function presentVideo(
   { percent, remainingSeconds }: z.infer<typeof progress>,
   publicUrl: string,
 ): z.infer<typeof video> {
+  const address = `${publicUrl}/api/videos/${record._id}`;
   return {
     ...presentSummary(record, publicUrl),
+    previewUrl: previewGeneration(record) === undefined ? null : `${address}/preview.webp`,
+    storyboardUrl: record.storyboard ? `${address}/storyboard.vtt` : null,
     percent,
     remainingSeconds,
     renditions: record.renditions.map(presentRendition),
@@ -155,6 +160,34 @@ export function presentCaption(record: Omit<Caption, '_id'>, publicUrl: string):
   };
 }
 
+/** What was asked for last, with the sizes of what is shown. Before anything was asked, one is on its way. */
+export function presentPoster(
+  video: Video,
+  last: Poster | null,
+  shown: Poster | null,
+): z.infer<typeof poster> {
+  const none = video.state === 'failed' ? ('failed' as const) : ('making' as const);
+  return {
+    source: last?.source ?? 'auto',
+    version: last?.version ?? 0,
+    state: last ? stateOf(last) : none,
+    ...(last?.error ? { error: last.error } : {}),
+    widths: shown?.widths ?? [],
+  };
+}
+
+function stateOf({ state }: Poster): z.infer<typeof poster>['state'] {
+  return state === 'ready' || state === 'failed' ? state : 'making';
+}
+
+export function presentPosterTicket(
+  posterUploadId: string,
+  expiresAt: Date,
+  { url, headers }: PresignedPut,
+): z.infer<typeof posterTicket> {
+  return { posterUploadId, method: 'PUT', url, headers, expiresAt: expiresAt.toISOString() };
+}
+
 /** The attempt to play: the last one that became ready, else the current one once its first segments are there. */
 export function playingGeneration(
   record: Pick<Video, 'state' | 'generation' | 'activeGeneration' | 'playableAt'>,
@@ -163,6 +196,11 @@ export function playingGeneration(
   if (record.activeGeneration !== null) return record.activeGeneration;
   if (record.state === 'failed') return undefined;
   return record.playableAt ? record.generation : undefined;
+}
+
+/** The attempt that plays, else the one under way, if it has a preview. */
+export function previewGeneration(record: ListedVideo): number | undefined {
+  return record.previews?.find((one) => one === (record.activeGeneration ?? record.generation));
 }
 
 function posterUrl(record: ListedVideo, publicUrl: string): string | null {

@@ -49,13 +49,51 @@ export function sentCaptionsKey(videoId: string, language: string, id: string): 
   return `v/${videoId}/captions/${language}-${id}.vtt`;
 }
 
-export function posterKey(videoId: string, generation: number): string {
-  return `${generationPrefix(videoId, generation)}poster.jpg`;
+export type PictureFormat = 'jpg' | 'webp';
+
+/**
+ * One size of one version of the poster. A version never changes; another picture is another version. Those that
+ * somebody has chosen belong to no attempt and outlive each: without a generation.
+ */
+export function posterKey(
+  videoId: string,
+  generation: number | null,
+  version: number,
+  width: number,
+  format: PictureFormat,
+): string {
+  const folder = generation === null ? `v/${videoId}/` : generationPrefix(videoId, generation);
+  return `${folder}poster-${version}-${width}.${format}`;
 }
 
-/** The storyboard's pictures of one chunk, JPEGs one after another; gone once the storyboard is made of them. */
+/** Where a picture waits in the raw bucket until a worker has made a poster of it. */
+export function posterUploadKey(ownerId: string, videoId: string, uploadId: string): string {
+  return `${rawKey(ownerId, videoId)}-poster-${uploadId}`;
+}
+
+export function previewKey(videoId: string, generation: number): string {
+  return `${generationPrefix(videoId, generation)}preview.webp`;
+}
+
+/** The small pictures that one chunk adds to the storyboard, until `publish` has joined them. */
 export function tilesKey(videoId: string, generation: number, chunk: number): string {
-  return `${generationPrefix(videoId, generation)}tiles-${chunk}.mjpeg`;
+  return `${tilesPrefix(videoId, generation)}${chunk}.mjpeg`;
+}
+
+export function tilesPrefix(videoId: string, generation: number): string {
+  return `${generationPrefix(videoId, generation)}tiles-`;
+}
+
+export function sheetName(sheet: number): string {
+  return `storyboard-${sheet}.jpg`;
+}
+
+export function sheetKey(videoId: string, generation: number, sheet: number): string {
+  return `${generationPrefix(videoId, generation)}${sheetName(sheet)}`;
+}
+
+export function storyboardKey(videoId: string, generation: number): string {
+  return `${generationPrefix(videoId, generation)}storyboard.vtt`;
 }
 
 /** Deterministic, so that a job is never in a queue twice. BullMQ forbids `:`. */

@@ -19,7 +19,12 @@ export const queues = {
   copy: { payload: work, attempts: 4, timeoutSeconds: 3600 },
   audio: { payload: work.extend({ track: index }), attempts: 4, timeoutSeconds: 3600 },
   captions: { payload: work.extend({ track: index }), attempts: 4, timeoutSeconds: 900 },
-  images: { payload: work, attempts: 4, timeoutSeconds: 600 },
+  /** With a version, the job makes that poster, which somebody has chosen; without, the images of an encoding. */
+  images: {
+    payload: work.extend({ poster: z.int().positive().optional() }),
+    attempts: 4,
+    timeoutSeconds: 600,
+  },
   publish: { payload: work, attempts: 4, timeoutSeconds: 900 },
   trending: { payload: z.object({}), attempts: 1, timeoutSeconds: 600 },
   sweep: { payload: z.object({}), attempts: 1, timeoutSeconds: 600 },

@@ -100,18 +100,19 @@ export function createStorage(config: Config) {
     },
 
     /**
-     * Downloads an object to a file, if it still is the one with this etag.
+     * Downloads an object to a file, if it still is the one with this etag, when one is given.
      * @throws MillraceError source_missing when the object is gone or another.
      */
     async download(
       bucket: Bucket,
       key: string,
-      etag: string,
+      etag: string | null,
       path: string,
       signal: AbortSignal,
     ): Promise<void> {
       try {
-        const command = new GetObjectCommand({ Bucket: names[bucket], Key: key, IfMatch: etag });
+        const match = etag === null ? {} : { IfMatch: etag };
+        const command = new GetObjectCommand({ Bucket: names[bucket], Key: key, ...match });
         const { Body } = await client.send(command, { abortSignal: signal });
         if (!(Body instanceof Readable)) throw new Error('S3 gave no body');
         await pipeline(Body, createWriteStream(path), { signal });

@@ -22,6 +22,7 @@ async function purgeWhole({ db, storage, config }: Means, { _id, source }: Ended
   await db.playlists.remove(_id);
   await db.parts.remove(_id);
   await db.captions.forget(_id);
+  await db.posters.forget(_id);
   await db.trending.forget(_id, config.REGIONS);
   for (const bucket of ['processed', 'thumbnails'] as const)
     await storage.removeAll(bucket, videoPrefix(_id));
@@ -37,6 +38,7 @@ async function purgeAttempt(
   await db.playlists.remove(videoId, generation);
   await db.parts.remove(videoId, generation);
   await db.captions.forget(videoId, generation);
+  await db.posters.forget(videoId, generation);
   for (const bucket of ['processed', 'thumbnails'] as const) {
     await storage.removeAll(bucket, generationPrefix(videoId, generation));
   }

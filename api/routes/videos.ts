@@ -3,7 +3,6 @@ import { videoId } from '../../shared/contracts/common.ts';
 import { newView } from '../../shared/contracts/trending.ts';
 import { ladder, playback, video as videoContract, videoPage } from '../../shared/contracts/videos.ts';
 import { MillraceError } from '../../shared/errors.ts';
-import { posterKey } from '../../shared/keys.ts';
 import { recordView } from '../../shared/view-counter.ts';
 import { visible } from '../access/policy.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
@@ -19,7 +18,6 @@ import { route } from '../route.ts';
 
 const tag = 'Videos';
 const params = z.strictObject({ videoId });
-const posterSeconds = 3600;
 
 export const videoRoutes = [
   route({
@@ -41,7 +39,7 @@ export const videoRoutes = [
         throw new MillraceError('not_signed_in', 'Your own videos need a signed-in account.');
       const after = query.cursor ? decodeCursor(query.cursor) : undefined;
       const scope = isMine && caller ? { ownerId: caller._id } : 'public';
-      const found = await context.db.videos.page(scope, query.limit + 1, after);
+      const found = await context.db.catalogue.page(scope, query.limit + 1, after);
       const items = found.slice(0, query.limit);
       const last = items.at(-1);
       const nextCursor =
@@ -110,24 +108,6 @@ export const videoRoutes = [
         'not_playable_yet',
         `The video is ${found.state}; its first segments are not there yet.`,
       );
-    },
-  }),
-
-  route({
-    method: 'get',
-    path: '/api/videos/:videoId/poster.jpg',
-    tag,
-    summary: 'The poster, by a redirect to the store',
-    auth: 'anyone',
-    params,
-    replies: { 302: { description: 'To the picture' } },
-    errors: ['not_found'],
-    async handle({ params, caller, context }) {
-      const found = visible(caller, await context.db.videos.find(params.videoId));
-      if (!found.hasPoster) throw new MillraceError('not_found', 'The video has no poster yet.');
-      const key = posterKey(found._id, found.activeGeneration ?? found.generation);
-      const url = await context.storage.presignGet('thumbnails', key, posterSeconds);
-      return { status: 302, headers: { Location: url, 'Cache-Control': 'private, max-age=300' } };
     },
   }),
 

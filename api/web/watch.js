@@ -59,6 +59,19 @@ function timeLeft(seconds) {
   return `, about ${Math.floor(minutes / 60)} h ${minutes % 60} min left`;
 }
 
+/** Small pictures over the time range. The controls look for a track of this kind and label. */
+function addStoryboard() {
+  if (media.querySelector('track[label="thumbnails"]')) return;
+  const track = document.createElement('track');
+  Object.assign(track, {
+    kind: 'metadata',
+    label: 'thumbnails',
+    default: true,
+    src: `${address}/storyboard.vtt`,
+  });
+  media.append(track);
+}
+
 function showProgress({ state, percent, remainingSeconds }) {
   const isWorking = !['ready', 'failed', 'deleted', 'draft'].includes(state);
   stateLine.textContent = words[state] ?? state;
@@ -74,6 +87,7 @@ function showFacts(video) {
   const seconds = video.durationSeconds === null ? '' : `${video.durationSeconds.toFixed(1)} s`;
   facts.textContent = [seconds, renditions].filter(Boolean).join(' · ');
   if (video.posterUrl && !media.poster) media.poster = video.posterUrl;
+  if (video.storyboardUrl) addStoryboard();
 }
 
 /** What the events do not tell; asked for when the state has changed, or the video can be played. */

@@ -55,6 +55,8 @@ export const videoSummary = z
 
 export const video = videoSummary
   .extend({
+    previewUrl: z.url().nullable().meta({ description: 'A few seconds, animated, to show in lists' }),
+    storyboardUrl: z.url().nullable().meta({ description: 'WebVTT with small pictures, for scrubbing' }),
     percent: z.number().min(0).max(100).meta({ description: 'Of the work on it, by frames encoded' }),
     remainingSeconds: z
       .int()

@@ -1,8 +1,10 @@
 import { type ClientSession, type Connection, createConnection, set } from 'mongoose';
 import { captionStore } from './captions.ts';
+import { catalogueStore } from './catalogue.ts';
 import { eventStore } from './events.ts';
 import { partStore } from './parts.ts';
 import { playlistStore } from './playlists.ts';
+import { posterStore } from './posters.ts';
 import { sessionStore } from './sessions.ts';
 import { signInStore } from './sign-ins.ts';
 import { trendingStore } from './trending.ts';
@@ -29,6 +31,7 @@ export async function connectDb(url: string) {
   const stores = {
     videos: videoStore(connection),
     upkeep: upkeepStore(connection),
+    catalogue: catalogueStore(connection),
     uploads: uploadStore(connection),
     users: userStore(connection),
     sessions: sessionStore(connection),
@@ -36,6 +39,7 @@ export async function connectDb(url: string) {
     parts: partStore(connection),
     playlists: playlistStore(connection),
     captions: captionStore(connection),
+    posters: posterStore(connection),
     events: eventStore(connection),
     views: viewStore(connection),
     trending: trendingStore(connection),

@@ -1,5 +1,6 @@
 import { type ClientSession, type Connection, Schema, trusted } from 'mongoose';
 import type { EncodingPlan, MadeAudio, Rendition } from '../contracts/encoding.ts';
+import type { Sprites } from '../contracts/images.ts';
 import { type Visibility, visibilities } from '../contracts/videos.ts';
 import type { ErrorCode } from '../errors.ts';
 import { sourcesOf, type VideoState, videoStates } from '../video-state.ts';
@@ -41,6 +42,10 @@ export type Video = {
   durationSeconds: number | null;
   /** Of the attempt that plays; of the current one as long as none does. */
   hasPoster: boolean;
+  /** The attempts that have an animated preview. */
+  previews: number[];
+  /** Of the attempt that plays. */
+  storyboard: Sprites | null;
 
   createdAt: Date;
   uploadedAt: Date | null;
@@ -52,7 +57,6 @@ export type Video = {
 
 /** A video in a list: without what only the pipeline needs, which is large for long videos. */
 export type ListedVideo = Omit<Video, 'plan' | 'history'>;
-const listed = { plan: 0, history: 0 } as const;
 
 /** As much of a video as tells how far the work on it is. */
 export type WatchedVideo = Omit<ListedVideo, 'plan'> & { plan: Pick<EncodingPlan, 'frameCount'> | null };
@@ -92,6 +96,8 @@ const schema = new Schema<Video>(
     audio: { type: [Object], default: [] },
     durationSeconds: { type: Number, default: null },
     hasPoster: { type: Boolean, default: false },
+    previews: [Number],
+    storyboard: { type: Object, default: null },
     createdAt: { type: Date, required: true },
     uploadedAt: nullableDate,
     playableAt: nullableDate,
@@ -108,18 +114,8 @@ const schema = new Schema<Video>(
   .index({ state: 1, heardAt: 1 })
   .index({ purgedAt: 1, state: 1, heardAt: 1 });
 
-/** What everyone may see: a video that is encoded again goes on playing meanwhile. */
-const shown = () => ({
-  visibility: 'public' as const,
-  activeGeneration: trusted({ $gt: 0 }),
-  state: trusted({ $ne: 'deleted' as const }),
-});
-
 /** Names one attempt at one video; every write of the pipeline is fenced by it. */
 export type Attempt = { videoId: string; generation: number };
-
-/** Where a page of the newest videos begins: just after this one. */
-export type After = { createdAt: Date; id: string };
 
 export function videoStore(connection: Connection) {
   const model = connection.model('Video', schema);
@@ -216,30 +212,8 @@ export function videoStore(connection: Connection) {
       await model.updateOne({ _id: videoId, generation, ...isShown }, { $set: { hasPoster: true } });
     },
 
-    /** The newest first: what everyone may see, or all that one owner has. */
-    async page(scope: { ownerId: string } | 'public', limit: number, after?: After): Promise<ListedVideo[]> {
-      const query =
-        scope === 'public'
-          ? model.find(shown())
-          : model.find({ ownerId: scope.ownerId, state: trusted({ $nin: ['draft', 'deleted'] }) });
-      if (after) {
-        const { createdAt, id } = after;
-        const earlier = { createdAt: trusted({ $lt: createdAt }) };
-        query.where({ $or: [earlier, { createdAt, _id: trusted({ $lt: id }) }] });
-      }
-      return query.select(listed).sort({ createdAt: -1, _id: -1 }).limit(limit).maxTimeMS(5000).lean();
+    async addPreview({ videoId, generation }: Attempt): Promise<void> {
+      await model.updateOne({ _id: videoId, generation }, { $addToSet: { previews: generation } });
     },
-
-    /** Those of the given videos that everyone may see, in no order. */
-    publicOnes: (ids: string[], category?: string): Promise<ListedVideo[]> =>
-      model
-        .find({
-          _id: trusted({ $in: ids }),
-          ...shown(),
-          ...(category === undefined ? {} : { category }),
-        })
-        .select(listed)
-        .maxTimeMS(5000)
-        .lean(),
   };
 }

@@ -1,12 +1,15 @@
+import { stat } from 'node:fs/promises';
 import { expect } from 'chai';
 import { z } from 'zod';
 import { apiRoutes } from '../../api/app.ts';
 import { openApiDocument } from '../../api/openapi.ts';
 import type { Route } from '../../api/route.ts';
-import { isSettled } from '../../scripts/client.ts';
+import { isSettled, sendBytes, type Ticket } from '../../scripts/client.ts';
 import { problem } from '../../shared/contracts/common.ts';
 import { errorKinds } from '../../shared/errors.ts';
 import { clip } from '../support/clips.ts';
+import { pictureFile } from '../support/pictures.ts';
+import { uploadWithStoryboard } from '../support/storyboards.ts';
 import { type System, startSystem } from '../support/system.ts';
 
 type Operation = { operationId: string; responses: Record<string, object> };
@@ -97,8 +100,16 @@ describe('the contract', () => {
   it('is kept by every reply, with no field that is not declared', async () => {
     const client = await system.client('demo');
     const about = { category: 'nature', language: 'ar', tags: ['a'], description: 'It is about something.' };
-    const { videoId, uploadId } = await client.uploadFile(await clip(), about);
+    const { videoId, uploadId } = await uploadWithStoryboard(system, client, await clip(), about);
     await client.follow(videoId, isSettled);
+    const picture = await pictureFile('png');
+    const { size } = await stat(picture);
+    const path = `/api/videos/${videoId}/poster/uploads`;
+    const poster = await client.call<Ticket & { posterUploadId: string }>('POST', path, {
+      size,
+      type: 'image/png',
+    });
+    await sendBytes(poster, picture, size);
     await client.view(videoId, 'GB');
 
     /** Calls a route with values for its parameters; gives how the reply differs from what is declared. */
@@ -139,6 +150,13 @@ describe('the contract', () => {
     const captions = 'WEBVTT\n\n00:01.000 --> 00:02.000\nOne\n';
     await check('put /api/videos/{videoId}/captions/{language}', { videoId, language: 'en' }, captions);
     await check('get /api/videos/{videoId}/captions', { videoId });
+    await check('get /api/videos/{videoId}/poster', { videoId });
+    await check('put /api/videos/{videoId}/poster', { videoId }, { time: 1 });
+    await check('post /api/videos/{videoId}/poster/uploads', { videoId }, { size: 9, type: 'image/webp' });
+    const { posterUploadId } = poster;
+    const completing = 'post /api/videos/{videoId}/poster/uploads/{posterUploadId}/complete';
+    await check(completing, { videoId, posterUploadId });
+    await check('get /api/videos/{videoId}/storyboard', { videoId });
     await check('get /api/trending/{region}', { region: 'GB' });
     await check('post /api/videos/{videoId}/cancel', { videoId });
     await check('post /api/videos/{videoId}/reprocess', { videoId });

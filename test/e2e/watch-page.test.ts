@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { isSettled } from '../../scripts/client.ts';
 import { launchBrowser, listenToPlayer, screenshot, watch } from '../support/browser.ts';
 import { clip } from '../support/clips.ts';
+import { uploadWithStoryboard } from '../support/storyboards.ts';
 import { type System, startSystem, until } from '../support/system.ts';
 
 /** What the tests read of an HTMLVideoElement; the functions that do run in the browser. */
@@ -101,6 +102,44 @@ describe('in a browser', () => {
     const store = new URL(system.config.S3_ENDPOINT).origin;
     expect([...origins].sort()).to.deep.equal([new URL(system.url).origin, store].sort());
     expect(complaints).to.deep.equal([]);
+    await context.close();
+  });
+
+  it('the time range shows a small picture of the time under the pointer', async () => {
+    const { browser, system } = started();
+    const client = await system.client('demo');
+    await system.startWorker();
+    const { videoId } = await uploadWithStoryboard(system, client, await clip(15, '320x180'));
+    expect((await client.follow(videoId, isSettled)).state).to.equal('ready');
+    const context = await browser.newContext();
+    const { page, complaints, origins } = await watch(context);
+    await page.goto(`${system.url}/watch/${videoId}`);
+    await until('the cues', () =>
+      page.evaluate<boolean>("document.querySelector('video').textTracks[0]?.cues?.length === 15"),
+    );
+    await until('a length', () => page.evaluate<boolean>("document.querySelector('video').duration > 14"));
+    const range = page.locator('media-time-range');
+    const box = await range.boundingBox();
+    if (!box) throw new Error('there is no time range');
+    const preview = range.locator('media-preview-thumbnail');
+    for (const [share, tile] of [
+      [0.5, 7],
+      [0.97, 14],
+    ] as const) {
+      await page.mouse.move(box.x + box.width * share, box.y + box.height / 2);
+      const coordinates = `${(tile % 10) * 160} ${Math.floor(tile / 10) * 90} 160 90`;
+      await until(`tile ${tile}`, async () => {
+        return (await preview.getAttribute('mediapreviewcoords')) === coordinates;
+      });
+      await preview.locator('img').waitFor({ state: 'visible' });
+      await screenshot(page, `watch-hovering-${tile}`);
+    }
+    const isLoaded = (image: { complete: boolean; naturalWidth: number }) =>
+      image.complete && image.naturalWidth === 1600;
+    await until('the sprite', () => preview.locator('img').evaluate(isLoaded));
+    expect(complaints).to.deep.equal([]);
+    const store = new URL(system.config.S3_ENDPOINT).origin;
+    expect([...origins].sort()).to.deep.equal([new URL(system.url).origin, store].sort());
     await context.close();
   });
 

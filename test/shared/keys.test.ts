@@ -13,18 +13,30 @@ describe('keys', () => {
       keys.initKey(videoId, 3, '720p'),
       keys.segmentKey(videoId, 3, 'audio/en', 7),
       keys.segmentKey(videoId, 3, '720p', 123_456),
-      keys.posterKey(videoId, 3),
       keys.fileCaptionsKey(videoId, 3, 'pt-BR'),
       keys.sentCaptionsKey(videoId, 'pt-BR', ownerId),
+      keys.posterKey(videoId, 3, 2, 640, 'webp'),
+      keys.posterKey(videoId, null, 4, 320, 'jpg'),
+      keys.posterUploadKey(ownerId, videoId, 'cccccccccccccccccccccccc'),
+      keys.previewKey(videoId, 3),
+      keys.tilesKey(videoId, 3, 11),
+      keys.sheetKey(videoId, 3, 0),
+      keys.storyboardKey(videoId, 3),
     ]).to.deep.equal([
       `videos/${ownerId}/${videoId}`,
       `v/${videoId}/g3/`,
       `v/${videoId}/g3/720p/init.mp4`,
       `v/${videoId}/g3/audio/en/seg-00007.m4s`,
       `v/${videoId}/g3/720p/seg-123456.m4s`,
-      `v/${videoId}/g3/poster.jpg`,
       `v/${videoId}/g3/captions/pt-BR.vtt`,
       `v/${videoId}/captions/pt-BR-${ownerId}.vtt`,
+      `v/${videoId}/g3/poster-2-640.webp`,
+      `v/${videoId}/poster-4-320.jpg`,
+      `videos/${ownerId}/${videoId}-poster-cccccccccccccccccccccccc`,
+      `v/${videoId}/g3/preview.webp`,
+      `v/${videoId}/g3/tiles-11.mjpeg`,
+      `v/${videoId}/g3/storyboard-0.jpg`,
+      `v/${videoId}/g3/storyboard.vtt`,
     ]);
   });
 
@@ -38,7 +50,7 @@ describe('keys', () => {
   });
 
   it('of objects tell whose they are, and those of others nothing', () => {
-    for (const key of [keys.initKey(videoId, 3, '720p'), keys.posterKey(videoId, 3)]) {
+    for (const key of [keys.initKey(videoId, 3, '720p'), keys.previewKey(videoId, 3)]) {
       expect(keys.readKey(key)).to.deep.equal({ videoId, generation: 3 });
     }
     expect(keys.readKey(`${keys.videoPrefix(videoId)}other.txt`)).to.deep.equal({ videoId });

@@ -7,7 +7,7 @@ import {
   generationPrefix,
   initKey,
   orphanCursorKey,
-  posterKey,
+  previewKey,
   rawKey,
   videoPrefix,
 } from '../../shared/keys.ts';
@@ -273,7 +273,7 @@ describe('the life of a video', function () {
       await purged(videoId);
       const late = { videoId, generation: 1, step: 'encode', n: 0 } as const;
       await put(initKey(videoId, 1, '240p'));
-      await put(posterKey(videoId, 1), 'thumbnails');
+      await put(previewKey(videoId, 1), 'thumbnails');
       await system.context.db.parts.finish(late, { frames: 1, seconds: 1, renditions: [] });
       await removeOrphans(system.context, new Date(0));
       expect(await stored(videoId), 'too young').to.deep.equal({ 'processed g1': 1, 'thumbnails g1': 1 });

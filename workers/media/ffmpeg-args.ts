@@ -2,6 +2,7 @@ import type { AudioTrack, EncodingPlan, Rung } from '../../shared/contracts/enco
 import { encoderOptions } from './encoder-args.ts';
 import type { FfmpegCommand } from './ffmpeg-command.ts';
 import { secondsOf } from './frame-rate.ts';
+import { tilesOutput } from './image-args.ts';
 import { deinterlaceFilters, scaleFilters, toneMapFilters } from './picture.ts';
 
 /** Decoding ends this much after a chunk, so that the rate filter sees what rounds onto its last frame. */
@@ -38,7 +39,6 @@ export function chunkCommand(
   const end = secondsOf(span.endFrame, rate);
   const isLast = span.endFrame === plan.frameCount;
   const rungs = encodedRungs(plan);
-  const tiles = tilesIn(plan, chunk);
   const largest = rungs.at(-1) ?? storyboard;
 
   const shared = [
@@ -51,17 +51,14 @@ export function chunkCommand(
     `setpts=PTS-${span.startFrame}`,
     ...toneMapFilters(picture, largest),
   ];
-  const branches = rungs.map(({ width, height }, index) => ({
-    label: `[v${index}]`,
-    filters: scaleFilters(picture, width, height),
-  }));
-  if (tiles.length > 0) {
-    const chosen = tiles.map((frame) => `eq(n,${frame})`).join('+');
-    const { width, height } = storyboard;
-    const small = [`scale=${width}:${height}:out_range=pc`, 'setsar=1', 'format=yuvj420p'];
-    branches.push({ label: '[tiles]', filters: [`select='${chosen}'`, ...small] });
-  }
-  const labels = branches.map((_, index) => `[s${index}]`);
+  const tiles = tilesOutput(storyboard, span, `[s${rungs.length}]`, '[tiles]', tilesFile);
+  const branches = [
+    ...rungs.map(
+      ({ width, height }, index) => `[s${index}]${scaleFilters(picture, width, height).join(',')}[v${index}]`,
+    ),
+    ...(tiles ? [tiles.filter] : []),
+  ];
+  const labels = branches.map((_, index) => `[s${index}]`).join('');
   return {
     input: {
       path: source,
@@ -72,10 +69,14 @@ export function chunkCommand(
         ...(isLast ? [] : ['-to', decimal(originSeconds - containerStartSeconds + end + postrollSeconds)]),
       ],
     },
-    filter: [
-      `[0:${picture.streamIndex}]${[...shared, `split=${branches.length}`].join(',')}${labels.join('')}`,
-      ...branches.map(({ label, filters }, index) => `${labels[index]}${filters.join(',')}${label}`),
-    ].join(';'),
+    ...(branches.length === 0
+      ? {}
+      : {
+          filter: [
+            `[0:${picture.streamIndex}]${[...shared, `split=${branches.length}`].join(',')}${labels}`,
+            ...branches,
+          ].join(';'),
+        }),
     outputs: [
       ...rungs.map((rung, index) => ({
         path: files[index] ?? '',
@@ -84,7 +85,7 @@ export function chunkCommand(
           ...['-output_ts_offset', decimal(secondsOf(span.startFrame, rate)), ...pictureFragments],
         ],
       })),
-      ...(tiles.length > 0 ? [tilesOutput(tilesFile)] : []),
+      ...(tiles ? [tiles.output] : []),
     ],
   };
 }
@@ -95,11 +96,6 @@ export function tilesIn({ chunks, storyboard }: EncodingPlan, chunk: number): nu
   return storyboard.frames
     .filter((frame) => frame >= startFrame && frame < endFrame)
     .map((frame) => frame - startFrame);
-}
-
-function tilesOutput(path: string): FfmpegCommand['outputs'][number] {
-  const words = ['-c:v', 'mjpeg', '-q:v', '5', '-threads', '1', '-fps_mode', 'passthrough', '-f', 'mjpeg'];
-  return { path, options: ['-map', '[tiles]', ...words] };
 }
 
 /** The source's own picture, packaged: a fragment per key frame, on the output's clock. */
@@ -163,21 +159,6 @@ export function audioCommand(
         ],
       },
     ],
-  };
-}
-
-/** A picture that stands for the video: the most typical of a hundred frames, a tenth into it. */
-export function posterCommand(plan: EncodingPlan, source: string, file: string): FfmpegCommand {
-  const at = plan.durationSeconds / 10;
-  const top = plan.rungs.at(-1);
-  const { width, height } = top ?? { width: -2, height: 720 };
-  const scale = Math.min(1, 1280 / Math.max(width, height));
-  const size = `${2 * Math.round((width * scale) / 2)}:${2 * Math.round((height * scale) / 2)}`;
-  const words = ['-frames:v', '1', '-q:v', '3', '-map_metadata', '-1', '-f', 'image2', '-update', '1'];
-  return {
-    input: { path: source, options: at < 1 ? [] : ['-ss', decimal(at)] },
-    filter: `[0:${plan.picture.streamIndex}]thumbnail=100,scale=${size}:out_range=pc,setsar=1,format=yuvj420p[p]`,
-    outputs: [{ path: file, options: ['-map', '[p]', ...words] }],
   };
 }
 

@@ -1,6 +1,8 @@
 /** A whole run of ffmpeg as data: what tests compare and `runFfmpeg` executes. */
 export type FfmpegCommand = {
   input: { path: string; options: string[] };
+  /** The inputs after the first, when there are several. */
+  moreInputs?: { path: string; options: string[] }[];
   /** The graph that makes the labelled outputs, when there is one. */
   filter?: string;
   outputs: { path: string; options: string[] }[];

@@ -42,9 +42,9 @@ export async function runFfmpeg(
 ): Promise<FfmpegResult> {
   run.signal.throwIfAborted();
   const ffmpeg = createCommand({ stdoutLines: 60 }).setFfmpegPath(tool.launcher);
-  ffmpeg
-    .input(`file:${command.input.path}`)
-    .inputOptions(...guards, ...inputWhitelists, ...command.input.options);
+  for (const { path, options } of [command.input, ...(command.moreInputs ?? [])]) {
+    ffmpeg.input(`file:${path}`).inputOptions(...guards, ...inputWhitelists, ...options);
+  }
   if (command.filter) ffmpeg.complexFilter(command.filter);
   for (const output of command.outputs) ffmpeg.output(output.path).outputOptions(...output.options);
 

@@ -72,7 +72,8 @@ type Step = LadderStep & { isOwnSize: boolean };
 function stepsFor(short: number, steps: readonly LadderStep[]): Step[] {
   const fitting = steps.filter(({ shortSide }) => shortSide <= short);
   const next = steps.find(({ shortSide }) => shortSide > short);
-  const isBetween = even(fitting.at(-1)?.shortSide ?? 0) !== even(short);
+  const top = fitting.at(-1);
+  const isBetween = !top || even(top.shortSide) !== even(short);
   const own = next && isBetween ? [{ ...next, shortSide: short }] : [];
   return [
     ...fitting.map((step) => ({ ...step, isOwnSize: false })),

@@ -107,7 +107,7 @@ export function planEncoding(source: Source, options: PlanOptions): EncodingPlan
     chunks,
     audio,
     captions,
-    storyboard: planStoryboard(frameCount, rate, display),
+    storyboard: planStoryboard(durationSeconds, frameCount, rate, display),
     warnings,
   };
 }
@@ -144,7 +144,7 @@ function planTimeline(
   const early = Math.max(0, picture.firstSeconds - (sound?.firstSeconds ?? picture.firstSeconds));
   const originSeconds = picture.firstSeconds - Math.floor(early / frameSeconds + 0.001) * frameSeconds;
   const frames = Math.round((picture.endSeconds - originSeconds) / frameSeconds);
-  const soundEnd = sound?.endSeconds ?? 0;
+  const soundEnd = sound?.endSeconds ?? originSeconds;
   const isLonger = soundEnd > picture.endSeconds + soundOverhang;
   const soundFrames = isLonger ? Math.floor((soundEnd - originSeconds) / frameSeconds) : 0;
   const frameCount = Math.max(1, frames, soundFrames);

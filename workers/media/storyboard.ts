@@ -1,22 +1,34 @@
 import type { FrameRate, Storyboard } from '../../shared/contracts/encoding.ts';
-import { framesPerSecond } from './frame-rate.ts';
+import { framesPerSecond, secondsOf } from './frame-rate.ts';
 
-const leastInterval = 1;
+const shortestInterval = 1;
 const mostTiles = 300;
-const tileSide = 160;
+const tileWidth = 160;
+/** Only pictures that are taller than two to one are made narrower. */
+const mostTileHeight = 320;
 
-/** One small picture a second, of longer videos fewer: 300 at most. Its longer side is 160 pixels. */
+/**
+ * Which frames of the output stand in the storyboard: every n-th, n whole, so that tile k is shown at exactly k
+ * times the interval. At least a second apart, 300 at most. `display` is the picture's upright size.
+ */
 export function planStoryboard(
+  durationSeconds: number,
   frameCount: number,
   rate: FrameRate,
   display: { width: number; height: number },
 ): Storyboard {
-  const seconds = frameCount / framesPerSecond(rate);
-  const intervalSeconds = Math.max(leastInterval, Math.ceil(seconds / mostTiles));
-  const step = intervalSeconds * framesPerSecond(rate);
-  const frames: number[] = [];
-  for (let n = 0; Math.round(n * step) < frameCount; n += 1) frames.push(Math.round(n * step));
-  const scale = tileSide / Math.max(display.width, display.height);
-  const even = (side: number) => Math.max(2, 2 * Math.round((side * scale) / 2));
-  return { intervalSeconds, width: even(display.width), height: even(display.height), frames };
+  const wanted = Math.max(shortestInterval, durationSeconds / mostTiles) * framesPerSecond(rate);
+  const step = Math.max(1, Math.ceil(wanted - 1e-6));
+  const frames = Array.from({ length: Math.ceil(frameCount / step) }, (_, tile) => tile * step);
+  const scale = Math.min(1, tileWidth / display.width, mostTileHeight / display.height);
+  return {
+    intervalSeconds: secondsOf(step, rate),
+    width: even(display.width * scale),
+    height: even(display.height * scale),
+    frames,
+  };
+}
+
+function even(pixels: number): number {
+  return Math.max(2, 2 * Math.round(pixels / 2));
 }

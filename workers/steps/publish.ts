@@ -15,6 +15,7 @@ import {
   secondsByRung,
 } from '../renditions.ts';
 import { type Step, Superseded } from '../run.ts';
+import { makeStoryboard } from '../storyboard.ts';
 import type { Tools } from '../tools.ts';
 
 const playlistType = 'application/vnd.apple.mpegurl';
@@ -29,7 +30,7 @@ export async function publish(attempt: Attempt, step: Step): Promise<void> {
   const parts = await tools.db.parts.of(attempt);
   const picture = joinPicture(plan, parts);
   const audio = joinAudio(plan, parts);
-  await whileCurrent(step, attempt, 'publishing', async (signal) => {
+  const images = await whileCurrent(step, attempt, 'publishing', async (signal) => {
     const write = () => writePlaylists(plan, picture, audio, true);
     const output = { plan, parts, picture, audio };
     const { playlists, tolerated } = await checkOutput(tools, video, output, write, signal).catch((error) =>
@@ -41,6 +42,7 @@ export async function publish(attempt: Attempt, step: Step): Promise<void> {
       await tools.storage.put('processed', key, text, playlistType);
     }
     await tools.db.playlists.save(attempt, playlists);
+    return makeStoryboard(video, plan, { ...step, signal });
   });
   const seconds = secondsByRung(plan, parts);
   const renditions = plan.rungs.flatMap((rung, index) => {
@@ -56,7 +58,8 @@ export async function publish(attempt: Attempt, step: Step): Promise<void> {
     playableAt: video.playableAt ?? readyAt,
     activeGeneration: video.generation,
     hasPoster: parts.some(({ step, doneAt, failure }) => step === 'images' && doneAt && !failure),
-    warnings: [...plan.warnings, ...warningsOf(parts)],
+    warnings: [...plan.warnings, ...warningsOf(parts), ...images.warnings],
+    storyboard: images.storyboard,
   });
   if (!ready) throw new Superseded();
 }

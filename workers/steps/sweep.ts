@@ -3,6 +3,7 @@ import type { Video } from '../../shared/db/videos.ts';
 import { jobId } from '../../shared/keys.ts';
 import { endUpload, fail, resume } from '../../shared/pipeline.ts';
 import { endStates, quietSeconds, type VideoState } from '../../shared/video-state.ts';
+import { sweepPosters } from '../chosen-poster.ts';
 import { removeOrphans } from '../orphans.ts';
 import { purge } from '../purge.ts';
 import type { Step } from '../run.ts';
@@ -35,6 +36,7 @@ export async function sweep(_payload: object, step: Step): Promise<void> {
       log.error({ err: error, uploadId: upload._id }, 'not expired'),
     );
   }
+  await sweepPosters(step);
   for (const state of endStates) {
     for (const video of await tools.db.upkeep.due(state, before(purgeAfter(state, tools)), purgesAtOnce)) {
       step.signal.throwIfAborted();

@@ -7,7 +7,6 @@ import {
   copyCommand,
   encodedRungs,
   firstPictureCommand,
-  posterCommand,
   tilesIn,
 } from '../../../workers/media/ffmpeg-args.ts';
 import { scaleFilters, toneMapFilters } from '../../../workers/media/picture.ts';
@@ -70,12 +69,13 @@ const scaled = [low, high].map(
 const tilesOutput = {
   path: 'tiles.mjpeg',
   options: [
-    ...['-map', '[tiles]', '-c:v', 'mjpeg', '-q:v', '5', '-threads', '1', '-fps_mode', 'passthrough'],
+    ...['-map', '[tiles]', '-fps_mode', 'passthrough', '-map_metadata', '-1', '-map_chapters', '-1'],
+    ...['-c:v', 'mjpeg', '-q:v', '5', '-threads', '1'],
     ...['-f', 'mjpeg'],
   ],
 };
 const tilesBranch = (chosen: string) =>
-  `[s2]select='${chosen}',scale=160:90:out_range=pc,setsar=1,format=yuvj420p[tiles]`;
+  `[s2]select='${chosen}',scale=160:90:out_color_matrix=bt601:out_range=pc,setsar=1,format=yuvj420p[tiles]`;
 
 describe('the command for a chunk', () => {
   it('that is the first reads from the beginning, half a second too far', () => {
@@ -137,11 +137,10 @@ describe('the command for a chunk', () => {
     expect(filter).to.include('split=1[s0];').and.not.include('[v1]');
   });
 
-  it('never splits into nothing', () => {
-    // No rung but the copied one, and no tile among the chunk's frames.
+  it('makes nothing of a chunk without rungs and tiles', () => {
     const { filter, outputs: made } = command(1, { rungs: [high], copied: '360p' });
-    expect(filter).to.not.include('split=0');
-    expect(made).to.have.length.greaterThan(0);
+    expect(filter).to.equal(undefined);
+    expect(made).to.deep.equal([]);
   });
 
   it('is none for a chunk that is not planned', () => {
@@ -208,25 +207,6 @@ describe('the command for sound', () => {
       .to.match(/^\[0:1\]aresample=/)
       .and.include('channel_layouts=5.1,');
     expect(made[0]?.options).to.include('384000');
-  });
-});
-
-describe('the command for the poster', () => {
-  const words = ['-frames:v', '1', '-q:v', '3', '-map_metadata', '-1', '-f', 'image2', '-update', '1'];
-
-  it('takes one typical picture a tenth into the video, no larger than it is', () => {
-    expect(posterCommand(plan, 'source', 'poster.jpg')).to.deep.equal({
-      input: { path: 'source', options: ['-ss', '1.5015'] },
-      filter: '[0:2]thumbnail=100,scale=640:360:out_range=pc,setsar=1,format=yuvj420p[p]',
-      outputs: [{ path: 'poster.jpg', options: ['-map', '[p]', ...words] }],
-    });
-  });
-
-  it('is at most 1280 on its long side, and seeks in no short video', () => {
-    const rungs = [{ ...high, name: '1080p', width: 1080, height: 1920 }];
-    const { input, filter } = posterCommand({ ...plan, durationSeconds: 9, rungs }, 'source', 'poster.jpg');
-    expect(input.options).to.deep.equal([]);
-    expect(filter).to.include('scale=720:1280:');
   });
 });
 

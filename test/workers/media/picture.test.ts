@@ -57,6 +57,7 @@ describe('the filters for a picture', () => {
     expect(toneMapFilters(plain, size)).to.deep.equal([]);
     expect(scaleFilters(plain, 426, 240)).to.deep.equal([
       ...['scale=426:240:out_color_matrix=bt709:out_range=tv', 'setsar=1', 'format=yuv420p'],
+      'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709',
     ]);
   });
 

@@ -1,0 +1,209 @@
+import { z } from 'zod';
+import { videoId } from '../../shared/contracts/common.ts';
+import {
+  newPoster,
+  newPosterUpload,
+  poster as posterContract,
+  posterMaxBytes,
+  posterTicket,
+  posterUploadId,
+} from '../../shared/contracts/images.ts';
+import type { Poster } from '../../shared/db/posters.ts';
+import type { User } from '../../shared/db/users.ts';
+import type { Video } from '../../shared/db/videos.ts';
+import { type ErrorCode, MillraceError } from '../../shared/errors.ts';
+import { newId } from '../../shared/ids.ts';
+import { type PictureFormat, posterKey, posterUploadKey } from '../../shared/keys.ts';
+import type { Log } from '../../shared/log.ts';
+import { beginPoster } from '../../shared/poster.ts';
+import { changeable, visible } from '../access/policy.ts';
+import type { ApiContext } from '../context.ts';
+import { presentPoster, presentPosterTicket } from '../present.ts';
+import { type Reply, route } from '../route.ts';
+
+const tag = 'Posters';
+const params = z.strictObject({ videoId });
+const withWidth = z.strictObject({
+  width: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .optional()
+    .meta({ description: 'Pixels; the next size at or above it is given, without it the largest' }),
+});
+const state = { description: 'What was asked for last', schema: posterContract };
+const accepted = { description: 'It is being made; ask for its state', schema: posterContract };
+const forEditors: ErrorCode[] = ['not_signed_in', 'forbidden', 'not_found', 'video_failed'];
+const withBody: ErrorCode[] = ['invalid_request', 'invalid_json', 'body_too_large', 'unsupported_media_type'];
+const addressSeconds = 3600;
+
+export const posterRoutes = [
+  pictureRoute('jpg'),
+  pictureRoute('webp'),
+
+  route({
+    method: 'get',
+    path: '/api/videos/:videoId/poster',
+    tag,
+    summary: 'Where the poster comes from, whether it is there, and in which sizes',
+    auth: 'anyone',
+    params,
+    replies: { 200: state },
+    errors: ['not_found'],
+    async handle({ params, caller, context }) {
+      const found = visible(caller, await context.db.videos.find(params.videoId));
+      return { status: 200, body: await stateOf(found, context) };
+    },
+  }),
+
+  route({
+    method: 'put',
+    path: '/api/videos/:videoId/poster',
+    tag,
+    summary: 'Take the poster from a time in the video',
+    auth: 'signedIn',
+    params,
+    body: newPoster,
+    replies: { 202: accepted },
+    errors: [...forEditors, ...withBody, 'not_playable_yet'],
+    async handle({ params, body, caller, context, log }) {
+      const found = await findChangeable(caller, params.videoId, context);
+      if (!found.plan) {
+        throw new MillraceError('not_playable_yet', 'The length of the video is not known yet.');
+      }
+      const { durationSeconds } = found.plan;
+      if (body.time > durationSeconds) {
+        const message = `must be at most ${durationSeconds}, the length of the video in seconds`;
+        throw new MillraceError('invalid_request', `The request does not fit: /time ${message}.`, {
+          violations: [{ pointer: '/time', message }],
+        });
+      }
+      await start(await context.db.posters.ofTime(attemptOf(found), body.time), context, log);
+      return { status: 202, body: await stateOf(found, context) };
+    },
+  }),
+
+  route({
+    method: 'post',
+    path: '/api/videos/:videoId/poster/uploads',
+    tag,
+    summary: 'Ask for a ticket to upload a picture as the poster',
+    auth: 'signedIn',
+    params,
+    body: newPosterUpload,
+    replies: {
+      201: { description: 'Send the bytes to `url` with exactly these headers', schema: posterTicket },
+    },
+    errors: [...forEditors, ...withBody, 'too_large'],
+    async handle({ params, body, caller, context }) {
+      const { db, storage, config } = context;
+      const found = await findChangeable(caller, params.videoId, context);
+      if (body.size > posterMaxBytes) {
+        throw new MillraceError('too_large', `A poster may have ${posterMaxBytes} bytes at most.`, {
+          violations: [{ pointer: '/size', message: `must be at most ${posterMaxBytes}` }],
+        });
+      }
+      const _id = newId();
+      const key = posterUploadKey(found.ownerId, found._id, _id);
+      const seconds = config.UPLOAD_TTL_SECONDS;
+      const expiresAt = new Date(Date.now() + seconds * 1000);
+      const upload = { key, bytes: body.size, contentType: body.type, etag: null, expiresAt };
+      const put = await storage.presignPut('raw', key, body.size, body.type, seconds);
+      await db.posters.ticket({ _id, ...attemptOf(found), upload });
+      return {
+        status: 201,
+        body: presentPosterTicket(_id, expiresAt, put),
+        headers: { 'Cache-Control': 'no-store' },
+      };
+    },
+  }),
+
+  route({
+    method: 'post',
+    path: '/api/videos/:videoId/poster/uploads/:posterUploadId/complete',
+    tag,
+    summary: 'Say that the bytes of a poster are there',
+    auth: 'signedIn',
+    params: z.strictObject({ videoId, posterUploadId }),
+    replies: { 202: accepted },
+    errors: [...forEditors, 'upload_incomplete', 'upload_mismatch', 'upload_closed'],
+    async handle({ params, caller, context, log }) {
+      const found = await findChangeable(caller, params.videoId, context);
+      const ticket = await context.db.posters.find(params.posterUploadId);
+      if (!ticket?.upload || ticket.videoId !== found._id) {
+        throw new MillraceError('not_found', 'There is no such upload.');
+      }
+      // Said a second time, it changes nothing.
+      if (ticket.version === null) await start(await complete(ticket, context), context, log);
+      return { status: 202, body: await stateOf(found, context) };
+    },
+  }),
+];
+
+function pictureRoute(format: PictureFormat) {
+  return route({
+    method: 'get',
+    path: `/api/videos/:videoId/poster.${format}`,
+    tag,
+    summary: `The poster as ${format === 'jpg' ? 'JPEG' : 'WebP'}, by a redirect to the store`,
+    auth: 'anyone',
+    params,
+    query: withWidth,
+    replies: { 302: { description: 'To the picture' } },
+    errors: ['not_found', 'invalid_request'],
+    async handle({ params, query, caller, context }): Promise<Reply> {
+      const found = visible(caller, await context.db.videos.find(params.videoId));
+      const shown = await context.db.posters.shown(attemptOf(found));
+      const width = shown?.widths.find((one) => one >= (query.width ?? Infinity)) ?? shown?.widths.at(-1);
+      if (!shown || width === undefined) throw new MillraceError('not_found', 'The video has no poster yet.');
+      const generation = shown.isChosen ? null : shown.generation;
+      const key = posterKey(found._id, generation, shown.version ?? 0, width, format);
+      const url = await context.storage.presignGet('thumbnails', key, addressSeconds);
+      return { status: 302, headers: { Location: url, 'Cache-Control': 'private, max-age=60' } };
+    },
+  });
+}
+
+async function findChangeable(caller: User, id: string, { db }: ApiContext): Promise<Video> {
+  const found = changeable(caller, await db.videos.find(id));
+  if (found.state !== 'failed') return found;
+  throw new MillraceError('video_failed', 'A video that has failed gets no poster.');
+}
+
+/** The attempt whose pictures are shown: the one that plays, else the one under way. */
+function attemptOf({ _id, activeGeneration, generation }: Video) {
+  return { videoId: _id, generation: activeGeneration ?? generation };
+}
+
+async function stateOf(found: Video, { db }: ApiContext) {
+  const [last, shown] = await Promise.all([db.posters.last(found._id), db.posters.shown(attemptOf(found))]);
+  return presentPoster(found, last, shown);
+}
+
+/** The record has the version already: should the queue not answer, a sweep adds the job. */
+async function start(made: Poster, context: ApiContext, log: Log): Promise<void> {
+  const { videoId, version } = made;
+  await beginPoster(context, made).catch((error) =>
+    log.warn({ err: error, videoId, version }, 'left to the sweep'),
+  );
+}
+
+/** Checks the object; the ticket becomes the newest version. */
+async function complete(ticket: Poster, { db, storage }: ApiContext): Promise<Poster> {
+  const closed = () => new MillraceError('upload_closed', 'The upload has ended; ask for a new one.');
+  if (ticket.state !== 'waiting' || !ticket.upload) throw closed();
+  const { key, bytes } = ticket.upload;
+  const object = await storage.head('raw', key);
+  if (!object)
+    throw new MillraceError('upload_incomplete', 'The bytes are not in the store yet. Send them first.');
+  if (object.bytes !== bytes) {
+    throw new MillraceError(
+      'upload_mismatch',
+      `The store holds ${object.bytes} bytes; ${bytes} were announced.`,
+    );
+  }
+  const arrived = (await db.posters.arrived(ticket, object.etag)) ?? (await db.posters.find(ticket._id));
+  if (arrived?.version == null) throw closed();
+  return arrived;
+}

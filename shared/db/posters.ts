@@ -1,0 +1,195 @@
+import { type Connection, Schema, trusted } from 'mongoose';
+import { type PosterSource, posterSources } from '../contracts/images.ts';
+import type { ErrorCode } from '../errors.ts';
+import { newId } from '../ids.ts';
+import type { Attempt } from './videos.ts';
+
+const posterStates = ['waiting', 'making', 'ready', 'failed', 'expired'] as const;
+
+/** A picture on its way to a poster: its place in the raw bucket, and what its ticket said. */
+export type PosterUpload = {
+  key: string;
+  bytes: number;
+  contentType: string;
+  etag: string | null;
+  expiresAt: Date;
+};
+
+/**
+ * One version of a video's poster. Asking for another one adds a version; what is shown is the last ready one
+ * that somebody chose, else the last one that was made of itself.
+ */
+export type Poster = {
+  /** Of a version that is uploaded, also the id of its ticket. */
+  _id: string;
+  videoId: string;
+  /** The attempt that it was made of. */
+  generation: number;
+  source: PosterSource;
+  isChosen: boolean;
+  /** Given when it is asked for; null while a ticket waits for its bytes. */
+  version: number | null;
+  state: (typeof posterStates)[number];
+  error: { code: ErrorCode; message: string } | null;
+  /** The time in the video that it shows, when that was chosen. */
+  seconds: number | null;
+  upload: PosterUpload | null;
+  /** Pixels, rising. */
+  widths: number[];
+  heardAt: Date;
+};
+
+const schema = new Schema<Poster>(
+  {
+    _id: { type: String, required: true },
+    videoId: { type: String, required: true },
+    generation: { type: Number, required: true },
+    source: { type: String, enum: posterSources, required: true },
+    isChosen: { type: Boolean, required: true },
+    version: { type: Number, default: null },
+    state: { type: String, enum: posterStates, required: true },
+    error: { type: Object, default: null },
+    seconds: { type: Number, default: null },
+    upload: { type: Object, default: null },
+    widths: { type: [Number], default: [] },
+    heardAt: { type: Date, required: true },
+  },
+  { versionKey: false, collection: 'posters' },
+)
+  // Two that ask at the same moment cannot get the same version.
+  .index(
+    { videoId: 1, version: 1 },
+    { unique: true, partialFilterExpression: { version: { $type: 'number' } } },
+  )
+  .index({ state: 1, heardAt: 1 });
+
+const lastFirst = { isChosen: -1, version: -1 } as const;
+
+export function posterStore(connection: Connection) {
+  const model = connection.model('Poster', schema);
+
+  async function nextVersion(videoId: string): Promise<number> {
+    const last = await model.findOne({ videoId }).sort({ version: -1 }).select({ version: 1 }).lean();
+    return (last?.version ?? 0) + 1;
+  }
+
+  async function insert(poster: Pick<Poster, 'videoId' | 'generation' | 'source'> & Partial<Poster>) {
+    const made: Poster = {
+      _id: newId(),
+      isChosen: poster.source !== 'auto',
+      version: null,
+      state: 'making',
+      error: null,
+      seconds: null,
+      upload: null,
+      widths: [],
+      heardAt: new Date(),
+      ...poster,
+    };
+    await model.create([made]);
+    return made;
+  }
+
+  return {
+    find: (id: string): Promise<Poster | null> => model.findById(id).lean(),
+
+    byVersion: (videoId: string, version: number): Promise<Poster | null> =>
+      model.findOne({ videoId, version }).lean(),
+
+    /** The version that Millrace makes of an attempt by itself; the same one when the job runs again. */
+    async auto({ videoId, generation }: Attempt): Promise<Poster> {
+      const known = await model.findOne({ videoId, generation, source: 'auto' }).lean();
+      if (known) return known;
+      return unlessTaken(async () =>
+        insert({ videoId, generation, source: 'auto', version: await nextVersion(videoId) }),
+      );
+    },
+
+    ofTime: ({ videoId, generation }: Attempt, seconds: number): Promise<Poster> =>
+      unlessTaken(async () =>
+        insert({ videoId, generation, source: 'time', seconds, version: await nextVersion(videoId) }),
+      ),
+
+    /** A ticket: it becomes a version when its bytes are there. */
+    ticket: (poster: Pick<Poster, '_id' | 'videoId' | 'generation'> & { upload: PosterUpload }) =>
+      insert({ ...poster, source: 'upload', state: 'waiting' }),
+
+    /** Undefined when the ticket was used, or has run out. */
+    arrived: ({ _id, videoId }: Poster, etag: string): Promise<Poster | undefined> =>
+      unlessTaken(async () => {
+        const change = { state: 'making', version: await nextVersion(videoId), 'upload.etag': etag };
+        const arrived = await model
+          .findOneAndUpdate(
+            { _id, state: 'waiting' },
+            { $set: { ...change, heardAt: new Date() } },
+            { returnDocument: 'after' },
+          )
+          .lean();
+        return arrived ?? undefined;
+      }),
+
+    async ready(id: string, widths: number[]): Promise<void> {
+      await model.updateOne({ _id: id }, { $set: { state: 'ready', widths, error: null } });
+    },
+
+    async failed(id: string, error: Poster['error']): Promise<void> {
+      await model.updateOne({ _id: id, state: 'making' }, { $set: { state: 'failed', error } });
+    },
+
+    /** True for the one call that ends a ticket whose bytes never came. */
+    async expired(id: string): Promise<boolean> {
+      const ended = await model.updateOne({ _id: id, state: 'waiting' }, { $set: { state: 'expired' } });
+      return ended.modifiedCount === 1;
+    },
+
+    /** Forgets the posters of a whole video, or the one that an attempt made of itself. */
+    async forget(videoId: string, generation?: number): Promise<void> {
+      await model.deleteMany({
+        videoId,
+        ...(generation === undefined ? {} : { generation, isChosen: false }),
+      });
+    },
+
+    async heard(id: string): Promise<void> {
+      await model.updateOne({ _id: id }, { $set: { heardAt: new Date() } });
+    },
+
+    /** What was asked for last: a choice of somebody goes before what is made of itself. */
+    last: (videoId: string): Promise<Poster | null> =>
+      model
+        .findOne({ videoId, state: trusted({ $in: ['making', 'ready', 'failed'] }) })
+        .sort(lastFirst)
+        .lean(),
+
+    /** What stands for the video while this attempt plays. */
+    shown: ({ videoId, generation }: Attempt): Promise<Poster | null> =>
+      model
+        .findOne({ videoId, state: 'ready', $or: [{ isChosen: true }, { generation }] })
+        .sort(lastFirst)
+        .lean(),
+
+    /** Chosen versions that are being made, and of which nothing has been heard since. */
+    quiet: (since: Date, limit: number): Promise<Poster[]> =>
+      model
+        .find({ state: 'making', isChosen: true, heardAt: trusted({ $lt: since }) })
+        .limit(limit)
+        .lean(),
+
+    /** Tickets that ran out before this. */
+    overdue: (before: Date, limit: number): Promise<Poster[]> =>
+      model
+        .find({ state: 'waiting', 'upload.expiresAt': trusted({ $lt: before }) })
+        .limit(limit)
+        .lean(),
+  };
+}
+
+/** Tries again while another one is faster in taking the next version. */
+async function unlessTaken<T>(take: () => Promise<T>, tries = 10): Promise<T> {
+  try {
+    return await take();
+  } catch (error) {
+    if ((error as { code?: number }).code !== 11000 || tries <= 1) throw error;
+    return unlessTaken(take, tries - 1);
+  }
+}

@@ -1,0 +1,132 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { EncodingPlan } from '../shared/contracts/encoding.ts';
+import type { Poster } from '../shared/db/posters.ts';
+import type { Video } from '../shared/db/videos.ts';
+import { MillraceError } from '../shared/errors.ts';
+import { resumePoster } from '../shared/poster.ts';
+import { FfmpegError, runFfmpeg } from './media/ffmpeg.ts';
+import type { FfmpegCommand } from './media/ffmpeg-command.ts';
+import { framesPerSecond } from './media/frame-rate.ts';
+import { uploadCommand } from './media/image-args.ts';
+import { frameCommand } from './media/picture-args.ts';
+import { mediaFault } from './media-fault.ts';
+import { type Step, Superseded } from './run.ts';
+import { storePoster } from './store-poster.ts';
+import type { Tools } from './tools.ts';
+
+const pictureSeconds = 60;
+const quietSeconds = 60;
+/** A ticket that has just run out may still have its bytes on the way. */
+const expiryGraceSeconds = 60;
+const batch = 200;
+
+/** Makes a version of a poster that somebody has chosen: from a time in the video, or from an upload. */
+export async function makeChosenPoster(videoId: string, version: number, step: Step): Promise<void> {
+  const { tools } = step;
+  const poster = await tools.db.posters.byVersion(videoId, version);
+  if (!poster) throw new Superseded();
+  if (poster.state === 'making') {
+    const video = await tools.db.videos.find(videoId);
+    if (!video || video.state === 'deleted') {
+      await dropUpload(poster, tools);
+      throw new Superseded();
+    }
+    await tools.scratch.withFolder('poster', async (folder) => {
+      const jpeg =
+        poster.upload === null
+          ? await pictureAt(poster.seconds ?? 0, video, folder, step)
+          : await pictureOf(poster.upload, folder, step);
+      await storePoster(step, poster, jpeg, folder);
+    });
+  }
+  await dropUpload(poster, tools);
+}
+
+/** The picture that the encoded video shows at a time; at its very end, the last one. Seconds. */
+async function pictureAt(
+  seconds: number,
+  { plan, source }: Video,
+  folder: string,
+  step: Step,
+): Promise<Buffer> {
+  if (!plan) throw new MillraceError('internal', 'A video without a plan has no pictures to choose from.');
+  const frame = frameAt(seconds, plan);
+  return step.tools.sources
+    .withSource(source, step.signal, async (path) => {
+      for (const isCareful of [false, true]) {
+        const file = join(folder, `frame-${isCareful}`);
+        const command = frameCommand(plan, frame, isCareful, path, file);
+        const jpeg = await run(command, file, step).catch((error) => {
+          if (isCareful || step.signal.aborted) throw error;
+        });
+        if (jpeg?.length) return jpeg;
+      }
+      throw new MillraceError('undecodable', 'There is no picture at this time that can be decoded.');
+    })
+    .catch(mediaFault);
+}
+
+function frameAt(seconds: number, { rate, frameCount }: EncodingPlan): number {
+  return Math.min(frameCount - 1, Math.floor(seconds * framesPerSecond(rate) + 1e-6));
+}
+
+/** @throws MillraceError invalid_image when the bytes are no JPEG, PNG or WebP picture, whatever their ticket said. */
+async function pictureOf(
+  { key, etag }: { key: string; etag: string | null },
+  folder: string,
+  step: Step,
+): Promise<Buffer> {
+  const [upload, file] = [join(folder, 'upload'), join(folder, 'picture')];
+  await step.tools.storage.download('raw', key, etag, upload, step.signal);
+  const jpeg = await run(uploadCommand(upload, file), file, step).catch((error) => {
+    if (!(error instanceof FfmpegError) || /was killed|No space left/.test(error.message)) throw error;
+    throw invalidImage(error);
+  });
+  if (jpeg.length === 0) throw invalidImage();
+  return jpeg;
+}
+
+function invalidImage(cause?: unknown): MillraceError {
+  const message = 'The file is not a JPEG, PNG or WebP picture that can be read.';
+  return new MillraceError('invalid_image', message, { cause });
+}
+
+async function run(command: FfmpegCommand, file: string, { tools, signal }: Step): Promise<Buffer> {
+  await runFfmpeg(tools.ffmpeg, command, { signal, timeoutSeconds: pictureSeconds });
+  return readFile(file);
+}
+
+async function dropUpload({ upload }: Poster, { storage }: Tools): Promise<void> {
+  if (upload) await storage.remove('raw', upload.key);
+}
+
+/** The poster that was shown before stays; the version says why there is no other. */
+export async function giveUpPoster(
+  videoId: string,
+  version: number,
+  failure: NonNullable<Poster['error']>,
+  tools: Tools,
+): Promise<void> {
+  const poster = await tools.db.posters.byVersion(videoId, version);
+  if (!poster) return;
+  await tools.db.posters.failed(poster._id, failure);
+  await dropUpload(poster, tools);
+}
+
+/** What a sweep does for chosen posters: lost jobs are added again, tickets that were not used end. */
+export async function sweepPosters({ tools, log }: Step): Promise<void> {
+  const before = (seconds: number) => new Date(Date.now() - seconds * 1000);
+  const { posters } = tools.db;
+  for (const poster of await posters.quiet(before(quietSeconds), batch)) {
+    const found = await resumePoster(tools, poster);
+    if (found === 'failed') {
+      const message = 'Working on the picture ended without a result, again and again.';
+      await giveUpPoster(poster.videoId, poster.version ?? 0, { code: 'encoding_failed', message }, tools);
+    } else await posters.heard(poster._id);
+    if (found !== 'alive') log.warn({ videoId: poster.videoId, version: poster.version, found }, 'poster');
+  }
+  for (const poster of await posters.overdue(before(expiryGraceSeconds), batch)) {
+    if (await posters.expired(poster._id)) await dropUpload(poster, tools);
+  }
+}
