@@ -1,3 +1,4 @@
+import { codecName } from '../../workers/media/codec-name.ts';
 import { boxesIn, findBox } from '../../workers/media/mp4-boxes.ts';
 
 /** One track as its init segment describes it. */
@@ -52,29 +53,19 @@ function readEntry(init: Buffer, from: number, to: number, isPicture: boolean) {
   const name = original ? init.toString('latin1', original.body, original.body + 4) : entry.type;
   const avcC = findBox(init, ['avcC'], inner);
   const hvcC = findBox(init, ['hvcC'], inner);
-  const esds = findBox(init, ['esds'], inner);
   // Where samples are encrypted, what stands in them is not looked at.
   const config = original ? undefined : (avcC ?? hvcC);
   const lengthAt = avcC ? 4 : 21;
   const nalLengthBytes = config ? ((init[config.body + lengthAt] ?? 3) & 3) + 1 : 0;
-  let codec = name;
-  if (avcC) codec = `${name}.${init.toString('hex', avcC.body + 1, avcC.body + 4)}`;
-  if (name === 'mp4a' && esds)
-    codec = `mp4a.40.${audioObjectType(init.subarray(esds.body + 4, esds.end)) ?? 2}`;
-  return { codec, nalLengthBytes };
+  return { codec: original ? name : codecOf(init, from, to, name), nalLengthBytes };
 }
 
-/** Walks ES_Descriptor > DecoderConfigDescriptor > DecoderSpecificInfo (ISO/IEC 14496-1). */
-function audioObjectType(descriptors: Buffer): number | undefined {
-  const skips: Partial<Record<number, number>> = { 3: 3, 4: 13 };
-  for (let at = 0; at + 1 < descriptors.length; ) {
-    const tag = descriptors[at++] ?? 0;
-    while (((descriptors[at] ?? 0) & 0x80) !== 0) at += 1;
-    at += 1;
-    if (tag === 5) return (descriptors[at] ?? 0) >> 3;
-    at += skips[tag] ?? descriptors.length;
+function codecOf(init: Buffer, from: number, to: number, name: string): string {
+  try {
+    return codecName(init, { from, to });
+  } catch {
+    return name;
   }
-  return undefined;
 }
 
 function readDefaults(init: Buffer, moov: { body: number; end: number }, id: number): Track['defaults'] {

@@ -171,7 +171,7 @@ describe('the output gate', () => {
 
     it('whose init segment is another’s', async () => {
       const other = await bytesOf(keyOf('audio/und/init.mp4'));
-      expect(await judgeWith('360p/init.mp4', () => other)).to.match(/^The first segment of 360p /);
+      expect(await judgeWith('360p/init.mp4', () => other)).to.match(/^The (first|last) segment of 360p /);
     });
 
     it('that are shown or heard at another time', async () => {

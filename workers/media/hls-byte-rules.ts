@@ -119,9 +119,10 @@ function checkCodecs({ variants }: Stream, report: Report): void {
 
 function isSameCodec(declared: string, found: string): boolean {
   if (!found.includes('.')) return declared.split('.')[0] === found;
-  // HE-AAC may look like AAC in its init segment.
+  // HE-AAC may look like AAC in its init segment, and colours may follow the name of AV1.
   const isAac = /^mp4a\.40\.(2|5|29)$/;
-  return declared === found || (isAac.test(declared) && isAac.test(found));
+  if (isAac.test(declared) && isAac.test(found)) return true;
+  return declared === found || declared.startsWith(`${found}.`);
 }
 
 type Place = { offset: number; bytes: number; moofs: number[] | undefined };
