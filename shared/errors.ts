@@ -35,6 +35,7 @@ export const errorKinds = {
   body_too_large: caller(413, 'The body is too large'),
   unsupported_media_type: caller(415, 'The body must be JSON'),
   upload_too_large: caller(422, 'The file is too large'),
+  invalid_image: caller(422, 'The file is not a picture that can be used'),
 
   not_a_video: media('The file is not a video'),
   no_video_stream: media('The file has no picture'),
@@ -44,7 +45,6 @@ export const errorKinds = {
   encrypted: media('The file is encrypted'),
   too_long: media('The video is too long'),
   too_many_pixels: media('The picture has too many pixels'),
-  invalid_image: media('The file is not a picture that can be used'),
   timed_out: media('Working on the file took too long'),
   source_missing: media('The uploaded file is gone'),
 
