@@ -9,12 +9,14 @@ import { securityHeaders } from './middleware/security-headers.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Route } from './route.ts';
 import { authRoutes } from './routes/auth.ts';
+import { captionRoutes } from './routes/captions.ts';
 import { imageRoutes } from './routes/images.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { playlistRoutes } from './routes/playlists.ts';
 import { posterRoutes } from './routes/posters.ts';
 import { trendingRoutes } from './routes/trending.ts';
 import { uploadRoutes } from './routes/uploads.ts';
+import { videoWorkRoutes } from './routes/video-work.ts';
 import { videoRoutes } from './routes/videos.ts';
 import { serveRoute } from './serve-route.ts';
 import { serveAssets } from './web/assets.ts';
@@ -26,6 +28,8 @@ export const apiRoutes: Route[] = [
   ...authRoutes,
   ...uploadRoutes,
   ...videoRoutes,
+  ...captionRoutes,
+  ...videoWorkRoutes,
   ...playlistRoutes,
   ...posterRoutes,
   ...imageRoutes,

@@ -6,4 +6,6 @@ export type ApiContext = Context & {
   oidc: OidcProvider;
   /** Where clients reach the api, without a slash at the end. */
   publicUrl: string;
+  /** Aborts when the api stops: answers that would go on for long end then. */
+  stopping: AbortSignal;
 };

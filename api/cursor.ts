@@ -1,4 +1,4 @@
-import type { After } from '../shared/db/videos.ts';
+import type { After } from '../shared/db/catalogue.ts';
 import { MillraceError } from '../shared/errors.ts';
 
 /** Where a list goes on, as an opaque word: the last item's time and id. */

@@ -47,12 +47,18 @@ function operation(route: Route, schemas: Json): Json {
       ? {
           requestBody: {
             required: true,
-            content: { 'application/json': { schema: reference(route.body, schemas, 'input') } },
+            content: contentOf(route, route.body, schemas),
           },
         }
       : {}),
     responses: { ...repliesOf(route, schemas), ...problemsOf(route, schemas) },
   };
+}
+
+function contentOf({ text }: Route, body: z.ZodType, schemas: Json): Json {
+  if (!text) return { 'application/json': { schema: reference(body, schemas, 'input') } };
+  const schema = { type: 'string', maxLength: text.mostBytes };
+  return Object.fromEntries(text.types.map((type) => [type, { schema }]));
 }
 
 /** `get /api/videos/:videoId/playback` -> `getVideosPlayback`, with `By...` where only parameters tell apart. */

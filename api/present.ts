@@ -1,8 +1,23 @@
 import type { z } from 'zod';
 import type { account } from '../shared/contracts/account.ts';
+import type { caption } from '../shared/contracts/captions.ts';
+import {
+  copyRefusals,
+  type EncodingPlan,
+  ladderReasons,
+  type Rendition,
+} from '../shared/contracts/encoding.ts';
 import type { poster, posterTicket } from '../shared/contracts/images.ts';
 import type { ticket, upload } from '../shared/contracts/uploads.ts';
-import type { playback, video, videoSummary } from '../shared/contracts/videos.ts';
+import type {
+  ladder,
+  playback,
+  progress,
+  rendition,
+  video,
+  videoSummary,
+} from '../shared/contracts/videos.ts';
+import type { Caption } from '../shared/db/captions.ts';
 import type { Poster } from '../shared/db/posters.ts';
 import type { UploadRecord } from '../shared/db/uploads.ts';
 import type { User } from '../shared/db/users.ts';
@@ -57,19 +72,63 @@ export function presentSummary(record: ListedVideo, publicUrl: string): z.infer<
   };
 }
 
-export function presentVideo(record: Video, encodedFrames: number, publicUrl: string): z.infer<typeof video> {
+export function presentVideo(
+  record: Video,
+  { percent, remainingSeconds }: z.infer<typeof progress>,
+  publicUrl: string,
+): z.infer<typeof video> {
   const address = `${publicUrl}/api/videos/${record._id}`;
   return {
     ...presentSummary(record, publicUrl),
     previewUrl: previewGeneration(record) === undefined ? null : `${address}/preview.webp`,
     storyboardUrl: record.storyboard ? `${address}/storyboard.vtt` : null,
-    percent: percentDone(record, encodedFrames),
-    renditions: record.renditions,
+    percent,
+    remainingSeconds,
+    renditions: record.renditions.map(presentRendition),
+    audio: record.audio.map(({ language, title, channels, isDefault, loudness }) => ({
+      ...{ language, title, channels, isDefault },
+      loudness: loudness && { integrated: loudness.integrated, range: loudness.range },
+    })),
     error: record.failure ? { code: record.failure.code, message: record.failure.message } : null,
     warnings: record.warnings,
     uploadedAt: record.uploadedAt?.toISOString() ?? null,
     playableAt: record.playableAt?.toISOString() ?? null,
     readyAt: record.readyAt?.toISOString() ?? null,
+  };
+}
+
+function presentRendition(made: Rendition): z.infer<typeof rendition> {
+  const { name, width, height, frameRate, codecs, averageBandwidth, bandwidth, bytes } = made;
+  return { name, width, height, frameRate, codecs, averageBandwidth, bandwidth, bytes };
+}
+
+/** Every rung that was thought of; what it came to is known once the video is ready. */
+export function presentLadder(record: Video, plan: EncodingPlan): z.infer<typeof ladder> {
+  return {
+    videoId: record._id,
+    profile: plan.codec.profile,
+    codec: plan.codec.codec,
+    encoder: plan.codec.encoder,
+    candidates: plan.ladder.map(({ name, width, height, action, reason, notCopied, maxBitrate }) => {
+      const made = record.renditions.find((one) => one.name === name);
+      return {
+        name,
+        width,
+        height,
+        action,
+        reason,
+        explanation: [
+          ladderReasons[reason],
+          ...(notCopied ? [`Not packaged as it is: ${copyRefusals[notCopied]}.`] : []),
+        ].join(' '),
+        notCopied,
+        maxBitrate,
+        averageBitrate: made?.averageBitrate ?? null,
+        peakBitrate: made?.peakBitrate ?? null,
+        bytes: made?.bytes ?? null,
+        encodeSeconds: made?.encodeSeconds ?? null,
+      };
+    }),
   };
 }
 
@@ -85,6 +144,19 @@ export function presentPlayback(
     playlist: `${publicUrl}/api/videos/${record._id}/hls/g${generation}/master.m3u8`,
     posterUrl: posterUrl(record, publicUrl),
     durationSeconds: record.durationSeconds,
+  };
+}
+
+export function presentCaption(record: Omit<Caption, '_id'>, publicUrl: string): z.infer<typeof caption> {
+  return {
+    language: record.language,
+    title: record.title,
+    source: record.source,
+    isDefault: record.isDefault,
+    cues: record.cues,
+    bytes: record.bytes,
+    url: `${publicUrl}/api/videos/${record.videoId}/captions/${record.language}.vtt`,
+    createdAt: record.createdAt.toISOString(),
   };
 }
 
@@ -117,9 +189,12 @@ export function presentPosterTicket(
 }
 
 /** The attempt to play: the last one that became ready, else the current one once its first segments are there. */
-export function playingGeneration(record: ListedVideo): number | undefined {
+export function playingGeneration(
+  record: Pick<Video, 'state' | 'generation' | 'activeGeneration' | 'playableAt'>,
+): number | undefined {
+  if (record.state === 'deleted') return undefined;
   if (record.activeGeneration !== null) return record.activeGeneration;
-  if (record.state === 'failed' || record.state === 'deleted') return undefined;
+  if (record.state === 'failed') return undefined;
   return record.playableAt ? record.generation : undefined;
 }
 
@@ -130,12 +205,4 @@ export function previewGeneration(record: ListedVideo): number | undefined {
 
 function posterUrl(record: ListedVideo, publicUrl: string): string | null {
   return record.hasPoster ? `${publicUrl}/api/videos/${record._id}/poster.jpg` : null;
-}
-
-/** 0 before the work, 1 to 99 in it by frames really encoded, 100 when ready. */
-function percentDone(record: Video, encodedFrames: number): number {
-  if (record.state === 'ready') return 100;
-  const frames = record.plan?.frameCount ?? 0;
-  if (frames === 0) return 0;
-  return Math.min(99, Math.floor((encodedFrames / frames) * 1000) / 10);
 }

@@ -1,4 +1,5 @@
-import type { z } from 'zod';
+import type { Readable } from 'node:stream';
+import { z } from 'zod';
 import type { User } from '../shared/db/users.ts';
 import type { ErrorCode } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
@@ -9,10 +10,10 @@ export type Auth = 'anyone' | 'signedIn' | 'admin';
 
 export type Cookie = { value: string; maxAgeSeconds: number };
 
-/** What a handler returns. An object leaves as JSON, a string as `type`. `null` as a cookie removes it. */
+/** What a handler returns. An object leaves as JSON, a string or a stream as `type`. `null` as a cookie removes it. */
 export type Reply = {
   status: number;
-  body?: object | string | Buffer;
+  body?: object | string | Buffer | Readable;
   type?: string;
   headers?: Record<string, string>;
   cookies?: Record<string, Cookie | null>;
@@ -29,6 +30,9 @@ export type Request<P, Q, B, A extends Auth> = {
   context: ApiContext;
   log: Log;
 };
+
+/** A body that is text and no JSON, as it came. */
+export const textBody = z.object({ type: z.string(), bytes: z.instanceof(Buffer) });
 
 export type ReplyDeclaration = { description: string; schema?: z.ZodType; type?: string };
 
@@ -47,6 +51,8 @@ export type RouteDeclaration<
   params?: P;
   query?: Q;
   body?: B;
+  /** For `textBody`: the media types that are taken, and the most bytes. Without it a body is JSON. */
+  text?: { types: string[]; mostBytes: number };
   replies: Record<number, ReplyDeclaration>;
   errors: ErrorCode[];
   handle(request: Request<z.infer<P>, z.infer<Q>, z.infer<B>, A>): Promise<Reply> | Reply;

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { MillraceError, type Violation } from '../shared/errors.ts';
 import { findCaller } from './access/session.ts';
 import type { ApiContext } from './context.ts';
+import { readText } from './read-text.ts';
 import type { Auth, Reply, Request, Route } from './route.ts';
 
 const bodyLimit = 100 * 1024;
@@ -51,6 +52,7 @@ async function authorize(auth: Auth, ctx: KoaContext, context: ApiContext) {
 
 async function parseBody(route: Route, ctx: KoaContext): Promise<unknown> {
   if (!route.body) return undefined;
+  if (route.text) return readText(ctx, route.text);
   if (!ctx.request.is('json')) {
     throw new MillraceError(
       'unsupported_media_type',

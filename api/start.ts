@@ -1,4 +1,5 @@
-import { createServer } from 'node:http';
+import { once, setMaxListeners } from 'node:events';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../shared/config.ts';
 import { type Context, createContext } from '../shared/context.ts';
@@ -13,6 +14,9 @@ export async function startApi(config: Config): Promise<RunningApi> {
   const context = await createContext(config, 'api');
   const { log } = context;
   const server = createServer();
+  const stopping = new AbortController();
+  // Every open stream listens.
+  setMaxListeners(0, stopping.signal);
   // Longer than a load balancer's, so that it is never us who closes a connection about to be used.
   server.keepAliveTimeout = 75_000;
   server.requestTimeout = 30_000;
@@ -23,7 +27,12 @@ export async function startApi(config: Config): Promise<RunningApi> {
     });
     const { port } = server.address() as AddressInfo;
     const publicUrl = config.PUBLIC_URL ?? `http://${config.API_HOST}:${port}`;
-    const app = await createApp({ ...context, publicUrl, oidc: createOidcProvider(config) });
+    const app = await createApp({
+      ...context,
+      publicUrl,
+      oidc: createOidcProvider(config),
+      stopping: stopping.signal,
+    });
     server.on('request', app.callback());
     log.info({ url: publicUrl, port }, 'api started');
     return {
@@ -32,11 +41,8 @@ export async function startApi(config: Config): Promise<RunningApi> {
       log,
       context,
       async stop() {
-        await new Promise<void>((resolve) => {
-          server.close(() => resolve());
-          server.closeIdleConnections();
-          setTimeout(() => server.closeAllConnections(), config.SHUTDOWN_GRACE_SECONDS * 1000).unref();
-        });
+        stopping.abort();
+        await closed(server, config.SHUTDOWN_GRACE_SECONDS);
         await context.close();
       },
     };
@@ -45,4 +51,15 @@ export async function startApi(config: Config): Promise<RunningApi> {
     await context.close();
     throw error;
   }
+}
+
+/** Takes no more requests and waits for those under way, each of whose connections goes once it is answered. */
+async function closed(server: Server, graceSeconds: number): Promise<void> {
+  const gone = once(server, 'close');
+  server.close();
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const late = setTimeout(() => server.closeAllConnections(), graceSeconds * 1000);
+  await gone;
+  clearInterval(idle);
+  clearTimeout(late);
 }

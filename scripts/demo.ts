@@ -6,6 +6,7 @@ import { ingest } from './demo-steps/ingest.ts';
 import { type Progress, showProgress } from './demo-steps/progress.ts';
 import { makeClip } from './demo-steps/sample-clip.ts';
 import { isRanked, sendViews, waitForRanks } from './demo-steps/trending.ts';
+import { onInterrupt } from './local/interrupt.ts';
 import { type System, startSystem } from './local/system.ts';
 import { signIn } from './sign-in.ts';
 
@@ -43,25 +44,12 @@ async function makeSample({ dir }: System, { note }: Progress, signal: AbortSign
   return { file: 'sample.mp4', path };
 }
 
-/** Aborts at the first signal; a second one ends the process at once. */
-function onInterrupt(progress: Progress): AbortSignal {
-  const interrupt = new AbortController();
-  const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
-  for (const [name, code] of Object.entries(exitCodes)) {
-    process.on(name, () => {
-      if (interrupt.signal.aborted) process.exit(code);
-      process.exitCode = code;
-      progress.close();
-      progress.note('\nStopping.');
-      interrupt.abort(new Error(`${name} was received.`));
-    });
-  }
-  return interrupt.signal;
-}
-
 async function main(options: DemoOptions): Promise<void> {
   const progress = showProgress(process.stderr);
-  const signal = onInterrupt(progress);
+  const signal = onInterrupt(() => {
+    progress.close();
+    progress.note('\nStopping.');
+  });
   const interrupted = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { builtInProfiles, type EncodingProfile, encodingProfile } from './contracts/encoding-profile.ts';
 import { queueNames } from './queue-names.ts';
 
 const seconds = z.coerce.number().int().positive();
@@ -31,6 +32,22 @@ const queueList = z.string().transform((value, context) => {
   }
   return served;
 });
+
+/** The path of a JSON file -> the profiles in it and the built-in ones, by name. */
+const profileFile = z.string().transform((path, context): Record<string, EncodingProfile> => {
+  try {
+    const own = z.array(encodingProfile).parse(JSON.parse(readFileSync(path, 'utf8')));
+    return byName([...builtInProfiles, ...own]);
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
+    context.addIssue({ code: 'custom', message: `${path} holds no encoding profiles: ${reason}` });
+    return z.NEVER;
+  }
+});
+
+function byName(profiles: readonly EncodingProfile[]): Record<string, EncodingProfile> {
+  return Object.fromEntries(profiles.map((profile) => [profile.name, profile]));
+}
 
 const cores = availableParallelism();
 
@@ -73,6 +90,9 @@ const environment = z.object({
   PLAYBACK_URL_TTL_SECONDS: seconds.default(6 * 3600),
   VIDEO_MAX_SECONDS: seconds.default(12 * 3600),
 
+  ENCODING_PROFILE: z.string().default('default'),
+  ENCODING_PROFILES: profileFile.default(byName(builtInProfiles)),
+
   REGIONS: regionList.default([
     'AE',
     'FI',
@@ -91,11 +111,14 @@ const environment = z.object({
   ]),
   TRENDING_EVERY_SECONDS: seconds.default(300),
   SWEEP_EVERY_SECONDS: seconds.default(30),
+  PURGE_GRACE_SECONDS: seconds.default(300),
 
   WORKER_QUEUES: queueList.default({
     probe: 1,
     encode: cores,
+    copy: 1,
     audio: 1,
+    captions: 1,
     images: 1,
     publish: 1,
     trending: 1,
@@ -156,6 +179,10 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       const name = String(path[0]);
       problems.push(`${name}: ${given[name] === undefined ? 'is not set' : message}`);
     }
+  }
+  if (parsed.success && !parsed.data.ENCODING_PROFILES[parsed.data.ENCODING_PROFILE]) {
+    const known = Object.keys(parsed.data.ENCODING_PROFILES).join(', ');
+    problems.push(`ENCODING_PROFILE: is not one of ${known}`);
   }
   if (problems.length > 0 || !parsed.success) {
     throw new Error(`The configuration is not usable:\n${problems.map((line) => `  ${line}`).join('\n')}`);

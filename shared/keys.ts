@@ -6,9 +6,24 @@ export function rawKey(ownerId: string, videoId: string): string {
   return `videos/${ownerId}/${videoId}`;
 }
 
+/** Everything that was made of a video, in the processed and in the thumbnails bucket. */
+export function videoPrefix(videoId: string): string {
+  return `v/${videoId}/`;
+}
+
 /** The folder that one attempt at a video writes to, in the processed and in the thumbnails bucket. */
 export function generationPrefix(videoId: string, generation: number): string {
-  return `v/${videoId}/g${generation}/`;
+  return `${videoPrefix(videoId)}g${generation}/`;
+}
+
+export type KeyFacts = { videoId: string; generation?: number };
+
+/** Whose an object is, read back from its key; of which attempt, if it is one's. Undefined for a foreign key. */
+export function readKey(key: string): KeyFacts | undefined {
+  const [, made, generation] = /^v\/([0-9a-f]{24})\/(?:g(\d+)\/)?./.exec(key) ?? [];
+  if (made) return { videoId: made, ...(generation ? { generation: Number(generation) } : {}) };
+  const [, uploaded] = /^videos\/[0-9a-f]{24}\/([0-9a-f]{24})$/.exec(key) ?? [];
+  return uploaded ? { videoId: uploaded } : undefined;
 }
 
 /** `rendition` is a rung (`720p`) or an audio track (`audio/en`). */
@@ -22,6 +37,16 @@ export function segmentName(n: number): string {
 
 export function segmentKey(videoId: string, generation: number, rendition: string, n: number): string {
   return `${generationPrefix(videoId, generation)}${rendition}/${segmentName(n)}`;
+}
+
+/** Captions from the file belong to the attempt that made them. The language is a canonical tag. */
+export function fileCaptionsKey(videoId: string, generation: number, language: string): string {
+  return `${generationPrefix(videoId, generation)}captions/${language}.vtt`;
+}
+
+/** Captions that were sent go with every attempt. `id` tells a later one from what it replaces. */
+export function sentCaptionsKey(videoId: string, language: string, id: string): string {
+  return `v/${videoId}/captions/${language}-${id}.vtt`;
 }
 
 export type PictureFormat = 'jpg' | 'webp';
@@ -79,4 +104,9 @@ export function jobId(step: QueueName, videoId: string, generation: number, n?: 
 /** The hash that collects views until the next fold, and the one being folded. */
 export function viewKeys(prefix: string): { pending: string; folding: string } {
   return { pending: `${prefix}:views:pending`, folding: `${prefix}:views:folding` };
+}
+
+/** Where the search for orphans goes on in a bucket. */
+export function orphanCursorKey(prefix: string, bucket: string): string {
+  return `${prefix}:orphans:${bucket}`;
 }

@@ -5,15 +5,18 @@ import type { UploadRecord } from './db/uploads.ts';
 import type { Attempt, Video, VideoFailure } from './db/videos.ts';
 import { jobId } from './keys.ts';
 import type { NewJob } from './queue.ts';
-import type { VideoState } from './video-state.ts';
+import { anotherFrom, isInProgress, type VideoState } from './video-state.ts';
 
 /**
  * The order of the work, on one screen:
  *
  *     begin   -> probe                                       (uploaded)
- *     fanOut  -> encode x chunks, audio x tracks, images     (encoding)
+ *     fanOut  -> encode x chunks, copy, audio x tracks,
+ *                captions x tracks, images                   (encoding)
  *             -> publish, when all of them have ended        (publishing -> ready)
  *     resume  -> whichever of the two a quiet video needs
+ *     reprocess, restart -> probe, of the next generation    (uploaded)
+ *     cancel, remove     -> nothing more                     (failed, deleted)
  *
  * Every function may be called again: job ids are deterministic, and a step that is done is not done twice.
  */
@@ -100,6 +103,84 @@ export async function fail(means: Means, attempt: Attempt, failure: VideoFailure
   return (await move(means, attempt, 'failed', { failure })) !== undefined;
 }
 
+/**
+ * Ends the work on a video that somebody does not want to wait for. Running jobs notice within their heartbeat.
+ * Undefined when nothing was in progress.
+ */
+export async function cancel(means: Means, video: Video): Promise<Video | undefined> {
+  const message = 'The work on the video was cancelled.';
+  // Between reading and moving the pipeline may have begun another attempt: then that one is meant.
+  for (let now: Video | null = video; now && isInProgress(now.state); now = await reread(means, now)) {
+    const failure: VideoFailure = { code: 'cancelled', message, step: now.state };
+    const cancelled = await move(means, attemptAt(now), 'failed', { failure });
+    if (!cancelled) continue;
+    await dropJobs(means, cancelled);
+    return cancelled;
+  }
+  return undefined;
+}
+
+/** Hides a video at once and ends the work on it; a sweep removes its bytes. False when that had been done. */
+export async function remove(means: Means, video: Video): Promise<boolean> {
+  for (let now: Video | null = video; now && now.state !== 'deleted'; now = await reread(means, now)) {
+    const removed = await move(means, attemptAt(now), 'deleted', {}, (_, session) =>
+      means.db.uploads.cancelOf(video._id, session),
+    );
+    if (!removed) continue;
+    await dropJobs(means, removed);
+    return true;
+  }
+  return false;
+}
+
+/**
+ * Makes a video anew from its source, because somebody asks for it. What plays goes on playing until that is ready.
+ * Undefined when the video is not at rest, or another attempt won.
+ */
+export function reprocess(means: Means, video: Video): Promise<Video | undefined> {
+  return beginAgain(means, attemptAt(video), 'reprocess', {});
+}
+
+/** Makes a video anew because the plan under way turned out not to work. Undefined when another attempt won. */
+export function restart(means: Means, attempt: Attempt, change: Rethought): Promise<Video | undefined> {
+  return beginAgain(means, attempt, 'restart', change);
+}
+
+/** What a job has learnt that makes the next plan another one. */
+type Rethought = Partial<Pick<Video, 'copyRefused'>>;
+
+async function beginAgain(
+  means: Means,
+  attempt: Attempt,
+  why: keyof typeof anotherFrom,
+  change: Rethought,
+): Promise<Video | undefined> {
+  const begun = await means.db.transaction(async (session) => {
+    const video = await means.db.videos.begin(attempt, anotherFrom[why], change, session);
+    if (!video) return undefined;
+    await means.db.events.record({ type: 'video.restarted', ...attemptAt(video), data: { why } }, session);
+    return video;
+  });
+  if (!begun) return undefined;
+  means.metrics.videoMoves.inc({ state: begun.state });
+  // The record says `uploaded` already: should the queue not answer, the next sweep adds the job.
+  await begin(means, attemptAt(begun)).catch(() => {});
+  return begun;
+}
+
+function attemptAt({ _id, generation }: Video): Attempt {
+  return { videoId: _id, generation };
+}
+
+const reread = ({ db }: Means, { _id }: Video) => db.videos.find(_id);
+
+/** Takes a video's jobs out of the queues. One that stays, because it runs, finds itself superseded. */
+async function dropJobs(means: Means, video: Video): Promise<void> {
+  const attempt = attemptAt(video);
+  const [publish, ...children] = video.plan ? flowOf(attempt, video.plan, 0) : [probeJob(attempt)];
+  await means.queues.removeAll([...children, publish]).catch(() => {});
+}
+
 function probeJob(attempt: Attempt): NewJob {
   return { queue: 'probe', id: jobId('probe', attempt.videoId, attempt.generation), payload: attempt };
 }
@@ -117,10 +198,20 @@ function flowOf(attempt: Attempt, plan: EncodingPlan, recentUploads: number): [N
         priority: encodePriority(chunk, recentUploads),
       }),
     ),
+    ...(plan.copied === null
+      ? []
+      : [{ queue: 'copy' as const, id: jobId('copy', videoId, generation), payload: attempt }]),
     ...plan.audio.map(
       (_, track): NewJob => ({
         queue: 'audio',
         id: jobId('audio', videoId, generation, track),
+        payload: { ...attempt, track },
+      }),
+    ),
+    ...plan.captions.map(
+      (_, track): NewJob => ({
+        queue: 'captions',
+        id: jobId('captions', videoId, generation, track),
         payload: { ...attempt, track },
       }),
     ),

@@ -64,6 +64,9 @@ export function createQueues(connection: Redis, prefix: string) {
       );
     },
 
+    /** How many processes take jobs from a queue, as far as Redis knows. */
+    workers: (queue: QueueName): Promise<number> => byName[queue].getWorkersCount(),
+
     state: (queue: QueueName, id: string): Promise<JobState> => byName[queue].getJobState(id),
 
     /** What the queue still knows of a job. */
@@ -83,6 +86,13 @@ export function createQueues(connection: Redis, prefix: string) {
         () => true,
         () => false,
       );
+    },
+
+    /** Removes those of the given jobs that no worker holds, in order, many at once. */
+    async removeAll(jobs: NewJob[]): Promise<void> {
+      for (let at = 0; at < jobs.length; at += 50) {
+        await Promise.all(jobs.slice(at, at + 50).map(({ queue, id }) => this.remove(queue, id)));
+      }
     },
 
     async close(): Promise<void> {

@@ -16,7 +16,9 @@ type QueueRow = {
 export const queues = {
   probe: { payload: work, attempts: 4, timeoutSeconds: 900 },
   encode: { payload: work.extend({ chunk: index }), attempts: 4, timeoutSeconds: 3600 },
+  copy: { payload: work, attempts: 4, timeoutSeconds: 3600 },
   audio: { payload: work.extend({ track: index }), attempts: 4, timeoutSeconds: 3600 },
+  captions: { payload: work.extend({ track: index }), attempts: 4, timeoutSeconds: 900 },
   /** With a version, the job makes that poster, which somebody has chosen; without, the images of an encoding. */
   images: {
     payload: work.extend({ poster: z.int().positive().optional() }),

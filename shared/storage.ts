@@ -4,11 +4,9 @@ import { pipeline } from 'node:stream/promises';
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
-  DeleteObjectsCommand,
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
-  ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
   S3ServiceException,
@@ -18,8 +16,10 @@ import { getSignedUrl, S3RequestPresigner } from '@aws-sdk/s3-request-presigner'
 import { HttpRequest } from '@smithy/core/protocols';
 import type { Config } from './config.ts';
 import { MillraceError } from './errors.ts';
+import { storedObjects } from './stored-objects.ts';
 
-export type Bucket = 'raw' | 'processed' | 'thumbnails';
+export const buckets = ['raw', 'processed', 'thumbnails'] as const;
+export type Bucket = (typeof buckets)[number];
 export type ObjectFacts = { bytes: number; etag: string };
 export type PresignedPut = { url: string; headers: Record<string, string> };
 export type Storage = ReturnType<typeof createStorage>;
@@ -39,6 +39,8 @@ export function createStorage(config: Config) {
   const presigner = new S3RequestPresigner({ ...publicClient.config });
 
   return {
+    ...storedObjects(client, names),
+
     /** Makes the buckets that are missing; safe when several processes do it at once. */
     async ensureBuckets(): Promise<void> {
       for (const Bucket of Object.values(names)) {
@@ -124,33 +126,17 @@ export function createStorage(config: Config) {
       }
     },
 
+    /** Adds an object's bytes to the end of a file, which need not be there yet. */
+    async append(bucket: Bucket, key: string, path: string, signal: AbortSignal): Promise<void> {
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: names[bucket], Key: key }), {
+        abortSignal: signal,
+      });
+      if (!(Body instanceof Readable)) throw new Error('S3 gave no body');
+      await pipeline(Body, createWriteStream(path, { flags: 'a' }), { signal });
+    },
+
     async remove(bucket: Bucket, key: string): Promise<void> {
       await client.send(new DeleteObjectCommand({ Bucket: names[bucket], Key: key }));
-    },
-
-    /** Every object under a prefix, with its size. */
-    async list(bucket: Bucket, prefix: string): Promise<{ key: string; bytes: number }[]> {
-      const found: { key: string; bytes: number }[] = [];
-      let token: string | undefined;
-      do {
-        const page = await client.send(
-          new ListObjectsV2Command({ Bucket: names[bucket], Prefix: prefix, ContinuationToken: token }),
-        );
-        for (const { Key, Size } of page.Contents ?? []) if (Key) found.push({ key: Key, bytes: Size ?? 0 });
-        token = page.NextContinuationToken;
-      } while (token);
-      return found;
-    },
-
-    async removeAll(bucket: Bucket, prefix: string): Promise<number> {
-      const keys = await this.list(bucket, prefix);
-      for (let at = 0; at < keys.length; at += 1000) {
-        const Objects = keys.slice(at, at + 1000).map(({ key }) => ({ Key: key }));
-        await client.send(
-          new DeleteObjectsCommand({ Bucket: names[bucket], Delete: { Objects, Quiet: true } }),
-        );
-      }
-      return keys.length;
     },
 
     /**

@@ -27,6 +27,15 @@ const enteredFrom: Record<VideoState, readonly VideoState[]> = {
   deleted: ['draft', 'uploaded', 'probing', 'encoding', 'publishing', 'ready', 'failed'],
 };
 
+/**
+ * From which states another attempt, with the next generation, may begin: because a person asks for it, or because
+ * the pipeline finds that its plan does not work. Both enter `uploaded`.
+ */
+export const anotherFrom = {
+  reprocess: ['ready', 'failed'],
+  restart: ['encoding', 'publishing'],
+} as const satisfies Record<string, readonly VideoState[]>;
+
 export function sourcesOf(state: VideoState): readonly VideoState[] {
   return enteredFrom[state];
 }
@@ -42,6 +51,13 @@ export const quietSeconds: Partial<Record<VideoState, number>> = {
   encoding: 60,
   publishing: 60,
 };
+
+/** The states that only a person ends: no job works on the video, and none waits. */
+export const endStates = ['ready', 'failed', 'deleted'] as const satisfies readonly VideoState[];
+
+export function hasEnded(state: VideoState): boolean {
+  return (endStates as readonly VideoState[]).includes(state);
+}
 
 /** True when Millrace still works on the video, so that a client should ask again. */
 export function isInProgress(state: VideoState): boolean {

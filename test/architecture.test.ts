@@ -14,7 +14,7 @@ const rooms: [RegExp, string[]][] = [
   [/^mongoose$/, ['shared/db/']],
   [/^bullmq$/, ['shared/queue.ts', 'workers/run.ts']],
   [/^ioredis$/, ['shared/redis.ts']],
-  [/^(@aws-sdk|@smithy)\//, ['shared/storage.ts']],
+  [/^(@aws-sdk|@smithy)\//, ['shared/storage.ts', 'shared/stored-objects.ts']],
   [/^pino$/, ['shared/log.ts']],
   [/^prom-client$/, ['shared/metrics.ts']],
   [/^fluent-ffmpeg$/, ['workers/media/ffmpeg.ts']],
@@ -101,7 +101,7 @@ describe('the architecture', () => {
     ].join('\n');
     expect(importedBy(text)).to.deep.equal(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);
     expect(imports).to.deep.include({ file: 'api/app.ts', name: 'koa' });
-    expect(imports).to.deep.include({ file: 'workers/steps/probe.ts', name: 'workers/media/inspect.ts' });
+    expect(imports).to.deep.include({ file: 'workers/steps/probe.ts', name: 'workers/media/plan.ts' });
     expect(offending('api/', (name) => name.startsWith('shared/'))).to.not.be.empty;
   });
 

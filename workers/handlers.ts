@@ -4,6 +4,8 @@ import { fail } from '../shared/pipeline.ts';
 import type { QueueName } from '../shared/queues.ts';
 import type { Handler } from './run.ts';
 import { audio, giveUpAudio } from './steps/audio.ts';
+import { captions, giveUpCaptions } from './steps/captions.ts';
+import { copy, giveUpCopy } from './steps/copy.ts';
 import { encode } from './steps/encode.ts';
 import { giveUpImages, images } from './steps/images.ts';
 import { probe } from './steps/probe.ts';
@@ -22,7 +24,9 @@ function failVideo(step: QueueName) {
 export const handlers: { [Q in QueueName]: Handler<Q> } = {
   probe: { run: probe, gaveUp: failVideo('probe') },
   encode: { run: encode, gaveUp: failVideo('encode') },
+  copy: { run: copy, gaveUp: giveUpCopy },
   audio: { run: audio, gaveUp: giveUpAudio },
+  captions: { run: captions, gaveUp: giveUpCaptions },
   images: { run: images, gaveUp: giveUpImages },
   publish: { run: publish, gaveUp: failVideo('publish') },
   trending: { run: trending },

@@ -3,7 +3,7 @@ import type { Playlist } from '../shared/db/playlists.ts';
 import type { Attempt, Video } from '../shared/db/videos.ts';
 import { segmentName } from '../shared/keys.ts';
 import { keyFramePlaylist, masterPlaylist, mediaPlaylist } from './media/playlist.ts';
-import { type Joined, joinAudio, joinPicture, targetSeconds, variantOf } from './renditions.ts';
+import { audioEntries, type Joined, joinAudio, joinPicture, targetSeconds, variantOf } from './renditions.ts';
 import type { Tools } from './tools.ts';
 
 export type PlaylistText = Pick<Playlist, 'name' | 'text' | 'segments' | 'isFinal'>;
@@ -17,41 +17,40 @@ export function writePlaylists(
 ): PlaylistText[] {
   const shared = { targetSeconds: targetSeconds(plan), nameOf: segmentName };
   const playlists: PlaylistText[] = [];
-  for (const { name, segments } of picture) {
+  const begun = picture.filter(({ segments }) => segments.length > 0);
+  for (const { name, segments } of begun) {
     const options = { ...shared, segments, isFinal };
     const count = { segments: segments.length, isFinal };
     playlists.push({ name: `${name}/index`, text: mediaPlaylist(options), ...count });
     playlists.push({ name: `${name}/iframes`, text: keyFramePlaylist(options), ...count });
   }
   for (const { name, segments } of audio) {
-    // Audio is made whole, but its playlist must not end before that of the picture.
+    // While the picture grows, so may the sound, even where it is whole: it must not end before the picture.
     const text = mediaPlaylist({ ...shared, segments, isFinal });
     playlists.push({ name: `${name}/index`, text, segments: segments.length, isFinal });
   }
-  const variants = plan.rungs.flatMap((rung, index) => {
-    const joined = picture[index];
-    return joined ? [variantOf(plan, rung, joined, audio, isFinal)] : [];
+  const variants = plan.rungs.flatMap((rung) => {
+    const joined = begun.find(({ name }) => name === rung.name);
+    return joined ? [variantOf(plan, rung, joined, isFinal)] : [];
   });
-  const tracks = plan.audio.flatMap((track) => {
-    const joined = audio.find(({ name }) => name === track.name);
-    return joined ? [{ ...track, codecs: joined.codecs }] : [];
-  });
-  const first = picture[0]?.segments.length ?? 0;
-  playlists.push({ name: 'master', text: masterPlaylist(variants, tracks), segments: first, isFinal });
+  const text = masterPlaylist(variants, audioEntries(plan, audio));
+  const count = begun.reduce((sum, { segments }) => sum + segments.length, 0);
+  playlists.push({ name: 'master', text, segments: count, isFinal });
   return playlists;
 }
 
 /**
- * Called after each part: once the first segments of the picture and all audio are there, the video can be
- * watched, and its playlists grow with every part.
+ * Called after each part: once the first segments of the lowest rung and of the default sound are there, the video
+ * can be watched, and its playlists grow with every part.
  */
 export async function announceProgress(tools: Tools, video: Video, plan: EncodingPlan): Promise<void> {
   const attempt: Attempt = { videoId: video._id, generation: video.generation };
   const parts = await tools.db.parts.of(attempt);
   const picture = joinPicture(plan, parts);
-  const audioEnded = parts.filter((part) => part.step === 'audio' && part.doneAt !== null).length;
-  if (!picture[0]?.segments.length || audioEnded < plan.audio.length) return;
-  await tools.db.playlists.save(attempt, writePlaylists(plan, picture, joinAudio(parts), false));
+  const audio = joinAudio(plan, parts);
+  const isSilent = audio[0]?.segments.length === 0;
+  if (!picture[0]?.segments.length || isSilent) return;
+  await tools.db.playlists.save(attempt, writePlaylists(plan, picture, audio, false));
   await tools.db.transaction(async (session) => {
     const playable = await tools.db.videos.becamePlayable(attempt, session);
     if (playable) await tools.db.events.record({ type: 'video.playable', ...attempt, data: {} }, session);

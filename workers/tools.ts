@@ -1,4 +1,5 @@
 import type { Context } from '../shared/context.ts';
+import { type Encoders, findEncoders } from './encoders.ts';
 import { type EncodeTool, prepareFfmpeg } from './media/ffmpeg.ts';
 import type { ProbeTool } from './media/ffprobe.ts';
 import { findSandboxTools } from './media/sandbox.ts';
@@ -9,6 +10,7 @@ import { openSourceCache, type SourceCache } from './source-cache.ts';
 export type Tools = Context & {
   ffmpeg: EncodeTool;
   ffprobe: ProbeTool;
+  encoders: Encoders;
   scratch: Scratch;
   sources: SourceCache;
 };
@@ -27,5 +29,7 @@ export async function openTools(context: Context): Promise<Tools> {
     await scratch.close();
     await context.close();
   };
-  return { ...context, ffmpeg, ffprobe: { path: config.FFPROBE_PATH, tools }, scratch, sources, close };
+  const ffprobe = { path: config.FFPROBE_PATH, tools };
+  const encoders = findEncoders(config.FFMPEG_PATH);
+  return { ...context, ffmpeg, ffprobe, encoders, scratch, sources, close };
 }

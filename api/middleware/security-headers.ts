@@ -16,7 +16,8 @@ export function securityHeaders({ config, publicUrl }: ApiContext): Middleware {
         styleSrc: ["'self'", "'unsafe-inline'"],
         imgSrc: ["'self'", 'data:', 'blob:', store],
         connectSrc: ["'self'", store],
-        mediaSrc: ["'self'", 'blob:', store],
+        // hls.js gives each text track an empty source of its own.
+        mediaSrc: ["'self'", 'blob:', 'data:', store],
         workerSrc: ["'self'", 'blob:'],
         fontSrc: ["'self'", 'data:'],
         objectSrc: ["'none'"],

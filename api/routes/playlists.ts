@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { captionLanguage, captionLanguageParam } from '../../shared/contracts/captions.ts';
 import { videoId } from '../../shared/contracts/common.ts';
 import type { User } from '../../shared/db/users.ts';
 import { MillraceError } from '../../shared/errors.ts';
+import { captionPlaylist, withCaptions } from '../../shared/hls-captions.ts';
 import { generationPrefix } from '../../shared/keys.ts';
 import { visible } from '../access/policy.ts';
 import type { ApiContext } from '../context.ts';
@@ -12,7 +14,7 @@ const tag = 'Playback';
 const type = 'application/vnd.apple.mpegurl';
 const generation = z.string().regex(/^g[1-9]\d{0,5}$/);
 const base = { videoId, generation };
-const folder = z.string().regex(/^[a-z0-9]{1,20}$/);
+const folder = z.string().regex(/^[a-z0-9-]{1,40}$/);
 const kind = z.enum(['index', 'iframes']);
 const replies = { 200: { description: 'An HLS playlist', type } };
 
@@ -55,6 +57,30 @@ export const playlistRoutes = [
     handle: ({ params, caller, context }) =>
       sendPlaylist(params, `audio/${params.track}/index`, caller, context),
   }),
+
+  route({
+    method: 'get',
+    path: '/api/videos/:videoId/hls/:generation/captions/:language/index.m3u8',
+    tag,
+    summary: 'The playlist of the captions in one language',
+    auth: 'anyone',
+    params: z.strictObject({ ...base, language: captionLanguageParam }),
+    replies,
+    errors: ['not_found'],
+    async handle({ params, caller, context }) {
+      const { db, storage, config } = context;
+      const video = visible(caller, await db.videos.find(params.videoId));
+      const language = captionLanguage.safeParse(params.language).data;
+      const captions = await db.captions.of(video._id, Number(params.generation.slice(1)));
+      const found = captions.find((caption) => caption.language === language);
+      if (!found || video.durationSeconds === null) {
+        throw new MillraceError('not_found', 'There are no captions in this language.');
+      }
+      const url = await storage.presignGet('processed', found.key, config.PLAYBACK_URL_TTL_SECONDS);
+      const body = captionPlaylist(video.durationSeconds, url);
+      return { status: 200, type, body, headers: { 'Cache-Control': 'private, max-age=60' } };
+    },
+  }),
 ];
 
 async function sendPlaylist(
@@ -72,7 +98,7 @@ async function sendPlaylist(
   const seconds = config.PLAYBACK_URL_TTL_SECONDS;
   const body =
     name === 'master'
-      ? playlist.text
+      ? withCaptions(playlist.text, await db.captions.of(video._id, generation))
       : await signPlaylist(playlist.text, (file) =>
           storage.presignGet('processed', `${keyPrefix}${file}`, seconds),
         );

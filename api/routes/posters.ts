@@ -16,7 +16,7 @@ import { newId } from '../../shared/ids.ts';
 import { type PictureFormat, posterKey, posterUploadKey } from '../../shared/keys.ts';
 import type { Log } from '../../shared/log.ts';
 import { beginPoster } from '../../shared/poster.ts';
-import { editable, visible } from '../access/policy.ts';
+import { changeable, visible } from '../access/policy.ts';
 import type { ApiContext } from '../context.ts';
 import { presentPoster, presentPosterTicket } from '../present.ts';
 import { type Reply, route } from '../route.ts';
@@ -68,7 +68,7 @@ export const posterRoutes = [
     replies: { 202: accepted },
     errors: [...forEditors, ...withBody, 'not_playable_yet'],
     async handle({ params, body, caller, context, log }) {
-      const found = await changeable(caller, params.videoId, context);
+      const found = await findChangeable(caller, params.videoId, context);
       if (!found.plan) {
         throw new MillraceError('not_playable_yet', 'The length of the video is not known yet.');
       }
@@ -95,12 +95,12 @@ export const posterRoutes = [
     replies: {
       201: { description: 'Send the bytes to `url` with exactly these headers', schema: posterTicket },
     },
-    errors: [...forEditors, ...withBody, 'upload_too_large'],
+    errors: [...forEditors, ...withBody, 'too_large'],
     async handle({ params, body, caller, context }) {
       const { db, storage, config } = context;
-      const found = await changeable(caller, params.videoId, context);
+      const found = await findChangeable(caller, params.videoId, context);
       if (body.size > posterMaxBytes) {
-        throw new MillraceError('upload_too_large', `A poster may have ${posterMaxBytes} bytes at most.`, {
+        throw new MillraceError('too_large', `A poster may have ${posterMaxBytes} bytes at most.`, {
           violations: [{ pointer: '/size', message: `must be at most ${posterMaxBytes}` }],
         });
       }
@@ -129,7 +129,7 @@ export const posterRoutes = [
     replies: { 202: accepted },
     errors: [...forEditors, 'upload_incomplete', 'upload_mismatch', 'upload_closed'],
     async handle({ params, caller, context, log }) {
-      const found = await changeable(caller, params.videoId, context);
+      const found = await findChangeable(caller, params.videoId, context);
       const ticket = await context.db.posters.find(params.posterUploadId);
       if (!ticket?.upload || ticket.videoId !== found._id) {
         throw new MillraceError('not_found', 'There is no such upload.');
@@ -165,8 +165,8 @@ function pictureRoute(format: PictureFormat) {
   });
 }
 
-async function changeable(caller: User, id: string, { db }: ApiContext): Promise<Video> {
-  const found = editable(caller, await db.videos.find(id));
+async function findChangeable(caller: User, id: string, { db }: ApiContext): Promise<Video> {
+  const found = changeable(caller, await db.videos.find(id));
   if (found.state !== 'failed') return found;
   throw new MillraceError('video_failed', 'A video that has failed gets no poster.');
 }

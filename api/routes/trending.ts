@@ -69,7 +69,7 @@ async function readTrending(
     ...ranked.map(({ videoId, rank, views }) => ({ videoId, rank, views })),
     ...viewed.flatMap(({ videoId, views }) => (hasRank.has(videoId) ? [] : [{ videoId, rank: null, views }])),
   ];
-  const found = await db.videos.publicOnes(
+  const found = await db.catalogue.publicOnes(
     order.map(({ videoId }) => videoId),
     category,
   );

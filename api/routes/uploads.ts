@@ -28,7 +28,7 @@ export const uploadRoutes = [
       'invalid_request',
       'invalid_json',
       'not_signed_in',
-      'upload_too_large',
+      'too_large',
       'body_too_large',
       'unsupported_media_type',
     ],
@@ -36,13 +36,15 @@ export const uploadRoutes = [
       const { db, storage, config } = context;
       const { filename, size, type, ...about } = body;
       if (size > config.UPLOAD_MAX_BYTES) {
-        throw new MillraceError(
-          'upload_too_large',
-          `A file may have ${config.UPLOAD_MAX_BYTES} bytes at most.`,
-          {
-            violations: [{ pointer: '/size', message: `must be at most ${config.UPLOAD_MAX_BYTES}` }],
-          },
-        );
+        throw new MillraceError('too_large', `A file may have ${config.UPLOAD_MAX_BYTES} bytes at most.`, {
+          violations: [{ pointer: '/size', message: `must be at most ${config.UPLOAD_MAX_BYTES}` }],
+        });
+      }
+      if (about.profile !== undefined && !config.ENCODING_PROFILES[about.profile]) {
+        const message = `must be one of ${Object.keys(config.ENCODING_PROFILES).join(', ')}`;
+        throw new MillraceError('invalid_request', `The request does not fit: /profile ${message}.`, {
+          violations: [{ pointer: '/profile', message }],
+        });
       }
       const videoId = newId();
       const key = rawKey(caller._id, videoId);
@@ -71,6 +73,7 @@ export const uploadRoutes = [
             title: about.title ?? titleOf(filename),
             category: about.category ?? null,
             language: about.language ?? null,
+            profile: about.profile ?? null,
             source: { key, bytes: size, etag: '' },
           },
           session,

@@ -1,13 +1,19 @@
 import { z } from 'zod';
 import { videoId } from '../../shared/contracts/common.ts';
 import { newView } from '../../shared/contracts/trending.ts';
-import { playback, video as videoContract, videoPage } from '../../shared/contracts/videos.ts';
+import { ladder, playback, video as videoContract, videoPage } from '../../shared/contracts/videos.ts';
 import { MillraceError } from '../../shared/errors.ts';
-import { isInProgress } from '../../shared/video-state.ts';
 import { recordView } from '../../shared/view-counter.ts';
 import { visible } from '../access/policy.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
-import { playingGeneration, presentPlayback, presentSummary, presentVideo } from '../present.ts';
+import {
+  playingGeneration,
+  presentLadder,
+  presentPlayback,
+  presentSummary,
+  presentVideo,
+} from '../present.ts';
+import { readProgress } from '../progress.ts';
 import { route } from '../route.ts';
 
 const tag = 'Videos';
@@ -33,7 +39,7 @@ export const videoRoutes = [
         throw new MillraceError('not_signed_in', 'Your own videos need a signed-in account.');
       const after = query.cursor ? decodeCursor(query.cursor) : undefined;
       const scope = isMine && caller ? { ownerId: caller._id } : 'public';
-      const found = await context.db.videos.page(scope, query.limit + 1, after);
+      const found = await context.db.catalogue.page(scope, query.limit + 1, after);
       const items = found.slice(0, query.limit);
       const last = items.at(-1);
       const nextCursor =
@@ -51,7 +57,7 @@ export const videoRoutes = [
     method: 'get',
     path: '/api/videos/:videoId',
     tag,
-    summary: 'One video: state, percent, renditions, why it failed',
+    summary: 'One video: state, percent, time left, renditions, why it failed',
     auth: 'anyone',
     params,
     replies: { 200: { description: 'The video', schema: videoContract } },
@@ -59,9 +65,26 @@ export const videoRoutes = [
     async handle({ params, caller, context }) {
       const { db, publicUrl } = context;
       const found = visible(caller, await db.videos.find(params.videoId));
-      const attempt = { videoId: found._id, generation: found.generation };
-      const frames = isInProgress(found.state) ? await db.parts.encodedFrames(attempt) : 0;
-      return { status: 200, body: presentVideo(found, frames, publicUrl) };
+      return { status: 200, body: presentVideo(found, await readProgress(db, found), publicUrl) };
+    },
+  }),
+
+  route({
+    method: 'get',
+    path: '/api/videos/:videoId/ladder',
+    tag,
+    summary: 'Which renditions were thought of, what was done with each, and why',
+    auth: 'anyone',
+    params,
+    replies: { 200: { description: 'Every candidate', schema: ladder } },
+    errors: ['not_found', 'not_playable_yet'],
+    async handle({ params, caller, context }) {
+      const found = visible(caller, await context.db.videos.find(params.videoId));
+      if (!found.plan) {
+        const message = `The video is ${found.state}; there is no plan for it.`;
+        throw new MillraceError('not_playable_yet', message);
+      }
+      return { status: 200, body: presentLadder(found, found.plan) };
     },
   }),
 

@@ -16,7 +16,7 @@ const files: Record<string, { path: string; type: string }> = {
   'watch.css': { path: join(here, 'watch.css'), type: 'text/css' },
   'docs.js': { path: join(here, 'docs.js'), type: 'text/javascript' },
   'hls.js': { path: packaged('hls.js', 'hls.min.js'), type: 'text/javascript' },
-  'media-chrome.js': { path: packaged('media-chrome', '../iife/index.js'), type: 'text/javascript' },
+  'media-chrome.js': { path: packaged('media-chrome', '../iife/all.js'), type: 'text/javascript' },
   'swagger-ui.js': { path: packaged('swagger-ui-dist', 'swagger-ui-bundle.js'), type: 'text/javascript' },
   'swagger-ui.css': { path: packaged('swagger-ui-dist', 'swagger-ui.css'), type: 'text/css' },
 };

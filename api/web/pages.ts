@@ -57,6 +57,7 @@ function watchPage(video: { _id: string; title: string; language: string | null 
 <main data-video-id="${video._id}">
 <media-controller>
 <video slot="media" playsinline crossorigin></video>
+<media-captions-menu anchor="auto" hidden></media-captions-menu>
 <media-loading-indicator slot="centered-chrome" noautohide></media-loading-indicator>
 <media-control-bar>
 <media-play-button></media-play-button>
@@ -64,6 +65,7 @@ function watchPage(video: { _id: string; title: string; language: string | null 
 <media-volume-range></media-volume-range>
 <media-time-range></media-time-range>
 <media-time-display showduration></media-time-display>
+<media-captions-menu-button></media-captions-menu-button>
 <media-playback-rate-button></media-playback-rate-button>
 <media-pip-button></media-pip-button>
 <media-fullscreen-button></media-fullscreen-button>

@@ -5,7 +5,7 @@ const stateLine = document.querySelector('#state');
 const progressBar = document.querySelector('#progress');
 const facts = document.querySelector('#facts');
 const address = `/api/videos/${main.dataset.videoId}`;
-const askAgainMilliseconds = 1000;
+const askAgainMilliseconds = 5000;
 
 const words = {
   draft: 'Waiting for the upload',
@@ -15,6 +15,7 @@ const words = {
   publishing: 'Checking the result',
   ready: 'Ready',
   failed: 'Failed',
+  deleted: 'The video is gone',
 };
 
 let isPlaying = false;
@@ -49,6 +50,15 @@ function play(playlist) {
   }
 }
 
+/** `about 40 s left`, coarser the longer it is, so that it does not flicker. */
+function timeLeft(seconds) {
+  if (seconds === null || seconds < 1) return '';
+  if (seconds < 60) return `, about ${seconds < 10 ? seconds : Math.ceil(seconds / 5) * 5} s left`;
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes < 60) return `, about ${minutes} min left`;
+  return `, about ${Math.floor(minutes / 60)} h ${minutes % 60} min left`;
+}
+
 /** Small pictures over the time range. The controls look for a track of this kind and label. */
 function addStoryboard() {
   if (media.querySelector('track[label="thumbnails"]')) return;
@@ -62,13 +72,17 @@ function addStoryboard() {
   media.append(track);
 }
 
-function show(video) {
-  const isWorking = !['ready', 'failed', 'draft'].includes(video.state);
-  const text = words[video.state] ?? video.state;
-  stateLine.textContent = video.error ? `${text}: ${video.error.message}` : text;
+function showProgress({ state, percent, remainingSeconds }) {
+  const isWorking = !['ready', 'failed', 'deleted', 'draft'].includes(state);
+  stateLine.textContent = words[state] ?? state;
   progressBar.hidden = !isWorking;
-  progressBar.value = video.percent;
-  if (isWorking && video.percent > 0) stateLine.textContent += ` ${Math.floor(video.percent)} %`;
+  progressBar.value = percent;
+  if (isWorking && percent > 0)
+    stateLine.textContent += ` ${Math.floor(percent)} %${timeLeft(remainingSeconds)}`;
+}
+
+function showFacts(video) {
+  if (video.error) stateLine.textContent = `${words.failed}: ${video.error.message}`;
   const renditions = video.renditions.map(({ name }) => name).join(', ');
   const seconds = video.durationSeconds === null ? '' : `${video.durationSeconds.toFixed(1)} s`;
   facts.textContent = [seconds, renditions].filter(Boolean).join(' · ');
@@ -76,19 +90,35 @@ function show(video) {
   if (video.storyboardUrl) addStoryboard();
 }
 
-async function follow() {
+/** What the events do not tell; asked for when the state has changed, or the video can be played. */
+async function update({ state, playable }) {
   try {
-    const video = await getJson(address);
-    show(video);
-    if (video.playable && !isPlaying) {
-      isPlaying = true;
-      play((await getJson(`${address}/playback`)).playlist);
-    }
-    if (video.state === 'ready' || video.state === 'failed') return;
+    if (state === 'deleted') return;
+    showFacts(await getJson(address));
+    if (!playable || isPlaying) return;
+    isPlaying = true;
+    play((await getJson(`${address}/playback`)).playlist);
   } catch (error) {
     stateLine.textContent = error.message;
   }
-  setTimeout(follow, askAgainMilliseconds);
+}
+
+function follow() {
+  const events = new EventSource(`${address}/progress`);
+  let seen = '';
+  events.addEventListener('progress', ({ data }) => {
+    const progress = JSON.parse(data);
+    // The server has said its last word; the browser would ask for it again and again.
+    if (['ready', 'failed', 'deleted'].includes(progress.state)) events.close();
+    showProgress(progress);
+    const now = `${progress.state} ${progress.playable}`;
+    if (now !== seen) update(progress);
+    seen = now;
+  });
+  events.addEventListener('error', () => {
+    // A broken connection is made again by the browser; a refused one is not.
+    if (events.readyState === EventSource.CLOSED) setTimeout(follow, askAgainMilliseconds);
+  });
 }
 
 follow();

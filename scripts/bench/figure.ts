@@ -13,8 +13,14 @@ export type Figure = {
 
 export type BenchContext = {
   note(line: string): void;
-  /** A folder that is gone after the run. */
+  /** A folder that is gone after the benchmark. */
   folder: string;
+  /** A folder for sources that several benchmarks use; gone after the last. */
+  clips: string;
+  /** How often a side is measured, when the command line says so. */
+  rounds?: number;
+  /** A real clip to measure with, from the command line. */
+  media?: string;
   /** Starts an api, and a worker unless told otherwise, that end with the run. */
   startSystem(options?: SystemOptions): Promise<System>;
 };

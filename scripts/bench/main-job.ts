@@ -34,7 +34,7 @@ export async function run({ note, folder, startSystem }: BenchContext): Promise<
       async () => {
         const video = await db.videos.find(ingested.at(-1)?.videoId ?? '');
         if (!video?.plan) throw new Error('The video has no plan.');
-        const seconds = await encodePlainly(video.plan, source, folder);
+        const seconds = await encodePlainly({ plan: video.plan, source, folder });
         note(`plain ffmpeg took ${seconds.toFixed(3)} s`);
         return seconds;
       },

@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type System, startSystem } from '../local/system.ts';
 import type { Bench, BenchContext, Figure } from './figure.ts';
@@ -11,42 +11,74 @@ const shared = ['run.ts', 'figure.ts', 'machine.ts'];
 const names = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.ts') && !shared.includes(file))
   .map((file) => file.slice(0, -'.ts'.length));
+/** One word for several: all whose names begin with it. */
+const groups = ['encode'];
 
-const usage = `Usage: npm run bench -- NAME... [--json]\nNames: ${names.join(', ')}`;
+const usage = `Usage: npm run bench -- NAME... [--json] [--rounds N] [--media FILE]
+Names: ${[...groups, ...names].join(', ')}
+  --rounds N    measure each side N times instead of 3 times (1 time what takes long)
+  --media FILE  encode* use this H.264 clip instead of a generated picture`;
 
-function readArguments(): { chosen: string[]; json: boolean } {
+type Words = { chosen: string[]; json: boolean } & Pick<BenchContext, 'rounds' | 'media'>;
+
+function readArguments(): Words {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'boolean', default: false } },
+    options: {
+      json: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      media: { type: 'string' },
+    },
   });
-  const unknown = positionals.filter((name) => !names.includes(name));
+  const unknown = positionals.filter((name) => !names.includes(name) && !groups.includes(name));
   if (unknown.length > 0) throw new Error(`There is no benchmark ${unknown.join(', ')}.`);
   if (positionals.length === 0) throw new Error('Which benchmark?');
-  return { chosen: positionals, json: values.json };
+  if (values.rounds !== undefined && !/^[1-9]\d?$/.test(values.rounds)) {
+    throw new Error('--rounds is a number from 1 to 99.');
+  }
+  return {
+    chosen: positionals.flatMap((name) =>
+      groups.includes(name) ? names.filter((one) => one.startsWith(`${name}-`)) : [name],
+    ),
+    json: values.json,
+    ...(values.rounds && { rounds: Number(values.rounds) }),
+    // npm changes to the repository; a relative path is meant from where the person stands.
+    ...(values.media && { media: resolve(process.env.INIT_CWD ?? '.', values.media) }),
+  };
 }
 
+type Given = Pick<BenchContext, 'note' | 'clips' | 'rounds' | 'media'>;
+
 /** Runs one benchmark and ends what it started. */
-async function runBench(name: string, note: (line: string) => void): Promise<Figure[]> {
+async function runBench(name: string, given: Given): Promise<Figure[]> {
   const { run }: Bench = await import(`./${name}.ts`);
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'));
-  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
-  process.once('exit', removeFolder);
   const systems: System[] = [];
-  const context: BenchContext = {
-    note,
-    folder,
-    async startSystem(options) {
-      const system = await startSystem(options);
-      systems.push(system);
-      return system;
-    },
-  };
+  return withFolder(async (folder) => {
+    try {
+      return await run({
+        ...given,
+        folder,
+        async startSystem(options) {
+          const system = await startSystem(options);
+          systems.push(system);
+          return system;
+        },
+      });
+    } finally {
+      for (const system of systems) await system.stop();
+    }
+  });
+}
+
+async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove);
   try {
-    return await run(context);
+    return await work(folder);
   } finally {
-    for (const system of systems) await system.stop();
-    removeFolder();
-    process.off('exit', removeFolder);
+    remove();
+    process.off('exit', remove);
   }
 }
 
@@ -72,12 +104,15 @@ function renderTable(figures: Figure[]): string {
     .join('\n');
 }
 
-async function main({ chosen, json }: { chosen: string[]; json: boolean }): Promise<void> {
+async function main({ chosen, json, ...asked }: Words): Promise<void> {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(name, () => process.exit(130));
   const figures: Figure[] = [];
-  for (const name of chosen) {
-    figures.push(...(await runBench(name, (line) => console.error(`${name}: ${line}`))));
-  }
+  await withFolder(async (clips) => {
+    for (const name of chosen) {
+      const note = (line: string) => console.error(`${name}: ${line}`);
+      figures.push(...(await runBench(name, { ...asked, clips, note })));
+    }
+  });
   const machine = describeMachine();
   const { cores, memory, cpu, node, ffmpeg, os } = machine;
   const about = `${cores} cores, ${memory} GiB, ${cpu}, Node ${node}, ffmpeg ${ffmpeg}, ${os}`;

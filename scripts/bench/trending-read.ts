@@ -14,7 +14,7 @@ const listed = 20;
 
 /** How fast the hot list of a region is read, against a bare Koa app that returns the same bytes. */
 export async function run({ note, folder, startSystem }: BenchContext): Promise<Figure[]> {
-  const system = await startSystem({ withWorker: false });
+  const system = await startSystem({ workers: [] });
   const db = await connectDb(system.env.MONGO_URL ?? '');
   await seedTrending(db, 'GB', listed);
   await db.close();

@@ -10,6 +10,8 @@ export type System = {
   /** Where the api answers. */
   url: string;
   env: Record<string, string>;
+  /** The api, then the workers, as they were started. */
+  processes: { name: string; pid: number }[];
   /** Data and logs; gone after `stop`. */
   dir: string;
   /** Rejects with the end of a log when the api or the worker ends by itself. */
@@ -23,10 +25,11 @@ export type SystemOptions = {
   signal?: AbortSignal;
   /** More variables for both. */
   env?: Record<string, string>;
-  withWorker?: boolean;
+  /** A worker for each, with variables of its own; when not given, one that has none. */
+  workers?: Record<string, string>[];
 };
 
-type Part = { name: string; entry: string; started: string };
+type Part = { name: string; entry: string; started: string; env?: Record<string, string> };
 type Running = Launched & { name: string; identity: ProcessIdentity; logFile: string };
 
 const root = join(import.meta.dirname, '..', '..');
@@ -34,7 +37,7 @@ const api: Part = { name: 'api', entry: 'api/index.ts', started: 'api started' }
 const worker: Part = { name: 'worker', entry: 'workers/index.ts', started: 'worker started' };
 
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
-  const { note = () => {}, signal, withWorker = true } = options;
+  const { note = () => {}, signal, workers = [{}] } = options;
   const stack = await startStack({ note });
   const running: Running[] = [];
   const killAll = () => {
@@ -49,17 +52,25 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   };
   const env = { ...stack.env, ...settings(stack), ...options.env };
   const start = async (part: Part) => {
-    running.push(await launchPart(part, stack.dir, env, signal));
+    running.push(await launchPart(part, stack.dir, { ...env, ...part.env }, signal));
     note(`${part.name} is ready`);
   };
-  const outcomes = await Promise.allSettled((withWorker ? [api, worker] : [api]).map(start));
+  const outcomes = await Promise.allSettled([api, ...workers.map(workerPart)].map(start));
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed || signal?.aborted) {
     await stop();
     throw failed?.reason ?? signal?.reason;
   }
   const url = readStarted(join(stack.dir, 'api.log'), api)?.url ?? '';
-  return { url, env, dir: stack.dir, watch: (until) => watch(running, until), stop };
+  const processes = running
+    .map(({ name, identity }) => ({ name, pid: identity.pid }))
+    .sort((a, b) => a.name.localeCompare(b.name));
+  return { url, env, processes, dir: stack.dir, watch: (until) => watch(running, until), stop };
+}
+
+/** Logs are told apart by the name. */
+function workerPart(env: Record<string, string>, index: number): Part {
+  return { ...worker, name: index === 0 ? worker.name : `${worker.name}-${index + 1}`, env };
 }
 
 /** Empty counts as absent: what is set for another api or worker on this machine does not reach these. */

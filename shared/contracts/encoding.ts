@@ -3,6 +3,22 @@
 /** A rational number of frames per second, e.g. 30000/1001. */
 export type FrameRate = { numerator: number; denominator: number };
 
+/** What to read of the source's picture, and what must be undone to show it: see `picture.ts`. */
+export type SourcePicture = {
+  streamIndex: number;
+  isInterlaced: boolean;
+  /** The transfer curve that is tone-mapped to SDR: PQ or HLG. */
+  hdr: 'smpte2084' | 'arib-std-b67' | null;
+  /** The colour matrix of a source that does not name it. */
+  matrix: 'bt709' | null;
+};
+
+export const codecs = ['h264', 'hevc', 'av1'] as const;
+export type Codec = (typeof codecs)[number];
+
+/** The encoder of a plan and its words, so that every worker does the same. */
+export type PictureCodec = { profile: string; codec: Codec; encoder: string; options: string[] };
+
 /** One step of the ladder: sizes in pixels (even), rates in bit/s. */
 export type Rung = {
   name: string;
@@ -13,47 +29,100 @@ export type Rung = {
   bufferBits: number;
 };
 
+/** Why the source's own picture is no rung as it is. */
+export const copyRefusals = {
+  other_codec: 'the profile encodes to another codec',
+  container: 'its container does not hold it in a form that can be repackaged',
+  codec: 'it is not H.264',
+  pixel_format: 'it is not 8-bit 4:2:0 of limited range',
+  interlaced: 'it is interlaced',
+  geometry: 'it must be scaled to be shown right',
+  edited: 'it must be turned or cut to be shown right',
+  frame_times: 'its frames do not come at a constant rate',
+  open_groups: 'its groups of pictures depend on each other',
+  sparse_key_frames: 'its key frames are too far apart',
+  uneven_rate: 'its rate is too uneven',
+  rate_too_high: 'it spends more than the rung may',
+  too_large: 'it is larger than any rung',
+  tried: 'the result did not pass the checks',
+} as const;
+export type CopyRefusal = keyof typeof copyRefusals;
+
+export const ladderReasons = {
+  fits: 'The source is at least this large.',
+  source_size: 'The source lies between the steps of the profile, so it gets one of its own size.',
+  copied: 'The source’s own picture plays as it is: packaged without encoding it again.',
+  larger_than_source: 'The source is smaller; a larger picture would gain nothing.',
+  close_above: 'The rung above is hardly larger.',
+  no_rate_gain: 'It would need about the rate of the rung above, and look worse.',
+} as const;
+
+/** A rung that was thought of: what is done with it, and why. */
+export type Candidate = Pick<Rung, 'name' | 'width' | 'height' | 'maxBitrate'> & {
+  action: 'encode' | 'copy' | 'skip';
+  reason: keyof typeof ladderReasons;
+  /** For the top rung, when it is encoded: why not packaged as it is. */
+  notCopied: CopyRefusal | null;
+};
+
 /** Output frames [startFrame, endFrame). */
 export type FrameSpan = { startFrame: number; endFrame: number };
 
-/** What one encode job makes for every rung. */
+/** What one encode job makes for every encoded rung. Begins and ends on a cut. */
 export type Chunk = FrameSpan & {
   /** Where reading the source begins, in seconds from its own start; null for its beginning. */
   seekSeconds: number | null;
 };
 
-/** One audio track to make, by its index among the source's streams. */
+/** One audio track to make, by its index among the source's streams. A source with 5.1 gives two. */
 export type AudioTrack = {
+  /** Its folder: `audio/en`, `audio/en-2`, `audio/en-surround`. */
   name: string;
   streamIndex: number;
   language: string;
   title: string;
   isDefault: boolean;
+  channels: 2 | 6;
+  /** bit/s */
+  bitrate: number;
 };
+
+/** Small pictures for scrubbing: one every `intervalSeconds`, of these output frames. Pixels. */
+export type Storyboard = { intervalSeconds: number; width: number; height: number; frames: number[] };
+/** A text track of the source that becomes captions. The language is BCP 47, `und` when it is not known. */
+export type CaptionTrack = { streamIndex: number; language: string; title: string; isDefault: boolean };
+
+export type PlanWarning = { code: string; message: string };
 
 /** The whole work on one video, decided once by `probe`. Times in seconds. */
 export type EncodingPlan = {
-  /** The output's length: frameCount / rate. */
+  /** The output's length: that of the picture, or of the sound where it lasts a little longer. */
   durationSeconds: number;
   frameCount: number;
   rate: FrameRate;
-  /** Frames between key frames; a fragment each. */
+  /** The most frames between key frames of encoded rungs. */
   gopFrames: number;
-  /** Frames of a full segment, a multiple of gopFrames. */
-  segmentFrames: number;
+  /** The first frame of each segment, beginning with 0: the same in every rung. */
+  cuts: number[];
   /** Time stamp in the source that becomes 0 in the output. */
   originSeconds: number;
   /** What a seek in the source counts from: the container's start time. */
   containerStartSeconds: number;
-  videoStreamIndex: number;
+  picture: SourcePicture;
+  codec: PictureCodec;
+  /** What is published, lowest first. */
   rungs: Rung[];
+  /** The name of the top rung when it is packaged as it is. */
+  copied: string | null;
+  /** Every rung that was thought of, lowest first. */
+  ladder: Candidate[];
   chunks: Chunk[];
   audio: AudioTrack[];
-  storyboard?: Storyboard;
+  storyboard: Storyboard;
+  /** One a language. */
+  captions: CaptionTrack[];
+  warnings: PlanWarning[];
 };
-
-/** Small pictures of the whole video at equal distances: pixels, seconds, and the output frame of each. */
-export type Storyboard = { intervalSeconds: number; width: number; height: number; frames: number[] };
 
 /** A key frame inside a segment: a byte range that begins at its moof box, and the seconds until the next. */
 export type KeyFrame = { offset: number; bytes: number; seconds: number };
@@ -61,7 +130,7 @@ export type KeyFrame = { offset: number; bytes: number; seconds: number };
 /** One media segment as stored. `n` counts from 1 over the whole rendition. */
 export type Segment = { n: number; bytes: number; seconds: number; keyFrames: KeyFrame[] };
 
-/** What one part (a chunk of one rung, or an audio track) added to a rendition. */
+/** What one part (a chunk of one rung, an audio track, the copied rung) has added to a rendition. */
 export type RenditionPart = {
   name: string;
   /** RFC 6381, read from the init segment. */
@@ -72,7 +141,15 @@ export type RenditionPart = {
   segments: Segment[];
 };
 
-/** A finished rendition in the catalogue: pixels, bit/s, bytes. */
+/** A track that was made, with what was measured of it. */
+export type MadeAudio = Pick<AudioTrack, 'language' | 'title' | 'channels' | 'isDefault'> & {
+  loudness: Loudness | null;
+};
+
+/** EBU R 128: integrated loudness in LUFS, range in LU. */
+export type Loudness = { integrated: number; range: number };
+
+/** A finished rendition in the catalogue: pixels, bit/s, bytes; bandwidths are with sound. */
 export type Rendition = {
   name: string;
   width: number;
@@ -82,4 +159,9 @@ export type Rendition = {
   averageBandwidth: number;
   bandwidth: number;
   bytes: number;
+  /** Of the picture alone. */
+  averageBitrate: number;
+  peakBitrate: number;
+  /** All rungs of a chunk are encoded together: its seconds, shared by pixels. */
+  encodeSeconds: number;
 };

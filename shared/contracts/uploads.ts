@@ -36,6 +36,11 @@ export const newUpload = z
       .optional()
       .meta({ example: 'en' }),
     visibility: z.enum(visibilities).default('public'),
+    profile: z
+      .string()
+      .max(40)
+      .optional()
+      .meta({ description: 'How to encode it; default: what is configured', example: 'default' }),
   })
   .meta({ id: 'NewUpload' });
 

@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { errorKinds } from '../errors.ts';
 import { videoStates } from '../video-state.ts';
 import { time, videoId } from './common.ts';
+import { codecs, copyRefusals, ladderReasons } from './encoding.ts';
 
 export const visibilities = ['public', 'unlisted', 'private'] as const;
 export type Visibility = (typeof visibilities)[number];
 
-const codes = Object.keys(errorKinds) as [keyof typeof errorKinds, ...(keyof typeof errorKinds)[]];
+const errorCodes = Object.keys(errorKinds) as [keyof typeof errorKinds, ...(keyof typeof errorKinds)[]];
 
 export const rendition = z
   .object({
@@ -20,6 +21,19 @@ export const rendition = z
     bytes: z.int().meta({ description: 'Of the picture alone' }),
   })
   .meta({ id: 'Rendition' });
+
+export const audioTrack = z
+  .object({
+    language: z.string().meta({ description: 'BCP 47; `und` when the file does not say', example: 'en' }),
+    title: z.string(),
+    channels: z.union([z.literal(2), z.literal(6)]),
+    isDefault: z.boolean(),
+    loudness: z
+      .object({ integrated: z.number(), range: z.number() })
+      .nullable()
+      .meta({ description: 'EBU R 128: LUFS and LU; null for silence' }),
+  })
+  .meta({ id: 'AudioTrack' });
 
 export const videoSummary = z
   .object({
@@ -44,9 +58,15 @@ export const video = videoSummary
     previewUrl: z.url().nullable().meta({ description: 'A few seconds, animated, to show in lists' }),
     storyboardUrl: z.url().nullable().meta({ description: 'WebVTT with small pictures, for scrubbing' }),
     percent: z.number().min(0).max(100).meta({ description: 'Of the work on it, by frames encoded' }),
+    remainingSeconds: z
+      .int()
+      .min(0)
+      .nullable()
+      .meta({ description: 'Until it is encoded, at the rate so far; null when not known' }),
     renditions: z.array(rendition).meta({ description: 'Lowest first; empty until it is ready' }),
+    audio: z.array(audioTrack).meta({ description: 'The default one first; empty until it is ready' }),
     error: z
-      .object({ code: z.enum(codes), message: z.string() })
+      .object({ code: z.enum(errorCodes), message: z.string() })
       .nullable()
       .meta({ description: 'Why it failed' }),
     warnings: z.array(z.object({ code: z.string(), message: z.string() })),
@@ -56,12 +76,51 @@ export const video = videoSummary
   })
   .meta({ id: 'Video' });
 
+/** What each event of a video's progress carries. */
+export const progress = video.pick({ state: true, percent: true, remainingSeconds: true, playable: true });
+
 export const videoPage = z
   .object({
     items: z.array(videoSummary),
     nextCursor: z.string().nullable().meta({ description: 'Send it as `cursor` for what follows' }),
   })
   .meta({ id: 'VideoPage' });
+
+const reasons = Object.keys(ladderReasons) as [keyof typeof ladderReasons];
+const refusals = Object.keys(copyRefusals) as [keyof typeof copyRefusals];
+
+export const ladder = z
+  .object({
+    videoId,
+    profile: z.string(),
+    codec: z.enum(codecs),
+    encoder: z.string().meta({ example: 'libx264' }),
+    candidates: z
+      .array(
+        z.object({
+          name: z.string().meta({ example: '720p' }),
+          width: z.int(),
+          height: z.int(),
+          action: z.enum(['encode', 'copy', 'skip']),
+          reason: z.enum(reasons),
+          explanation: z.string(),
+          notCopied: z
+            .enum(refusals)
+            .nullable()
+            .meta({ description: 'Why the source’s own picture is not the top rung' }),
+          maxBitrate: z.int().meta({ description: 'The most that it may spend, bit/s' }),
+          averageBitrate: z.int().nullable().meta({ description: 'Of the picture alone, bit/s; when ready' }),
+          peakBitrate: z.int().nullable(),
+          bytes: z.int().nullable(),
+          encodeSeconds: z
+            .number()
+            .nullable()
+            .meta({ description: 'The work on it; rungs that are encoded together share it by pixels' }),
+        }),
+      )
+      .meta({ description: 'Lowest first' }),
+  })
+  .meta({ id: 'Ladder' });
 
 export const playback = z
   .object({

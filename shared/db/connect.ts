@@ -1,4 +1,6 @@
 import { type ClientSession, type Connection, createConnection, set } from 'mongoose';
+import { captionStore } from './captions.ts';
+import { catalogueStore } from './catalogue.ts';
 import { eventStore } from './events.ts';
 import { partStore } from './parts.ts';
 import { playlistStore } from './playlists.ts';
@@ -6,6 +8,7 @@ import { posterStore } from './posters.ts';
 import { sessionStore } from './sessions.ts';
 import { signInStore } from './sign-ins.ts';
 import { trendingStore } from './trending.ts';
+import { upkeepStore } from './upkeep.ts';
 import { uploadStore } from './uploads.ts';
 import { userStore } from './users.ts';
 import { videoStore } from './videos.ts';
@@ -27,12 +30,15 @@ export async function connectDb(url: string) {
   }).asPromise();
   const stores = {
     videos: videoStore(connection),
+    upkeep: upkeepStore(connection),
+    catalogue: catalogueStore(connection),
     uploads: uploadStore(connection),
     users: userStore(connection),
     sessions: sessionStore(connection),
     signIns: signInStore(connection),
     parts: partStore(connection),
     playlists: playlistStore(connection),
+    captions: captionStore(connection),
     posters: posterStore(connection),
     events: eventStore(connection),
     views: viewStore(connection),

@@ -1,9 +1,10 @@
 import { type Connection, Schema, trusted } from 'mongoose';
-import type { RenditionPart } from '../contracts/encoding.ts';
+import type { Loudness, RenditionPart } from '../contracts/encoding.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Attempt } from './videos.ts';
 
-export type PartStep = 'encode' | 'audio' | 'images';
+const steps = ['encode', 'copy', 'audio', 'captions', 'images'] as const;
+export type PartStep = (typeof steps)[number];
 
 /**
  * What one job of an attempt has made so far. What is done is derived from these rows, never from the queue,
@@ -17,9 +18,14 @@ export type Part = {
   n: number;
   /** Frames encoded so far; final when done. */
   frames: number;
+  /** When its first frames were reported; null where it ended before. */
+  beganAt: Date | null;
   /** Seconds that the job ran. */
   seconds: number;
+  /** Of a track that is made whole they grow while the job runs. */
   renditions: RenditionPart[];
+  /** Of an audio track; null when there was nothing to measure. */
+  loudness: Loudness | null;
   /** Why there will be no result: a fault of the media file that the video can live with. */
   failure: { code: ErrorCode; message: string } | null;
   doneAt: Date | null;
@@ -32,17 +38,22 @@ const schema = new Schema<Part>(
     _id: { type: String, required: true },
     videoId: { type: String, required: true },
     generation: { type: Number, required: true },
-    step: { type: String, enum: ['encode', 'audio', 'images'], required: true },
+    step: { type: String, enum: steps, required: true },
     n: { type: Number, required: true },
     frames: { type: Number, default: 0 },
+    beganAt: { type: Date, default: null },
     seconds: { type: Number, default: 0 },
     renditions: { type: [Object], default: [] },
+    loudness: { type: Object, default: null },
     failure: { type: Object, default: null },
     doneAt: { type: Date, default: null },
   },
   { versionKey: false, collection: 'parts' },
 ).index({ videoId: 1, generation: 1, step: 1, n: 1 }, { unique: true });
 
+export type Encoded = { frames: number; beganAt: Date | null };
+
+const milliseconds = { $multiply: ['$seconds', 1000] };
 const idOf = ({ videoId, generation, step, n }: PartId) => `${videoId}-g${generation}-${step}-${n}`;
 
 export function partStore(connection: Connection) {
@@ -60,7 +71,22 @@ export function partStore(connection: Connection) {
   }
 
   return {
-    finish: (id: PartId, result: Pick<Part, 'frames' | 'seconds' | 'renditions'>) => finish(id, result),
+    finish: (
+      id: PartId,
+      result: Pick<Part, 'frames' | 'seconds' | 'renditions'> & Partial<Pick<Part, 'loudness'>>,
+    ) => finish(id, result),
+
+    /** What a running job has stored so far. A job that runs again does not take back what is known. */
+    async grow(id: PartId, rendition: RenditionPart): Promise<void> {
+      const { frames } = rendition;
+      await model
+        .updateOne(
+          { _id: idOf(id), doneAt: null, frames: trusted({ $lt: frames }) },
+          { $set: { ...id, frames, renditions: [rendition] } },
+          { upsert: true },
+        )
+        .catch(unlessDuplicate);
+    },
 
     giveUp: (id: PartId, failure: Part['failure']) => finish(id, { failure }),
 
@@ -69,7 +95,7 @@ export function partStore(connection: Connection) {
       await model
         .updateOne(
           { _id: idOf(id), doneAt: null },
-          { $max: { frames }, $setOnInsert: { ...id } },
+          { $max: { frames }, $setOnInsert: { ...id, beganAt: new Date() } },
           { upsert: true, writeConcern: { w: 1 } },
         )
         .catch(unlessDuplicate);
@@ -83,13 +109,24 @@ export function partStore(connection: Connection) {
     of: ({ videoId, generation }: Attempt): Promise<Part[]> =>
       model.find({ videoId, generation }).sort({ step: 1, n: 1 }).lean(),
 
-    async encodedFrames(attempt: Attempt): Promise<number> {
-      const { videoId, generation } = attempt;
-      const [sum] = await model.aggregate<{ frames: number }>([
+    /** Frames of the picture encoded so far, and since when. */
+    async encoded({ videoId, generation }: Attempt): Promise<Encoded> {
+      const [found] = await model.aggregate<Encoded>([
         { $match: { videoId, generation, step: 'encode' } },
-        { $group: { _id: null, frames: { $sum: '$frames' } } },
+        {
+          $project: {
+            frames: 1,
+            beganAt: { $ifNull: ['$beganAt', { $subtract: ['$doneAt', milliseconds] }] },
+          },
+        },
+        { $group: { _id: null, frames: { $sum: '$frames' }, beganAt: { $min: '$beganAt' } } },
       ]);
-      return sum?.frames ?? 0;
+      return { frames: found?.frames ?? 0, beganAt: found?.beganAt ?? null };
+    },
+
+    /** Forgets the parts of one attempt, or of all. */
+    async remove(videoId: string, generation?: number): Promise<void> {
+      await model.deleteMany({ videoId, ...(generation === undefined ? {} : { generation }) });
     },
   };
 }

@@ -55,6 +55,11 @@ export function playlistStore(connection: Connection) {
       });
     },
 
+    /** Forgets the playlists of one attempt, or of all. */
+    async remove(videoId: string, generation?: number): Promise<void> {
+      await model.deleteMany({ videoId, ...(generation === undefined ? {} : { generation }) });
+    },
+
     find: (attempt: Attempt, name: string): Promise<Playlist | null> =>
       model.findById(idOf(attempt, name)).lean(),
   };

@@ -142,6 +142,14 @@ export function posterStore(connection: Connection) {
       return ended.modifiedCount === 1;
     },
 
+    /** Forgets the posters of a whole video, or the one that an attempt made of itself. */
+    async forget(videoId: string, generation?: number): Promise<void> {
+      await model.deleteMany({
+        videoId,
+        ...(generation === undefined ? {} : { generation, isChosen: false }),
+      });
+    },
+
     async heard(id: string): Promise<void> {
       await model.updateOne({ _id: id }, { $set: { heardAt: new Date() } });
     },

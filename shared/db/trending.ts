@@ -62,6 +62,10 @@ export function trendingStore(connection: Connection) {
       await scoreModel.bulkWrite(operations, { session });
     },
 
+    async forget(videoId: string, regions: string[]): Promise<void> {
+      await scoreModel.deleteMany({ _id: trusted({ $in: regions.map((region) => idOf(region, videoId)) }) });
+    },
+
     hottest: (region: string, limit: number): Promise<Score[]> =>
       scoreModel.find({ region }).sort({ hotness: -1 }).limit(limit).lean(),
 

@@ -61,6 +61,11 @@ export function uploadStore(connection: Connection) {
       return ended ?? undefined;
     },
 
+    /** Ends the upload of a video that nobody wants any more, if it still waits. */
+    async cancelOf(videoId: string, session: ClientSession): Promise<void> {
+      await model.updateOne({ videoId, state: 'waiting' }, { $set: { state: 'cancelled' } }, { session });
+    },
+
     overdue: (before: Date, limit: number): Promise<UploadRecord[]> =>
       model
         .find({ state: 'waiting', expiresAt: trusted({ $lt: before }) })

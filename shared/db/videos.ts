@@ -1,5 +1,5 @@
 import { type ClientSession, type Connection, Schema, trusted } from 'mongoose';
-import type { EncodingPlan, Rendition } from '../contracts/encoding.ts';
+import type { EncodingPlan, MadeAudio, Rendition } from '../contracts/encoding.ts';
 import type { Sprites } from '../contracts/images.ts';
 import { type Visibility, visibilities } from '../contracts/videos.ts';
 import type { ErrorCode } from '../errors.ts';
@@ -28,13 +28,19 @@ export type Video = {
   activeGeneration: number | null;
   /** How often a sweep had to start the work of this generation again. */
   resumes: number;
+  /** The source's own picture could not be used as a rung: the next plan encodes every rung. */
+  copyRefused: boolean;
   failure: VideoFailure | null;
   warnings: Warning[];
 
+  /** The encoding profile that was asked for; null for the configured one. */
+  profile: string | null;
   source: { key: string; bytes: number; etag: string };
   plan: EncodingPlan | null;
   renditions: Rendition[];
+  audio: MadeAudio[];
   durationSeconds: number | null;
+  /** Of the attempt that plays; of the current one as long as none does. */
   hasPoster: boolean;
   /** The attempts that have an animated preview. */
   previews: number[];
@@ -45,16 +51,22 @@ export type Video = {
   uploadedAt: Date | null;
   playableAt: Date | null;
   readyAt: Date | null;
+  /** When what no longer plays was removed; null when a move since then may have left something. */
+  purgedAt: Date | null;
 };
 
 /** A video in a list: without what only the pipeline needs, which is large for long videos. */
 export type ListedVideo = Omit<Video, 'plan' | 'history'>;
-const listed = { plan: 0, history: 0 } as const;
+
+/** As much of a video as tells how far the work on it is. */
+export type WatchedVideo = Omit<ListedVideo, 'plan'> & { plan: Pick<EncodingPlan, 'frameCount'> | null };
+const watched = { history: 0, 'plan.chunks': 0, 'plan.cuts': 0, 'plan.storyboard': 0 } as const;
 
 export type NewVideo = Pick<
   Video,
   '_id' | 'ownerId' | 'title' | 'description' | 'category' | 'tags' | 'language' | 'visibility' | 'source'
->;
+> &
+  Partial<Pick<Video, 'profile'>>;
 
 const nullableDate = { type: Date, default: null };
 
@@ -74,11 +86,14 @@ const schema = new Schema<Video>(
     generation: { type: Number, required: true },
     activeGeneration: { type: Number, default: null },
     resumes: { type: Number, default: 0 },
+    copyRefused: { type: Boolean, default: false },
     failure: { type: Object, default: null },
     warnings: { type: [Object], default: [] },
+    profile: { type: String, default: null },
     source: { type: Object, required: true },
     plan: { type: Object, default: null },
     renditions: { type: [Object], default: [] },
+    audio: { type: [Object], default: [] },
     durationSeconds: { type: Number, default: null },
     hasPoster: { type: Boolean, default: false },
     previews: [Number],
@@ -87,18 +102,20 @@ const schema = new Schema<Video>(
     uploadedAt: nullableDate,
     playableAt: nullableDate,
     readyAt: nullableDate,
+    purgedAt: nullableDate,
   },
   { versionKey: false, collection: 'videos', minimize: false },
 )
-  .index({ visibility: 1, state: 1, createdAt: -1, _id: -1 })
+  .index(
+    { visibility: 1, createdAt: -1, _id: -1 },
+    { partialFilterExpression: { activeGeneration: { $gt: 0 } } },
+  )
   .index({ ownerId: 1, createdAt: -1, _id: -1 })
-  .index({ state: 1, heardAt: 1 });
+  .index({ state: 1, heardAt: 1 })
+  .index({ purgedAt: 1, state: 1, heardAt: 1 });
 
 /** Names one attempt at one video; every write of the pipeline is fenced by it. */
 export type Attempt = { videoId: string; generation: number };
-
-/** Where a page of the newest videos begins: just after this one. */
-export type After = { createdAt: Date; id: string };
 
 export function videoStore(connection: Connection) {
   const model = connection.model('Video', schema);
@@ -115,6 +132,8 @@ export function videoStore(connection: Connection) {
 
     find: (id: string): Promise<Video | null> => model.findById(id).lean(),
 
+    watch: (id: string): Promise<WatchedVideo | null> => model.findById(id).select(watched).lean(),
+
     /**
      * Moves a video to a state by one compare-and-set on its generation and on the states that lead there.
      * Undefined when nothing matched: another attempt won, and the caller must stop and write nothing.
@@ -130,13 +149,37 @@ export function videoStore(connection: Connection) {
         .findOneAndUpdate(
           { _id: videoId, generation, state: trusted({ $in: sourcesOf(state) }) },
           {
-            $set: { ...change, state, heardAt: now },
+            $set: { ...change, state, heardAt: now, purgedAt: null },
             $push: { history: { $each: [{ state, generation, at: now }], $slice: -100 } },
           },
           { returnDocument: 'after', session },
         )
         .lean();
       return moved ?? undefined;
+    },
+
+    /**
+     * Begins another attempt, with the next generation. What plays goes on playing; of an attempt that never became
+     * ready nothing is kept. Undefined when nothing matched, as in `move`.
+     */
+    async begin(
+      { videoId, generation }: Attempt,
+      from: readonly VideoState[],
+      change: Partial<Video>,
+      session: ClientSession,
+    ): Promise<Video | undefined> {
+      const filter = { _id: videoId, generation, state: trusted({ $in: from }) };
+      const before = await model.findOne(filter).session(session).lean();
+      if (!before) return undefined;
+      const next = { state: 'uploaded', generation: generation + 1 } as const;
+      const heardAt = new Date();
+      const lost =
+        before.activeGeneration === null ? { playableAt: null, hasPoster: false, warnings: [] } : {};
+      const fresh = { ...next, ...lost, heardAt, plan: null, failure: null, resumes: 0, purgedAt: null };
+      const history = { $each: [{ ...next, at: heardAt }], $slice: -100 };
+      const update = { $set: { ...fresh, ...change }, $push: { history } };
+      const begun = await model.findOneAndUpdate(filter, update, { returnDocument: 'after', session }).lean();
+      return begun ?? undefined;
     },
 
     /** A sign of life from a job. False when the attempt is no longer the current one in that state. */
@@ -164,58 +207,13 @@ export function videoStore(connection: Connection) {
     },
 
     async setPoster({ videoId, generation }: Attempt): Promise<void> {
-      await model.updateOne({ _id: videoId, generation }, { $set: { hasPoster: true } });
+      // While an older attempt plays, its poster is shown; this one's comes with the move to `ready`.
+      const isShown = { activeGeneration: trusted({ $in: [null, generation] }) };
+      await model.updateOne({ _id: videoId, generation, ...isShown }, { $set: { hasPoster: true } });
     },
 
     async addPreview({ videoId, generation }: Attempt): Promise<void> {
       await model.updateOne({ _id: videoId, generation }, { $addToSet: { previews: generation } });
     },
-
-    /** Counts one more resume of a quiet video, and marks it as heard of so that the next sweep waits. */
-    async resumed({ videoId, generation }: Attempt): Promise<number> {
-      const found = await model
-        .findOneAndUpdate(
-          { _id: videoId, generation },
-          { $inc: { resumes: 1 }, $set: { heardAt: new Date() } },
-          { returnDocument: 'after' },
-        )
-        .lean();
-      return found?.resumes ?? 0;
-    },
-
-    /** Videos in a state that nothing has been heard of since. */
-    quiet: (state: VideoState, since: Date, limit: number): Promise<Video[]> =>
-      model
-        .find({ state, heardAt: trusted({ $lt: since }) })
-        .sort({ heardAt: 1 })
-        .limit(limit)
-        .lean(),
-
-    /** The newest first: what everyone may see, or all that one owner has. */
-    async page(scope: { ownerId: string } | 'public', limit: number, after?: After): Promise<ListedVideo[]> {
-      const query =
-        scope === 'public'
-          ? model.find({ visibility: 'public', state: 'ready' })
-          : model.find({ ownerId: scope.ownerId, state: trusted({ $nin: ['draft', 'deleted'] }) });
-      if (after) {
-        const { createdAt, id } = after;
-        const earlier = { createdAt: trusted({ $lt: createdAt }) };
-        query.where({ $or: [earlier, { createdAt, _id: trusted({ $lt: id }) }] });
-      }
-      return query.select(listed).sort({ createdAt: -1, _id: -1 }).limit(limit).maxTimeMS(5000).lean();
-    },
-
-    /** Those of the given videos that everyone may see, in no order. */
-    publicOnes: (ids: string[], category?: string): Promise<ListedVideo[]> =>
-      model
-        .find({
-          _id: trusted({ $in: ids }),
-          visibility: 'public',
-          state: 'ready',
-          ...(category === undefined ? {} : { category }),
-        })
-        .select(listed)
-        .maxTimeMS(5000)
-        .lean(),
   };
 }

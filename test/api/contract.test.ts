@@ -60,6 +60,20 @@ describe('the contract', () => {
     expect(empty, 'schemas that say nothing').to.deep.equal([]);
   });
 
+  it('names every type of a body that is no JSON', () => {
+    const { put } =
+      (document.paths as Record<string, Record<string, { requestBody: object }>>)[
+        '/api/videos/{videoId}/captions/{language}'
+      ] ?? {};
+    const schema = { type: 'string', maxLength: 1024 ** 2 };
+    expect(put?.requestBody).to.deep.equal({
+      required: true,
+      content: Object.fromEntries(
+        ['text/vtt', 'application/x-subrip', 'text/plain'].map((type) => [type, { schema }]),
+      ),
+    });
+  });
+
   it('names each operation once', () => {
     const names = operations.map(({ operationId }) => operationId);
     expect([...new Set(names)]).to.deep.equal(names);
@@ -100,13 +114,21 @@ describe('the contract', () => {
 
     /** Calls a route with values for its parameters; gives how the reply differs from what is declared. */
     const checked = new Set<string>();
-    async function check(address: string, values: Record<string, string> = {}, body?: object, query = '') {
+    async function check(
+      address: string,
+      values: Record<string, string> = {},
+      body?: object | string,
+      query = '',
+    ) {
       const route = apiRoutes.find((one) => addressOf(one) === address);
       const path = address.replace(/^\w+ /, '').replaceAll(/\{(\w+)\}/g, (_, name) => values[name] ?? name);
       const response = await fetch(`${system.url}${path}${query}`, {
         method: route?.method.toUpperCase() ?? 'GET',
-        headers: { Cookie: await system.cookie('demo'), 'Content-Type': 'application/json' },
-        ...(body ? { body: JSON.stringify(body) } : {}),
+        headers: {
+          Cookie: await system.cookie('demo'),
+          'Content-Type': typeof body === 'string' ? 'text/vtt' : 'application/json',
+        },
+        ...(body ? { body: typeof body === 'string' ? body : JSON.stringify(body) } : {}),
       });
       const declared = response.ok ? route?.replies[response.status]?.schema : problem;
       const type = response.ok ? /^application\/json/ : /^application\/problem\+json/;
@@ -125,6 +147,9 @@ describe('the contract', () => {
     await check('get /api/videos');
     await check('get /api/videos/{videoId}', { videoId });
     await check('get /api/videos/{videoId}/playback', { videoId });
+    const captions = 'WEBVTT\n\n00:01.000 --> 00:02.000\nOne\n';
+    await check('put /api/videos/{videoId}/captions/{language}', { videoId, language: 'en' }, captions);
+    await check('get /api/videos/{videoId}/captions', { videoId });
     await check('get /api/videos/{videoId}/poster', { videoId });
     await check('put /api/videos/{videoId}/poster', { videoId }, { time: 1 });
     await check('post /api/videos/{videoId}/poster/uploads', { videoId }, { size: 9, type: 'image/webp' });
@@ -133,7 +158,11 @@ describe('the contract', () => {
     await check(completing, { videoId, posterUploadId });
     await check('get /api/videos/{videoId}/storyboard', { videoId });
     await check('get /api/trending/{region}', { region: 'GB' });
+    await check('post /api/videos/{videoId}/cancel', { videoId });
+    await check('post /api/videos/{videoId}/reprocess', { videoId });
+    await check('post /api/videos/{videoId}/cancel', { videoId });
     await check('post /api/uploads', {}, { filename: 1 });
+    await check('put /api/videos/{videoId}/captions/{language}', { videoId, language: 'en' }, 'WEBVTT');
     await check('get /api/videos', {}, undefined, '?limit=0');
     await check('get /api/videos/{videoId}', { videoId: '0'.repeat(24) });
     await check('get /api/trending/{region}', { region: 'XX' });

@@ -252,7 +252,7 @@ describe('posters', () => {
       });
       expect(await refusal(ask(videoId, 10 * 1024 ** 2 + 1))).to.include({
         status: 422,
-        code: 'upload_too_large',
+        code: 'too_large',
       });
       expect((await refusal(ask(videoId, 9, 'image/gif'))).errors?.[0]?.pointer).to.equal('/type');
       expect((await refusal(ask(videoId, 0))).errors?.[0]?.pointer).to.equal('/size');

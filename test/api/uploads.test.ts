@@ -67,7 +67,7 @@ describe('uploads', () => {
 
     it('is refused for a file that is too large', async () => {
       const problem = await refusal(post({ ...file, size: 1_000_001 }));
-      expect(problem).to.include({ status: 422, code: 'upload_too_large' });
+      expect(problem).to.include({ status: 422, code: 'too_large' });
     });
 
     it('is refused for who is not signed in', async () => {

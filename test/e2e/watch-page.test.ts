@@ -1,22 +1,10 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { expect } from 'chai';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { isSettled } from '../../scripts/client.ts';
+import { launchBrowser, listenToPlayer, screenshot, watch } from '../support/browser.ts';
 import { clip } from '../support/clips.ts';
-import { skip } from '../support/skip.ts';
 import { uploadWithStoryboard } from '../support/storyboards.ts';
 import { type System, startSystem, until } from '../support/system.ts';
-
-const launchArguments = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** What the tests read of an HTMLVideoElement; the functions that do run in the browser. */
 type Media = {
@@ -28,66 +16,14 @@ type Media = {
   play(): Promise<void>;
 };
 
-/** A page, and everything that it did which a person would not see. */
-type Watched = { page: Page; complaints: string[]; origins: Set<string> };
-
-function findBrowser(): string | undefined {
-  if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH;
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  return ['chromium', 'chromium-browser', 'google-chrome']
-    .flatMap((name) => folders.map((folder) => join(folder, name)))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
-}
-
-async function watch(context: BrowserContext): Promise<Watched> {
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  const origins = new Set<string>();
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.text().startsWith('hls:'))
-      complaints.push(`${message.text()} ${message.location().url}`);
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('request', (request) => {
-    const { protocol, origin } = new URL(request.url());
-    if (protocol !== 'blob:' && protocol !== 'data:') origins.add(origin);
-  });
-  return { page, complaints, origins };
-}
-
-/** Listens to the player from its first moment: the page shows it as `window.hls` once it is made. */
-const listenToPlayer = `Object.defineProperty(window, 'hls', {
-  set(hls) {
-    this.player = hls;
-    hls.on('hlsError', (_, { type, details }) => {
-      console.log('hls: ' + type + ' ' + details + ' at ' + hls.media?.currentTime + ' s');
-    });
-  },
-  get() { return this.player; },
-});`;
-
-async function screenshot(page: Page, name: string): Promise<void> {
-  const folder = process.env.SCREENSHOTS;
-  if (folder) await page.screenshot({ path: join(folder, `${name}.png`) });
-}
-
 describe('in a browser', () => {
   let browser: Browser | undefined;
   let system: System | undefined;
 
   before(async function () {
-    const executablePath = findBrowser();
-    if (!executablePath) skip(this, 'there is no Chromium; set CHROMIUM_PATH');
-    browser = await chromium.launch({ executablePath, args: launchArguments });
+    browser = await launchBrowser(this);
     // One chunk at a time, so that there is time to watch while others wait.
-    system = await startSystem({ WORKER_QUEUES: 'probe,encode,audio,images,publish' });
+    system = await startSystem({ WORKER_QUEUES: 'probe,encode,audio,captions,images,publish' });
   });
   after(async () => {
     await browser?.close();
@@ -131,7 +67,7 @@ describe('in a browser', () => {
     await video.evaluate((media: Media) => media.play());
     await plays(3);
     expect((await client.playback(videoId)).isFinal).to.equal(false);
-    expect(await page.locator('#state').innerText()).to.match(/^Encoding \d+ %$/);
+    expect(await page.locator('#state').innerText()).to.match(/^Encoding \d+ %(, about .* left)?$/);
     expect(await page.locator('progress').isVisible()).to.equal(true);
     expect(await video.evaluate((media: Media) => media.videoWidth)).to.be.greaterThan(0);
     await screenshot(page, 'watch-encoding');

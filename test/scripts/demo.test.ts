@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { makeClip } from '../../scripts/demo-steps/sample-clip.ts';
+import { newMark, untilGone } from '../support/marked.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -24,13 +23,11 @@ describe('scripts/demo', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  /** All that it starts inherits the mark, by which it is found again. */
   function start(...words: string[]) {
-    const mark = `MILLRACE_TEST_MARK=${randomUUID()}`;
-    const [name = '', value] = mark.split('=');
+    const mark = newMark();
     const child = spawn(join(root, 'scripts', 'demo'), words, {
       cwd: folder,
-      env: { ...process.env, [name]: value },
+      env: { ...process.env, ...mark },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const outcome = Promise.all([once(child, 'exit'), text(child.stdout), text(child.stderr)]);
@@ -60,7 +57,7 @@ describe('scripts/demo', () => {
     const dir = /Data, logs +(\S+)/.exec(notes)?.[1] ?? '';
     expect(dir).to.match(/^\.data.stack-/);
     expect(existsSync(join(root, dir))).to.equal(false);
-    await waitUntilGone(mark);
+    await untilGone(mark);
   });
 
   it('tells why a file failed, and ends with 1', async () => {
@@ -88,29 +85,6 @@ describe('scripts/demo', () => {
       if (String(chunk).includes('mongod is ready')) child.kill('SIGINT');
     });
     expect(await ended).to.include({ code: 130, output: '' });
-    await waitUntilGone(mark);
+    await untilGone(mark);
   });
 });
-
-/** Linux alone shows other processes' environments; elsewhere there is nothing to see. */
-async function waitUntilGone(mark: string): Promise<void> {
-  const deadline = Date.now() + 5000;
-  let left = findMarked(mark);
-  while (left.length > 0 && Date.now() < deadline) {
-    await sleep(50);
-    left = findMarked(mark);
-  }
-  expect(left, 'processes left').to.deep.equal([]);
-}
-
-function findMarked(mark: string): string[] {
-  if (process.platform !== 'linux') return [];
-  return readdirSync('/proc').flatMap((name) => {
-    try {
-      const isMarked = readFileSync(`/proc/${name}/environ`, 'utf8').split('\0').includes(mark);
-      return isMarked ? [readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ')] : [];
-    } catch {
-      return []; // no process, not ours, or gone meanwhile
-    }
-  });
-}

@@ -13,6 +13,8 @@ describe('keys', () => {
       keys.initKey(videoId, 3, '720p'),
       keys.segmentKey(videoId, 3, 'audio/en', 7),
       keys.segmentKey(videoId, 3, '720p', 123_456),
+      keys.fileCaptionsKey(videoId, 3, 'pt-BR'),
+      keys.sentCaptionsKey(videoId, 'pt-BR', ownerId),
       keys.posterKey(videoId, 3, 2, 640, 'webp'),
       keys.posterKey(videoId, null, 4, 320, 'jpg'),
       keys.posterUploadKey(ownerId, videoId, 'cccccccccccccccccccccccc'),
@@ -26,6 +28,8 @@ describe('keys', () => {
       `v/${videoId}/g3/720p/init.mp4`,
       `v/${videoId}/g3/audio/en/seg-00007.m4s`,
       `v/${videoId}/g3/720p/seg-123456.m4s`,
+      `v/${videoId}/g3/captions/pt-BR.vtt`,
+      `v/${videoId}/captions/pt-BR-${ownerId}.vtt`,
       `v/${videoId}/g3/poster-2-640.webp`,
       `v/${videoId}/poster-4-320.jpg`,
       `videos/${ownerId}/${videoId}-poster-cccccccccccccccccccccccc`,
@@ -45,6 +49,24 @@ describe('keys', () => {
     expect(keys.initKey(videoId, 12, '720p').startsWith(keys.generationPrefix(videoId, 1))).to.equal(false);
   });
 
+  it('of objects tell whose they are, and those of others nothing', () => {
+    for (const key of [keys.initKey(videoId, 3, '720p'), keys.previewKey(videoId, 3)]) {
+      expect(keys.readKey(key)).to.deep.equal({ videoId, generation: 3 });
+    }
+    expect(keys.readKey(`${keys.videoPrefix(videoId)}other.txt`)).to.deep.equal({ videoId });
+    expect(keys.readKey(keys.rawKey(ownerId, videoId))).to.deep.equal({ videoId });
+    const foreign = [
+      '',
+      'v/',
+      `v/${videoId}`,
+      'v/1/g1/a',
+      'readme.txt',
+      `videos/${ownerId}/1`,
+      `x/v/${videoId}/g1/a`,
+    ];
+    for (const key of foreign) expect(keys.readKey(key), key).to.equal(undefined);
+  });
+
   it('of jobs are ones that BullMQ takes', () => {
     expect(keys.jobId('publish', videoId, 2)).to.equal(`publish-${videoId}-g2`);
     expect(keys.jobId('encode', videoId, 2, 0)).to.equal(`encode-${videoId}-g2-0`);
@@ -52,6 +74,7 @@ describe('keys', () => {
   });
 
   it('of Redis begin with the prefix', () => {
+    expect(keys.orphanCursorKey('m', 'raw')).to.equal('m:orphans:raw');
     expect(keys.viewKeys('m')).to.deep.equal({ pending: 'm:views:pending', folding: 'm:views:folding' });
   });
 });

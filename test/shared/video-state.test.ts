@@ -1,5 +1,12 @@
 import { expect } from 'chai';
-import { isInProgress, mayMove, sourcesOf, videoStates } from '../../shared/video-state.ts';
+import {
+  anotherFrom,
+  hasEnded,
+  isInProgress,
+  mayMove,
+  sourcesOf,
+  videoStates,
+} from '../../shared/video-state.ts';
 
 describe('the states of a video', () => {
   it('allow these moves and no other', () => {
@@ -26,6 +33,15 @@ describe('the states of a video', () => {
       'ready -> deleted',
       'failed -> deleted',
     ]);
+  });
+
+  it('tell where another attempt may begin, and when the work is over', () => {
+    expect(anotherFrom).to.deep.equal({
+      reprocess: ['ready', 'failed'],
+      restart: ['encoding', 'publishing'],
+    });
+    expect(videoStates.filter(hasEnded)).to.deep.equal(['ready', 'failed', 'deleted']);
+    for (const state of videoStates) expect(hasEnded(state) && isInProgress(state), state).to.equal(false);
   });
 
   it('tell from where a state may be entered', () => {

@@ -50,6 +50,15 @@ export const clip = (seconds = 2, size = '640x360', rate = '25') =>
 export const silentClip = () =>
   once('silent.mp4', (path) => ffmpeg(...picture(1, '320x180', '25'), ...h264, '-an', path));
 
+/** Odd sides, 4:4:4 with 10 bits, colours and transfer curve of HDR10. */
+export const hdrClip = () =>
+  once('hdr.mp4', (path) => {
+    const colours = ['-color_primaries', 'bt2020', '-color_trc', 'smpte2084', '-colorspace', 'bt2020nc'];
+    const hevc = ['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=error'];
+    const format = ['-pix_fmt', 'yuv444p10le', '-tag:v', 'hvc1'];
+    return ffmpeg(...picture(2, '321x241', '25'), ...hevc, ...format, ...colours, path);
+  });
+
 export const audioFile = () => once('audio.m4a', (path) => ffmpeg(...sound(2), '-c:a', 'aac', path));
 
 export const textFile = () =>
@@ -76,6 +85,23 @@ export const dressedPlaylist = (canary: string) =>
   once('dressed.mp4', (path) =>
     writeFile(path, `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n${canary}\n#EXT-X-ENDLIST\n`),
   );
+
+/** One second in each kind of container, small enough to be damaged hundreds of times. */
+export const tinyClips = (): Promise<string[]> => {
+  const codecs: Record<string, string[]> = {
+    'tiny.mp4': [...h264, '-c:a', 'aac', '-movflags', '+faststart'],
+    'tiny-fragmented.mp4': [...h264, '-c:a', 'aac', '-movflags', '+frag_keyframe+empty_moov'],
+    'tiny.mkv': [...h264, '-c:a', 'ac3'],
+    'tiny.webm': ['-c:v', 'libvpx', '-deadline', 'realtime', '-c:a', 'libopus'],
+    'tiny.ts': ['-c:v', 'mpeg2video', '-c:a', 'mp2'],
+    'tiny.avi': ['-c:v', 'mpeg4', '-c:a', 'libmp3lame'],
+  };
+  return Promise.all(
+    Object.entries(codecs).map(([name, words]) =>
+      once(name, (path) => ffmpeg(...picture(1, '160x90', '25'), ...sound(1), ...words, '-g', '10', path)),
+    ),
+  );
+};
 
 export async function removeClips(): Promise<void> {
   if (folder) await rm(await folder, { recursive: true, force: true });

@@ -11,10 +11,11 @@ export function simplePlan(
     frameCount,
     rate: { numerator: framesPerSecond, denominator: 1 },
     gopFrames: 2 * framesPerSecond,
-    segmentFrames: 6 * framesPerSecond,
+    cuts: [0],
     originSeconds: 0,
     containerStartSeconds: 0,
-    videoStreamIndex: 0,
+    picture: { streamIndex: 0, isInterlaced: false, hdr: null, matrix: null },
+    codec: { profile: 'default', codec: 'h264', encoder: 'libx264', options: [] },
     rungs: [
       {
         name: `${Math.min(width, height)}p`,
@@ -25,8 +26,13 @@ export function simplePlan(
         bufferBits: 1_500_000,
       },
     ],
+    copied: null,
+    ladder: [],
     chunks: [{ startFrame: 0, endFrame: frameCount, seekSeconds: null }],
     audio: [],
+    captions: [],
+    storyboard: { intervalSeconds: 1, width: 160, height: 90, frames: [] },
+    warnings: [],
     ...overrides,
   };
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createConnection } from 'mongoose';
 import { type RunningApi, startApi } from '../../api/start.ts';
 import { type Client, createClient } from '../../scripts/client.ts';
 import { signIn } from '../../scripts/sign-in.ts';
@@ -109,5 +110,25 @@ export async function until<T>(
     if (found !== undefined && found !== false) return found;
     if (Date.now() > end) throw new Error(`No ${what} within ${seconds} s.`);
     await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** As if time had passed: moves one date of a record into the past. */
+export async function backdate(
+  { config }: System,
+  collection: string,
+  id: string,
+  field: string,
+  seconds: number,
+): Promise<void> {
+  const connection = await createConnection(config.MONGO_URL).asPromise();
+  try {
+    const at = new Date(Date.now() - seconds * 1000);
+    const { matchedCount } = await connection
+      .collection<{ _id: string }>(collection)
+      .updateOne({ _id: id }, { $set: { [field]: at } });
+    if (matchedCount !== 1) throw new Error(`There is no ${id} in ${collection}.`);
+  } finally {
+    await connection.close();
   }
 }

@@ -1,17 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { expect } from 'chai';
-import { createConnection } from 'mongoose';
 import { isSettled, sendBytes } from '../../scripts/client.ts';
 import { readConfig } from '../../shared/config.ts';
 import { jobId } from '../../shared/keys.ts';
 import { move } from '../../shared/pipeline.ts';
 import { type RunningWorker, startWorker } from '../../workers/start.ts';
 import { clip, textFile } from '../support/clips.ts';
-import { skip } from '../support/skip.ts';
-import { type System, startSystem, until } from '../support/system.ts';
+import { ffmpegsOf, holdEncodingOf, onLinuxOnly } from '../support/ffmpegs.ts';
+import { backdate as backdateIn, type System, startSystem, until } from '../support/system.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const wholeWay = ['draft', 'uploaded', 'probing', 'encoding', 'publishing', 'ready'];
@@ -47,19 +46,8 @@ describe('what was interrupted', () => {
       ({ step, doneAt }) => step === 'encode' && doneAt !== null,
     );
 
-  /** As if time had passed: moves one date of a record into the past. */
-  async function backdate(collection: string, id: string, field: string, seconds: number): Promise<void> {
-    const connection = await createConnection(system.config.MONGO_URL).asPromise();
-    try {
-      const at = new Date(Date.now() - seconds * 1000);
-      const { matchedCount } = await connection
-        .collection<{ _id: string }>(collection)
-        .updateOne({ _id: id }, { $set: { [field]: at } });
-      expect(matchedCount).to.equal(1);
-    } finally {
-      await connection.close();
-    }
-  }
+  const backdate = (collection: string, id: string, field: string, seconds: number) =>
+    backdateIn(system, collection, id, field, seconds);
 
   async function loseQueues(): Promise<void> {
     const keys = await system.context.redis.keys(`${system.config.REDIS_PREFIX}:*`);
@@ -74,25 +62,8 @@ describe('what was interrupted', () => {
     return child;
   }
 
-  /** The ffmpeg processes that read or write below this system's work folder. */
-  async function ffmpegs(): Promise<number[]> {
-    const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-    const lines = await Promise.all(ids.map((id) => readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')));
-    return ids
-      .filter((_, at) => {
-        const line = lines[at] ?? '';
-        return basename(line.split('\0')[0] ?? '') === 'ffmpeg' && line.includes(system.config.WORK_DIR);
-      })
-      .map(Number);
-  }
-
-  /** Waits until ffmpeg works on a chunk, and halts it there, so that no machine is too fast for the test. */
-  const holdEncoding = (videoId: string) =>
-    until('ffmpeg at work on a chunk', async () => {
-      const found = (await video(videoId)).state === 'encoding' ? await ffmpegs() : [];
-      for (const id of found) process.kill(id, 'SIGSTOP');
-      return found.length > 0;
-    });
+  const ffmpegs = () => ffmpegsOf(system);
+  const holdEncoding = (videoId: string) => holdEncodingOf(system, videoId);
   const quiet = () => until('end of every ffmpeg', async () => (await ffmpegs()).length === 0, 2);
 
   const twoChunks = () => clip(12);
@@ -199,10 +170,6 @@ describe('what was interrupted', () => {
     });
   });
 });
-
-function onLinuxOnly(context: Mocha.Context): void {
-  if (process.platform !== 'linux') skip(context, 'processes are found in /proc');
-}
 
 /** Sends a signal and waits; gives the exit code, null when the signal itself ended the process. */
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {

@@ -3,29 +3,38 @@ import { framesPerSecond } from './frame-rate.ts';
 
 const gopSeconds = 2;
 const gopsPerSegment = 3;
-/** A video is cut into about this many chunks at most, of at most `longestChunk` segments each. */
-const mostChunks = 24;
+/** Enough chunks for each slot that none waits long for the last; no more, since each seam costs a little. */
+const chunksPerSlot = 12;
 const longestChunk = 5;
 
-export type Grid = { gopFrames: number; segmentFrames: number };
+/** Frames between key frames, about 2 s: whole frames, so that every cut is exact at any rate. */
+export function planGop(rate: FrameRate): number {
+  return Math.max(1, Math.round(gopSeconds * framesPerSecond(rate)));
+}
 
-/** Key frames every 2 s and segments of 6 s, counted in whole frames, so that every cut is exact at any rate. */
-export function planGrid(rate: FrameRate): Grid {
-  const gopFrames = Math.max(1, Math.round(gopSeconds * framesPerSecond(rate)));
-  return { gopFrames, segmentFrames: gopFrames * gopsPerSegment };
+/** Where segments begin: the first lasts one group, so that playing can begin early, the others three (6 s). */
+export function planCuts(frameCount: number, gopFrames: number): number[] {
+  const cuts = [0];
+  for (let cut = gopFrames; cut < frameCount; cut += gopFrames * gopsPerSegment) cuts.push(cut);
+  return cuts;
 }
 
 /**
- * Cuts [0, frameCount) into chunks of whole segments. The first is one segment long, so that a long video can be
- * watched as early as a short one.
+ * Cuts [0, frameCount) into chunks of whole segments for `slots` encoders at work at once. The first is one
+ * segment long, so that a long video can be watched as early as a short one, and so are the next few, so that the
+ * player does not run dry; of long videos the later ones are longer.
  */
-export function planChunks(frameCount: number, { gopFrames, segmentFrames }: Grid): FrameSpan[] {
-  const segments = Math.ceil(frameCount / segmentFrames);
-  const length = Math.min(longestChunk, Math.max(1, Math.ceil(segments / mostChunks)));
+export function planChunks(
+  frameCount: number,
+  cuts: number[],
+  gopFrames: number,
+  slots: number,
+): FrameSpan[] {
+  const length = Math.min(longestChunk, Math.max(1, Math.ceil(cuts.length / (slots * chunksPerSlot))));
   const chunks: FrameSpan[] = [];
-  for (let from = 0; from < segments; ) {
-    const to = from === 0 ? 1 : from + length;
-    chunks.push({ startFrame: from * segmentFrames, endFrame: Math.min(to * segmentFrames, frameCount) });
+  for (let from = 0; from < cuts.length; ) {
+    const to = from + (chunks.length <= 2 * slots ? 1 : length);
+    chunks.push({ startFrame: cuts[from] ?? 0, endFrame: cuts[to] ?? frameCount });
     from = to;
   }
   return withoutShortTail(chunks, gopFrames);
@@ -40,4 +49,20 @@ function withoutShortTail(chunks: FrameSpan[], gopFrames: number): FrameSpan[] {
   const before = chunks.at(-2);
   if (!last || !before || last.endFrame - last.startFrame >= gopFrames) return chunks;
   return [...chunks.slice(0, -2), { startFrame: before.startFrame, endFrame: last.endFrame }];
+}
+
+/** The cuts inside a span, counted from its own first frame: where its file is cut into segments. */
+export function cutsIn(cuts: number[], { startFrame, endFrame }: FrameSpan): number[] {
+  return cuts.filter((cut) => cut >= startFrame && cut < endFrame).map((cut) => cut - startFrame);
+}
+
+/** Key frames of an encoded span, counted from its first frame: on every cut, and evenly between them. */
+export function keyFramesIn(cuts: number[], span: FrameSpan, gopFrames: number): number[] {
+  const length = span.endFrame - span.startFrame;
+  const bounds = [...cutsIn(cuts, span), length];
+  return bounds.slice(0, -1).flatMap((start, index) => {
+    const frames = (bounds[index + 1] ?? length) - start;
+    const groups = Math.max(1, Math.ceil(frames / gopFrames));
+    return Array.from({ length: groups }, (_, n) => start + Math.round((n * frames) / groups));
+  });
 }

@@ -1,114 +1,157 @@
 import type { AudioTrack, EncodingPlan, Rung } from '../../shared/contracts/encoding.ts';
+import { encoderOptions } from './encoder-args.ts';
 import type { FfmpegCommand } from './ffmpeg-command.ts';
 import { secondsOf } from './frame-rate.ts';
+import { tilesOutput } from './image-args.ts';
+import { deinterlaceFilters, scaleFilters, toneMapFilters } from './picture.ts';
 
 /** Decoding ends this much after a chunk, so that the rate filter sees what rounds onto its last frame. */
-const postrollSeconds = 1;
-/** Rate control starts cold in each chunk: the frames at its borders get a tenth more bits. */
-const borderFrames = 12;
-const borderBoost = 1.1;
+const postrollSeconds = 0.5;
+/** Of the sound in a fragment and so in a segment, like most segments of the picture. */
+export const audioSegmentSeconds = 6;
 
 /** A fragmented file with an edit for the encoder's delay in its init segment. */
 const movflags = '+cmaf+delay_moov+default_base_moof+skip_trailer';
 const fragmented = ['-f', 'mp4', '-avoid_negative_ts', 'disabled', '-use_editlist', '1'];
+/** With frag_discont the time stamps of one chunk's fragments go on where those of the last one ended. */
+const pictureFragments = [...fragmented, '-movflags', `${movflags}+frag_discont+frag_keyframe`];
+
+/** The rungs that chunk jobs encode: all but the copied one. */
+export function encodedRungs({ rungs, copied }: Pick<EncodingPlan, 'rungs' | 'copied'>): Rung[] {
+  return rungs.filter(({ name }) => name !== copied);
+}
 
 /**
- * One chunk of the picture, every rung from one decode. Output time stamps are those of the whole video, so
- * that the files of all chunks can be joined as they are. `files` are in the order of `plan.rungs`.
+ * One chunk of the picture, every encoded rung and the storyboard's tiles from one decode. Output time stamps are
+ * those of the whole video, so that the files of all chunks can be joined as they are. `files` are in the order of
+ * `encodedRungs`. Tiles are JPEGs, one after another in one file.
  */
 export function chunkCommand(
   plan: EncodingPlan,
   chunk: number,
   source: string,
   files: string[],
+  tilesFile: string,
 ): FfmpegCommand {
   const span = plan.chunks[chunk];
   if (!span) throw new RangeError(`chunk ${chunk} of ${plan.chunks.length}`);
-  const { rate, originSeconds, containerStartSeconds } = plan;
-  const start = secondsOf(span.startFrame, rate);
+  const { rate, originSeconds, containerStartSeconds, picture, storyboard } = plan;
   const end = secondsOf(span.endFrame, rate);
-  const isFirst = span.startFrame === 0;
   const isLast = span.endFrame === plan.frameCount;
+  const rungs = encodedRungs(plan);
+  const largest = rungs.at(-1) ?? storyboard;
 
-  const labels = plan.rungs.map((_, index) => `[s${index}]`).join('');
-  const timeline = [
-    originSeconds === 0 ? '' : `setpts=round(PTS-${decimal(originSeconds)}/TB)`,
-    `fps=${rate.numerator}/${rate.denominator}${isFirst ? ':start_time=0' : ''}`,
+  const shared = [
+    ...deinterlaceFilters(picture),
+    ...(originSeconds === 0 ? [] : [`setpts=round(PTS-${decimal(originSeconds)}/TB)`]),
+    `fps=${rate.numerator}/${rate.denominator}${span.startFrame === 0 ? ':start_time=0' : ''}`,
     // What cannot be decoded at the end of a damaged file is filled with the last picture, so counts stay true.
     'tpad=stop=-1:stop_mode=clone',
     `trim=start_pts=${span.startFrame}:end_pts=${span.endFrame}`,
     `setpts=PTS-${span.startFrame}`,
-    `split=${plan.rungs.length}${labels}`,
-  ].filter(Boolean);
-  const scales = plan.rungs.map(
-    ({ width, height }, index) =>
-      `[s${index}]scale=${width}:${height}:out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p[v${index}]`,
-  );
-
+    ...toneMapFilters(picture, largest),
+  ];
+  const tiles = tilesOutput(storyboard, span, `[s${rungs.length}]`, '[tiles]', tilesFile);
+  const branches = [
+    ...rungs.map(
+      ({ width, height }, index) => `[s${index}]${scaleFilters(picture, width, height).join(',')}[v${index}]`,
+    ),
+    ...(tiles ? [tiles.filter] : []),
+  ];
+  const labels = branches.map((_, index) => `[s${index}]`).join('');
   return {
     input: {
       path: source,
       options: [
-        '-copyts',
+        // A picture whose size changes midway would begin the graph anew, and with it the count of frames.
+        ...['-copyts', '-reinit_filter', '0'],
         ...(span.seekSeconds === null ? [] : ['-ss', decimal(span.seekSeconds)]),
         ...(isLast ? [] : ['-to', decimal(originSeconds - containerStartSeconds + end + postrollSeconds)]),
       ],
     },
-    filter: [`[0:${plan.videoStreamIndex}]${timeline.join(',')}`, ...scales].join(';'),
-    outputs: plan.rungs.map((rung, index) => ({
-      path: files[index] ?? '',
-      options: [
-        ...['-map', `[v${index}]`],
-        ...videoOptions(rung, plan, span.endFrame - span.startFrame),
-        ...['-output_ts_offset', decimal(start)],
-        ...fragmented,
-        // With frag_discont the time stamps of one chunk's fragments go on where those of the last one ended.
-        ...['-movflags', `${movflags}+frag_discont+frag_keyframe`],
-      ],
-    })),
+    filter: [
+      `[0:${picture.streamIndex}]${[...shared, `split=${branches.length}`].join(',')}${labels}`,
+      ...branches,
+    ].join(';'),
+    outputs: [
+      ...rungs.map((rung, index) => ({
+        path: files[index] ?? '',
+        options: [
+          ...['-map', `[v${index}]`, ...encoderOptions(rung, { ...plan, span })],
+          ...['-output_ts_offset', decimal(secondsOf(span.startFrame, rate)), ...pictureFragments],
+        ],
+      })),
+      ...(tiles ? [tiles.output] : []),
+    ],
   };
 }
 
-/** How a rung is encoded, wherever: the benchmark's plain ffmpeg uses the same words. */
-export function videoOptions(rung: Rung, plan: Pick<EncodingPlan, 'gopFrames'>, frames: number): string[] {
-  const gop = String(plan.gopFrames);
-  return [
-    ...['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'high', '-threads', '1'],
-    ...['-crf', String(rung.crf), '-maxrate', String(rung.maxBitrate), '-bufsize', String(rung.bufferBits)],
-    ...['-g', gop, '-keyint_min', gop, '-sc_threshold', '0'],
-    ...borderZones(frames),
-    ...['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv'],
-    ...['-map_metadata', '-1', '-map_chapters', '-1'],
-  ];
+/** The storyboard's frames that fall into a chunk, counted from its first frame. */
+export function tilesIn({ chunks, storyboard }: EncodingPlan, chunk: number): number[] {
+  const { startFrame = 0, endFrame = 0 } = chunks[chunk] ?? {};
+  return storyboard.frames
+    .filter((frame) => frame >= startFrame && frame < endFrame)
+    .map((frame) => frame - startFrame);
 }
 
-function borderZones(frames: number): string[] {
-  if (frames < 4 * borderFrames) return [];
-  const zone = (from: number, to: number) => `${from},${to},b=${borderBoost}`;
-  const zones = [zone(0, borderFrames - 1), zone(frames - borderFrames, frames - 1)];
-  return ['-x264-params', `zones=${zones.join('/')}`];
+/** The source's own picture, packaged: a fragment per key frame, on the output's clock. */
+export function copyCommand(plan: EncodingPlan, source: string, file: string): FfmpegCommand {
+  const { originSeconds, picture, rate } = plan;
+  // The last frame may be said to last for any time; frames come at a constant rate, or there is no copy.
+  const durations = `setts=pts=PTS:dts=DTS:duration=round(${rate.denominator}/(${rate.numerator}*TB))`;
+  return {
+    input: { path: source, options: ['-copyts'] },
+    outputs: [
+      {
+        path: file,
+        options: [
+          ...[
+            '-map',
+            `0:${picture.streamIndex}`,
+            '-c:v',
+            'copy',
+            '-bsf:v',
+            durations,
+            '-map_metadata',
+            '-1',
+            '-map_chapters',
+            '-1',
+          ],
+          ...(originSeconds === 0 ? [] : ['-output_ts_offset', decimal(-originSeconds)]),
+          ...pictureFragments,
+        ],
+      },
+    ],
+  };
 }
 
-/** One audio track, once and whole, so that it has no seams: stereo AAC in fragments of a segment's length. */
+/**
+ * One audio track, once and whole, so that it has no seams: AAC in fragments of a segment's length. Its loudness
+ * is measured on the way; the filter's summary is the last thing that ffmpeg prints.
+ */
 export function audioCommand(
   plan: EncodingPlan,
   track: AudioTrack,
   source: string,
   file: string,
 ): FfmpegCommand {
-  const fragmentMicroseconds = Math.round(secondsOf(plan.segmentFrames, plan.rate) * 1e6);
-  const shift = plan.originSeconds === 0 ? '' : `asetpts=PTS-${decimal(plan.originSeconds)}/TB,`;
+  const layout = track.channels === 6 ? '5.1' : 'stereo';
+  const filters = [
+    ...(plan.originSeconds === 0 ? [] : [`asetpts=PTS-${decimal(plan.originSeconds)}/TB`]),
+    'aresample=48000:async=1:first_pts=0',
+    `aformat=channel_layouts=${layout}`,
+    'ebur128=framelog=verbose',
+  ];
   return {
     input: { path: source, options: ['-copyts'] },
-    filter: `[0:${track.streamIndex}]${shift}aresample=48000:async=1:first_pts=0[a]`,
+    filter: `[0:${track.streamIndex}]${filters.join(',')}[a]`,
     outputs: [
       {
         path: file,
         options: [
-          ...['-map', '[a]', '-c:a', 'aac', '-b:a', '128k', '-ac', '2', '-ar', '48000'],
+          ...['-map', '[a]', '-c:a', 'aac', '-b:a', String(track.bitrate), '-ar', '48000'],
           ...['-map_metadata', '-1', '-map_chapters', '-1'],
-          ...fragmented,
-          ...['-movflags', movflags, '-frag_duration', String(fragmentMicroseconds)],
+          ...[...fragmented, '-movflags', movflags, '-frag_duration', String(audioSegmentSeconds * 1e6)],
         ],
       },
     ],

@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { MillraceError } from '../../shared/errors.ts';
+import { noPackets, type Packets } from './packets.ts';
 import { inputWhitelists, type Limits, type SandboxTools, sandboxPrefix } from './sandbox.ts';
 
 /** Numbers arrive as text, or not at all, or as N/A. Anything that is no finite number counts as absent. */
@@ -20,6 +21,10 @@ const stream = z.object({
   height: number,
   sample_aspect_ratio: text,
   pix_fmt: text,
+  field_order: text,
+  color_range: text,
+  color_space: text,
+  color_transfer: text,
   avg_frame_rate: text,
   r_frame_rate: text,
   start_time: number,
@@ -43,26 +48,11 @@ const report = z.object({
 export type ProbedStream = z.infer<typeof stream>;
 export type ProbeReport = z.infer<typeof report>;
 
-/** What a pass over a stream's packets shows, without decoding: seconds, and how many packets. */
-export type PacketScan = {
-  packets: number;
-  /** Packets that an edit list leaves out; not among `packets`. */
-  hidden: number;
-  firstSeconds: number;
-  endSeconds: number;
-  bytes: number;
-  /** When key frames are shown, rising, at least half a second apart: where decoding can begin. */
-  keySeconds: number[];
-};
-
 export type ProbeTool = { path: string; tools: SandboxTools };
 
 const limits: Limits = { memoryBytes: 4 * 1024 ** 3, cpuSeconds: 60, fileBytes: 1024 };
 const describeSeconds = 30;
 const scanSeconds = 600;
-/** Sources of key frames alone would otherwise fill the memory. */
-const keySpacing = 0.5;
-
 function command(probe: ProbeTool, cpuSeconds: number, file: string, words: string[]): [string, string[]] {
   const [program = '', ...rest] = [
     ...sandboxPrefix(probe.tools, { ...limits, cpuSeconds }),
@@ -96,18 +86,18 @@ export async function describe(probe: ProbeTool, file: string, signal: AbortSign
 }
 
 /**
- * Reads the time stamps of every packet of one stream, edit lists applied. The container's own idea of its
- * length can be wrong by any amount; this is what is really there.
+ * Reads the time stamps of every packet of some streams in one pass, edit lists applied. The container's own idea
+ * of its length can be wrong by any amount; this is what is really there. In the order of `streamIndexes`.
+ * @throws MillraceError timed_out.
  */
 export async function scanPackets(
   probe: ProbeTool,
   file: string,
-  streamIndex: number,
+  streamIndexes: number[],
   signal: AbortSignal,
-): Promise<PacketScan> {
-  const entries = 'packet=pts_time,dts_time,duration_time,size,flags';
-  const words = ['-select_streams', String(streamIndex), '-show_entries', entries, '-of', 'compact=p=0'];
-  const [program, args] = command(probe, scanSeconds, file, words);
+): Promise<Packets[]> {
+  const entries = 'packet=stream_index,pts_time,dts_time,duration_time,size,flags';
+  const [program, args] = command(probe, scanSeconds, file, ['-show_entries', entries, '-of', 'csv=p=0']);
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'], signal, killSignal: 'SIGKILL' });
   let isLate = false;
   const timer = setTimeout(() => {
@@ -119,33 +109,12 @@ export async function scanPackets(
     child.once('close', () => resolve());
   });
   ended.catch(() => {});
-  const scan: PacketScan = {
-    packets: 0,
-    hidden: 0,
-    firstSeconds: Number.POSITIVE_INFINITY,
-    endSeconds: 0,
-    bytes: 0,
-    keySeconds: [],
-  };
+  const found = new Map(streamIndexes.map((index) => [String(index), noPackets()]));
   try {
     for await (const line of createInterface({ input: child.stdout })) {
-      const fields = new Map(line.split('|').map((field) => field.split('=') as [string, string]));
-      const flags = fields.get('flags') ?? '';
-      if (flags.includes('D')) {
-        scan.hidden += 1;
-        continue;
-      }
-      // AVI and MPEG program streams do not say of every packet when it is shown.
-      const shown = Number(fields.get('pts_time'));
-      const pts = Number.isFinite(shown) ? shown : Number(fields.get('dts_time'));
-      if (!Number.isFinite(pts)) continue;
-      if (flags.includes('K') && pts >= (scan.keySeconds.at(-1) ?? Number.NEGATIVE_INFINITY) + keySpacing) {
-        scan.keySeconds.push(pts);
-      }
-      scan.packets += 1;
-      scan.bytes += Number(fields.get('size')) || 0;
-      scan.firstSeconds = Math.min(scan.firstSeconds, pts);
-      scan.endSeconds = Math.max(scan.endSeconds, pts + (Number(fields.get('duration_time')) || 0));
+      const [index = '', ...fields] = line.split(',');
+      const packets = found.get(index);
+      if (packets) addPacket(packets, fields);
     }
     await ended;
   } finally {
@@ -153,7 +122,24 @@ export async function scanPackets(
     child.kill('SIGKILL');
   }
   if (isLate) throw new MillraceError('timed_out', `The file could not be read within ${scanSeconds} s.`);
-  return scan;
+  return streamIndexes.map((index) => found.get(String(index)) ?? noPackets());
+}
+
+function addPacket(packets: Packets, [pts, dts, duration, size, flags = '']: string[]): void {
+  if (flags.includes('D')) {
+    packets.hidden += 1;
+    return;
+  }
+  // AVI and MPEG program streams do not say of every packet when it is shown.
+  const shown = Number(pts);
+  const time = Number.isFinite(shown) ? shown : Number(dts);
+  if (!Number.isFinite(time)) return;
+  const seconds = Number(duration) || 0;
+  if (flags.includes('K')) packets.keys.push(packets.times.length);
+  packets.times.push(time);
+  packets.bytes.push(Number(size) || 0);
+  packets.namedSeconds += seconds;
+  packets.endSeconds = Math.max(packets.endSeconds, time + seconds);
 }
 
 function tooSlow(cause: Error): MillraceError {
@@ -166,6 +152,10 @@ function unreadable(stderr: string, error: Error): MillraceError {
     return new MillraceError('truncated', 'The file ends before its index: it was not copied whole.', {
       cause,
     });
+  }
+  // Of a cut or damaged file even the table that decrypting needs cannot be read.
+  if (/encryption info|reading senc/i.test(stderr)) {
+    return new MillraceError('encrypted', 'The file is encrypted; upload it without protection.', { cause });
   }
   return new MillraceError('not_a_video', 'The file is not in a container that Millrace reads.', { cause });
 }

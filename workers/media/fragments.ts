@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Segment } from '../../shared/contracts/encoding.ts';
+import { codecName } from './codec-name.ts';
 import { boxesIn, findBox, readHeader } from './mp4-boxes.ts';
 
 /** One movie fragment of one track. Bytes in the file; times in ticks of the track's timescale. */
@@ -24,34 +25,37 @@ export type FragmentedFile = {
   fragments: Fragment[];
 };
 
-/**
- * Reads a fragmented MP4 of one track by its box headers; sample data is skipped.
- * @throws Error when the file is not of that form.
- */
-export async function readFragmentedFile(path: string): Promise<FragmentedFile> {
-  const file = await open(path, 'r');
-  try {
-    return await walk(file);
-  } finally {
-    await file.close();
-  }
-}
+export type FragmentReader = {
+  /** Reads what has been written since the last time. Undefined until the init segment is whole. */
+  readOn(): Promise<FragmentedFile | undefined>;
+  /** The same once nothing more comes. @throws Error when the file is not of that form, or ends inside a box. */
+  readToEnd(): Promise<FragmentedFile>;
+  close(): Promise<void>;
+};
 
-async function walk(file: FileHandle): Promise<FragmentedFile> {
-  const { size } = await file.stat();
+/** Reads a fragmented MP4 of one track by its box headers, also while it is being written; sample data is skipped. */
+export async function openFragments(path: string): Promise<FragmentReader> {
+  const file = await open(path, 'r');
+  const fragments: Fragment[] = [];
   let init: Init | undefined;
+  let initSha256 = '';
   let initBytes = 0;
   let pending: { offset: number; moofOffset: number; traf: Traf } | undefined;
   let fragmentStart = 0;
-  const fragments: Fragment[] = [];
-  for (let offset = 0; offset < size; ) {
+  let offset = 0;
+
+  /** False when the rest of the file is no whole box. */
+  async function takeBox(size: number): Promise<boolean> {
     const header = readHeader(await read(file, offset, Math.min(16, size - offset)));
-    if (!header || offset + header.size > size) throw new Error(`no whole box at byte ${offset} of ${size}`);
+    if (!header || offset + header.size > size) return false;
     const end = offset + header.size;
     if (header.type === 'moov') {
       init = parseInit(await read(file, offset, header.size));
       initBytes = end;
       fragmentStart = end;
+      initSha256 = createHash('sha256')
+        .update(await read(file, 0, initBytes))
+        .digest('hex');
     } else if (header.type === 'moof' && init) {
       const traf = parseMoof(await read(file, offset, header.size), init);
       pending = { offset: fragmentStart, moofOffset: offset, traf };
@@ -64,12 +68,39 @@ async function walk(file: FileHandle): Promise<FragmentedFile> {
       fragmentStart = end;
     }
     offset = end;
+    return true;
   }
-  if (!init) throw new Error('there is no moov box');
-  const initSha256 = createHash('sha256')
-    .update(await read(file, 0, initBytes))
-    .digest('hex');
-  return { initBytes, initSha256, timescale: init.timescale, codecs: init.codecs, fragments };
+
+  async function readOn(): Promise<FragmentedFile | undefined> {
+    const { size } = await file.stat();
+    while (offset < size && (await takeBox(size)));
+    return init && { initBytes, initSha256, timescale: init.timescale, codecs: init.codecs, fragments };
+  }
+
+  return {
+    readOn,
+    async readToEnd() {
+      const whole = await readOn();
+      const { size } = await file.stat();
+      if (offset < size) throw new Error(`no whole box at byte ${offset} of ${size}`);
+      if (!whole) throw new Error('there is no moov box');
+      return whole;
+    },
+    close: () => file.close(),
+  };
+}
+
+/**
+ * The same for a file that is finished.
+ * @throws Error when the file is not of that form.
+ */
+export async function readFragmentedFile(path: string): Promise<FragmentedFile> {
+  const reader = await openFragments(path);
+  try {
+    return await reader.readToEnd();
+  } finally {
+    await reader.close();
+  }
 }
 
 async function read(file: FileHandle, offset: number, bytes: number): Promise<Buffer> {
@@ -90,38 +121,10 @@ function parseInit(moov: Buffer): Init {
   const isLong = moov[mdhd.body] === 1;
   return {
     timescale: moov.readUInt32BE(mdhd.body + (isLong ? 20 : 12)),
-    codecs: parseCodecs(moov, stsd.body + 8, stsd.end),
+    codecs: codecName(moov, { from: stsd.body + 8, to: stsd.end }),
     defaultDuration: trex ? moov.readUInt32BE(trex.body + 12) : 0,
     defaultSize: trex ? moov.readUInt32BE(trex.body + 16) : 0,
   };
-}
-
-/** RFC 6381 names: avc1 with profile, constraints and level from avcC; mp4a with the object type from esds. */
-function parseCodecs(moov: Buffer, from: number, to: number): string {
-  const entry = boxesIn(moov, from, to)[0];
-  if (entry?.type === 'avc1') {
-    const avcC = findBox(moov, ['avcC'], { body: entry.body + 78, end: entry.end });
-    if (avcC) return `avc1.${moov.toString('hex', avcC.body + 1, avcC.body + 4)}`;
-  }
-  if (entry?.type === 'mp4a') {
-    const esds = findBox(moov, ['esds'], { body: entry.body + 28, end: entry.end });
-    const type = esds && audioObjectType(moov.subarray(esds.body + 4, esds.end));
-    if (type) return `mp4a.40.${type}`;
-  }
-  throw new Error(`the sample entry ${entry?.type} is not one that Millrace writes`);
-}
-
-/** Walks ES_Descriptor > DecoderConfigDescriptor > DecoderSpecificInfo (ISO/IEC 14496-1). */
-function audioObjectType(descriptors: Buffer): number | undefined {
-  const skips: Record<number, number> = { 3: 3, 4: 13 };
-  for (let at = 0; at + 1 < descriptors.length; ) {
-    const tag = descriptors[at++] ?? 0;
-    while (((descriptors[at] ?? 0) & 0x80) !== 0) at += 1;
-    at += 1;
-    if (tag === 5) return (descriptors[at] ?? 0) >> 3;
-    at += skips[tag] ?? descriptors.length;
-  }
-  return undefined;
 }
 
 type Traf = { firstSampleSize: number; times: Pick<Fragment, 'baseTime' | 'duration' | 'samples'> };
@@ -168,31 +171,38 @@ function parseTfhd(moof: Buffer, body: number, init: Init): { duration: number; 
 export type CutSegment = Segment & { offset: number };
 
 /**
- * Joins fragments to segments of `perSegment` each, numbered from `firstNumber`. With `withKeyFrames`, every
- * fragment begins with a key frame and is noted as one.
+ * Joins fragments to segments, numbered from `firstNumber`. A segment begins at each of `starts`, counted in
+ * samples, or with every fragment. With `withKeyFrames`, every fragment begins with a key frame and is noted as one.
  */
 export function cutSegments(
   file: FragmentedFile,
-  options: { firstNumber: number; perSegment: number; withKeyFrames: boolean },
+  options: { firstNumber: number; starts: number[] | 'every fragment'; withKeyFrames: boolean },
 ): CutSegment[] {
-  const segments: CutSegment[] = [];
-  for (let at = 0; at < file.fragments.length; at += options.perSegment) {
-    const group = file.fragments.slice(at, at + options.perSegment);
+  const { firstNumber, starts, withKeyFrames } = options;
+  const isStart = new Set(starts === 'every fragment' ? [] : starts);
+  const groups: Fragment[][] = [];
+  let samples = 0;
+  for (const fragment of file.fragments) {
+    const begins = starts === 'every fragment' || isStart.has(samples);
+    if (begins || groups.length === 0) groups.push([]);
+    groups.at(-1)?.push(fragment);
+    samples += fragment.samples;
+  }
+  const seconds = (fragment: Fragment) => fragment.duration / file.timescale;
+  return groups.map((group, index) => {
     const offset = group[0]?.offset ?? 0;
-    const seconds = (fragment: Fragment) => fragment.duration / file.timescale;
-    segments.push({
-      n: options.firstNumber + segments.length,
+    return {
+      n: firstNumber + index,
       offset,
       bytes: group.reduce((sum, { bytes }) => sum + bytes, 0),
       seconds: group.reduce((sum, fragment) => sum + seconds(fragment), 0),
-      keyFrames: options.withKeyFrames
+      keyFrames: withKeyFrames
         ? group.map((fragment) => ({
             offset: fragment.moofOffset - offset,
             bytes: fragment.firstSampleBytes,
             seconds: seconds(fragment),
           }))
         : [],
-    });
-  }
-  return segments;
+    };
+  });
 }

@@ -5,6 +5,8 @@ const broadcast: FrameRate[] = [24_000, 30_000, 60_000].map((numerator) => ({
   denominator: 1001,
 }));
 const highest = 60;
+/** Slower pictures are shown several times: an encoder needs some frames to reorder in every group. */
+const lowest = 8;
 
 export function framesPerSecond({ numerator, denominator }: FrameRate): number {
   return numerator / denominator;
@@ -23,11 +25,13 @@ export function parseRate(text: string | undefined): number | undefined {
 
 /**
  * The constant rate to make of a measured one: itself where it is a broadcast rate or whole, else the nearest
- * whole rate; rates above 60 are halved until they fit. An exact rational, so that chunks can be cut by frame.
+ * whole rate; rates above 60 are halved, those below 8 doubled, until they fit. An exact rational, so that chunks
+ * can be cut by frame.
  */
 export function constantRate(measured: number): FrameRate {
   let rate = measured;
   while (rate > highest * 1.01) rate /= 2;
+  while (rate < lowest) rate *= 2;
   const near = broadcast.find((known) => Math.abs(framesPerSecond(known) / rate - 1) < 0.0005);
-  return near ?? { numerator: Math.min(highest, Math.max(1, Math.round(rate))), denominator: 1 };
+  return near ?? { numerator: Math.min(highest, Math.round(rate)), denominator: 1 };
 }

@@ -1,18 +1,5 @@
-import type { Rung } from '../../shared/contracts/encoding.ts';
-
-/** One row of a profile: the short side in pixels, and the highest bit/s for a 16:9 picture at up to 30 fps. */
-type Row = { shortSide: number; maxBitrate: number };
-
-/** The default profile, near the averages that Apple's authoring specification lists, capped CRF below them. */
-export const defaultProfile: readonly Row[] = [
-  { shortSide: 240, maxBitrate: 400_000 },
-  { shortSide: 360, maxBitrate: 900_000 },
-  { shortSide: 480, maxBitrate: 1_600_000 },
-  { shortSide: 720, maxBitrate: 3_500_000 },
-  { shortSide: 1080, maxBitrate: 6_500_000 },
-  { shortSide: 1440, maxBitrate: 11_000_000 },
-  { shortSide: 2160, maxBitrate: 20_000_000 },
-];
+import type { Candidate, CopyRefusal, Rung } from '../../shared/contracts/encoding.ts';
+import type { EncodingProfile, LadderStep } from '../../shared/contracts/encoding-profile.ts';
 
 export type Picture = {
   /** Upright, square pixels. */
@@ -23,44 +10,110 @@ export type Picture = {
   bitrate: number;
 };
 
-const crf = 23;
-/** A source that is this much larger than the rung below it gets a rung of its own size. */
-const worthARung = 1.15;
+export type Ladder = { rungs: Rung[]; copied: string | null; candidates: Candidate[] };
+
+/** The source's own picture, when it could be the top rung as it is; bit/s. */
+export type CopyOffer = { averageBitrate: number; peakBitrate: number };
+
+/** A rung is worth its place when the rung above is this much larger, and when it spends so much less than that. */
+const worthItsSize = 1.15;
+const worthItsRate = 0.85;
+const leastBitrate = 80_000;
+/** At the source's own rate a fast encoder loses 5 VMAF against the source, at half as much again 2. */
+const sourceHeadroom = 1.5;
 
 /**
  * The rungs for a picture, lowest first. Never larger than the source; sides are even; rates follow area and
- * frame rate and never exceed what the source itself spends, scaled by area^0.75 (the usual power law of rate
- * over resolution at equal quality).
+ * frame rate and do not exceed what the source itself spends by more than a second encoding needs to keep its
+ * quality, scaled by area^0.75 (the usual power law of rate over resolution at equal quality).
  */
-export function planLadder(picture: Picture, profile: readonly Row[] = defaultProfile): Rung[] {
+export function planLadder(
+  picture: Picture,
+  profile: Pick<EncodingProfile, 'steps' | 'crf'>,
+  copy: CopyOffer | CopyRefusal,
+): Ladder {
   const short = Math.min(picture.width, picture.height);
-  const fitting = profile.filter((row) => row.shortSide <= short);
-  const top = fitting.at(-1);
-  const largest = profile.at(-1)?.shortSide ?? 0;
-  if (!top || (short < largest && short >= top.shortSide * worthARung)) {
-    const next = profile.find((row) => row.shortSide > short);
-    fitting.push({ shortSide: short, maxBitrate: next?.maxBitrate ?? top?.maxBitrate ?? 400_000 });
+  const planned = stepsFor(short, profile.steps).map((step) => ({
+    step,
+    rung: rungOf(step, picture, profile.crf),
+  }));
+  const top = planned.at(-1);
+  const { offer, refusal } = judgeCopy(copy, top?.step, picture);
+  const candidates: Candidate[] = [];
+  const rungs: Rung[] = [];
+  for (const { step, rung } of planned.toReversed()) {
+    const isTop = rung === top?.rung;
+    const isCopied = isTop && offer !== undefined;
+    const skipped = isTop ? undefined : reasonToSkip(rung, rungs[0]);
+    // What a copied rung spends is known; until it is measured as stored its peak stands in.
+    const kept = isCopied ? { ...rung, maxBitrate: offer.peakBitrate } : rung;
+    if (!skipped) rungs.unshift(kept);
+    candidates.unshift({
+      name: rung.name,
+      width: rung.width,
+      height: rung.height,
+      maxBitrate: kept.maxBitrate,
+      action: isCopied ? 'copy' : skipped ? 'skip' : 'encode',
+      reason: isCopied ? 'copied' : (skipped ?? (step.isOwnSize ? 'source_size' : 'fits')),
+      notCopied: isTop ? refusal : null,
+    });
   }
-  return fitting.map((row) => rungOf(row, picture, short));
+  for (const step of profile.steps.filter(({ shortSide }) => shortSide > short)) {
+    const { name, width, height, maxBitrate } = rungOf(step, picture, profile.crf);
+    const reason = 'larger_than_source';
+    candidates.push({ name, width, height, maxBitrate, action: 'skip', reason, notCopied: null });
+  }
+  return { rungs, copied: offer && top ? top.rung.name : null, candidates };
 }
 
-function rungOf(row: Row, picture: Picture, sourceShort: number): Rung {
-  const scale = row.shortSide / sourceShort;
+type Step = LadderStep & { isOwnSize: boolean };
+
+/** The steps that the source fills, and one of its own size where it lies between them or below all. */
+function stepsFor(short: number, steps: readonly LadderStep[]): Step[] {
+  const fitting = steps.filter(({ shortSide }) => shortSide <= short);
+  const next = steps.find(({ shortSide }) => shortSide > short);
+  const top = fitting.at(-1);
+  const isBetween = !top || even(top.shortSide) !== even(short);
+  const own = next && isBetween ? [{ ...next, shortSide: short }] : [];
+  return [
+    ...fitting.map((step) => ({ ...step, isOwnSize: false })),
+    ...own.map((step) => ({ ...step, isOwnSize: true })),
+  ];
+}
+
+function reasonToSkip(rung: Rung, above: Rung | undefined): 'close_above' | 'no_rate_gain' | undefined {
+  if (!above) return undefined;
+  if (above.height < rung.height * worthItsSize) return 'close_above';
+  return rung.maxBitrate > above.maxBitrate * worthItsRate ? 'no_rate_gain' : undefined;
+}
+
+/** The source may be the top rung when it is of that size and spends no more than the rung might. */
+function judgeCopy(
+  copy: CopyOffer | CopyRefusal,
+  top: LadderStep | undefined,
+  picture: Picture,
+): { offer?: CopyOffer; refusal: CopyRefusal | null } {
+  if (typeof copy === 'string') return { refusal: copy };
+  if (top?.shortSide !== Math.min(picture.width, picture.height)) return { refusal: 'too_large' };
+  if (copy.averageBitrate > capOf(top, picture)) return { refusal: 'rate_too_high' };
+  return { offer: copy, refusal: null };
+}
+
+function rungOf(step: LadderStep, picture: Picture, crf: number): Rung {
+  const scale = step.shortSide / Math.min(picture.width, picture.height);
   const width = even(picture.width * scale);
   const height = even(picture.height * scale);
-  const squareOfRow = row.shortSide * row.shortSide * (16 / 9);
-  const byArea = row.maxBitrate * Math.min(1.5, (width * height) / squareOfRow);
-  const byRate = picture.framesPerSecond > 31 ? 1.4 : 1;
-  const bySource = picture.bitrate * (scale * scale) ** 0.75;
-  const maxBitrate = roundRate(Math.min(byArea * byRate, Math.max(bySource, 80_000)));
-  return {
-    name: `${Math.min(width, height)}p`,
-    width,
-    height,
-    crf,
-    maxBitrate,
-    bufferBits: roundRate(maxBitrate * 1.5),
-  };
+  const bySource = picture.bitrate * sourceHeadroom * (scale * scale) ** 0.75;
+  const maxBitrate = roundRate(Math.min(capOf(step, picture), Math.max(bySource, leastBitrate)));
+  const name = `${Math.min(width, height)}p`;
+  return { name, width, height, crf, maxBitrate, bufferBits: roundRate(maxBitrate * 1.5) };
+}
+
+/** The most that a step may spend on a picture of this shape and frame rate, bit/s. */
+function capOf(step: LadderStep, { width, height, framesPerSecond }: Picture): number {
+  const scale = step.shortSide / Math.min(width, height);
+  const ofStep = (width * height * scale * scale) / (step.shortSide * step.shortSide * (16 / 9));
+  return step.maxBitrate * Math.min(1.5, ofStep) * (framesPerSecond > 31 ? 1.4 : 1);
 }
 
 /** The nearest even number that is not above the value, at least 2. */

@@ -3,6 +3,7 @@ import type { FfmpegCommand } from './ffmpeg-command.ts';
 import { secondsOf } from './frame-rate.ts';
 import { bare, everyFrame, largestSide, master, type Size, scaled } from './image-args.ts';
 import { miniatureSide } from './liveliness.ts';
+import { deinterlaceFilters, scaleFilters, toneMapFilters } from './picture.ts';
 
 const previewSeconds = 3;
 const previewRate = 10;
@@ -13,12 +14,12 @@ const closerSeconds = 10;
  * The picture as it is encoded: the same filters, matrix and range, whatever the source has. `choice` says which
  * frames are wanted, before anything costly is done to them.
  */
-function encodedPicture(_plan: EncodingPlan, { width, height }: Size, choice: string[] = []): string[] {
+function encodedPicture({ picture }: EncodingPlan, size: Size, choice: string[] = []): string[] {
   return [
+    ...deinterlaceFilters(picture),
     ...choice,
-    `scale=${width}:${height}:out_color_matrix=bt709:out_range=tv`,
-    'setsar=1',
-    'format=yuv420p',
+    ...toneMapFilters(picture, size),
+    ...scaleFilters(picture, size.width, size.height),
   ];
 }
 
@@ -92,7 +93,7 @@ function pictureAndMiniature(
   choice: string[],
   fileOf: (kind: 'picture' | 'miniature') => string,
 ): FfmpegCommand['outputs'] {
-  const map = ['-map', `${input}:${plan.videoStreamIndex}`];
+  const map = ['-map', `${input}:${plan.picture.streamIndex}`];
   const small = { width: miniatureSide, height: miniatureSide };
   const picture = [...encodedPicture(plan, masterSize(plan), choice), toJpeg].join(',');
   const miniature = [...encodedPicture(plan, small, choice), 'format=gray'].join(',');
@@ -128,7 +129,7 @@ export function frameCommand(
   const filters = [...encodedPicture(plan, masterSize(plan), choice), toJpeg];
   return {
     input: { path: source, options: ['-copyts', ...fromKeyFrame, ...(isCareful ? careful : near)] },
-    filter: `[0:${plan.videoStreamIndex}]${filters.join(',')}[p]`,
+    filter: `[0:${plan.picture.streamIndex}]${filters.join(',')}[p]`,
     outputs: [{ path: file, options: ['-map', '[p]', '-frames:v', '1', ...everyFrame, ...bare, ...master] }],
   };
 }
@@ -152,7 +153,7 @@ export function previewCommand(
       path: source,
       options: [...fromKeyFrame, '-skip_loop_filter', 'all', ...seek(plan, from)],
     },
-    filter: `[0:${plan.videoStreamIndex}]${filters.join(',')}[p]`,
+    filter: `[0:${plan.picture.streamIndex}]${filters.join(',')}[p]`,
     outputs: [
       {
         path: file,

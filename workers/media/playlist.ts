@@ -1,23 +1,39 @@
-import type { Rendition, Segment } from '../../shared/contracts/encoding.ts';
+import type { AudioTrack, Rendition, Segment } from '../../shared/contracts/encoding.ts';
 
 /**
  * HLS playlists (RFC 8216bis, and Apple's HLS authoring specification) as text with relative addresses.
  * A `master` lies in the generation's folder, the others in the folder of their rendition.
  */
 
-export type VariantEntry = Omit<Rendition, 'bytes'> & {
-  /** Of the playlist of key frames alone, bit/s. */
+/** One rung. Rates are those of the picture alone, bit/s. */
+export type VariantEntry = Pick<Rendition, 'name' | 'width' | 'height' | 'frameRate' | 'codecs'> & {
+  averageBandwidth: number;
+  bandwidth: number;
+  /** Of the playlist of key frames alone. */
   keyFrameBandwidth: number;
   keyFrameAverageBandwidth: number;
 };
 
-export type AudioEntry = {
-  name: string;
-  language: string;
-  title: string;
-  isDefault: boolean;
+export type AudioEntry = Pick<AudioTrack, 'name' | 'language' | 'title' | 'isDefault' | 'channels'> & {
   codecs: string;
+  /** bit/s */
+  averageBandwidth: number;
+  bandwidth: number;
 };
+
+/** Tracks that a player chooses among. A source with 5.1 has two groups; then every variant is listed in both. */
+type AudioGroup = { id: string; tracks: AudioEntry[] };
+
+function audioGroups(audio: AudioEntry[]): AudioGroup[] {
+  const stereo = audio.filter(({ channels }) => channels === 2);
+  const surround = audio.filter(({ channels }) => channels === 6);
+  const isInSurround = ({ title }: AudioEntry) => surround.some((track) => track.title === title);
+  const best = [...surround, ...stereo.filter((track) => !isInSurround(track))];
+  return [
+    ...(stereo.length > 0 ? [{ id: 'audio', tracks: stereo }] : []),
+    ...(surround.length > 0 ? [{ id: 'surround', tracks: best }] : []),
+  ];
+}
 
 /** The variant that players begin with, per Apple: the one nearest to 2 Mbit/s. */
 const startBandwidth = 2_000_000;
@@ -26,36 +42,11 @@ export function masterPlaylist(variants: VariantEntry[], audio: AudioEntry[]): s
   const distance = (variant: VariantEntry) => Math.abs(variant.averageBandwidth - startBandwidth);
   const first = variants.reduce((best, next) => (distance(next) < distance(best) ? next : best));
   const ordered = [first, ...variants.filter((variant) => variant !== first)];
-  const audioCodecs = [...new Set(audio.map(({ codecs }) => codecs))];
+  const groups = audioGroups(audio);
   const lines = ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS'];
-  for (const track of audio) {
-    lines.push(
-      `#EXT-X-MEDIA:${attributes({
-        TYPE: 'AUDIO',
-        'GROUP-ID': quoted('audio'),
-        NAME: quoted(track.title),
-        LANGUAGE: quoted(track.language),
-        DEFAULT: track.isDefault ? 'YES' : 'NO',
-        AUTOSELECT: 'YES',
-        CHANNELS: quoted('2'),
-        URI: quoted(`${track.name}/index.m3u8`),
-      })}`,
-    );
-  }
-  for (const variant of ordered) {
-    lines.push(
-      `#EXT-X-STREAM-INF:${attributes({
-        BANDWIDTH: variant.bandwidth,
-        'AVERAGE-BANDWIDTH': variant.averageBandwidth,
-        CODECS: quoted([variant.codecs, ...audioCodecs].join(',')),
-        RESOLUTION: `${variant.width}x${variant.height}`,
-        'FRAME-RATE': variant.frameRate.toFixed(3),
-        'VIDEO-RANGE': 'SDR',
-        ...(audio.length > 0 ? { AUDIO: quoted('audio') } : {}),
-        'CLOSED-CAPTIONS': 'NONE',
-      })}`,
-      `${variant.name}/index.m3u8`,
-    );
+  for (const group of groups) lines.push(...group.tracks.map((track) => audioLine(group.id, track)));
+  for (const group of groups.length > 0 ? groups : [undefined]) {
+    for (const variant of ordered) lines.push(variantLine(variant, group), `${variant.name}/index.m3u8`);
   }
   for (const variant of variants) {
     lines.push(
@@ -70,6 +61,35 @@ export function masterPlaylist(variants: VariantEntry[], audio: AudioEntry[]): s
     );
   }
   return `${lines.join('\n')}\n`;
+}
+
+function audioLine(groupId: string, track: AudioEntry): string {
+  return `#EXT-X-MEDIA:${attributes({
+    TYPE: 'AUDIO',
+    'GROUP-ID': quoted(groupId),
+    NAME: quoted(track.title),
+    LANGUAGE: quoted(track.language),
+    DEFAULT: track.isDefault ? 'YES' : 'NO',
+    AUTOSELECT: 'YES',
+    CHANNELS: quoted(String(track.channels)),
+    URI: quoted(`${track.name}/index.m3u8`),
+  })}`;
+}
+
+function variantLine(variant: VariantEntry, group: AudioGroup | undefined): string {
+  const most = (of: 'averageBandwidth' | 'bandwidth') =>
+    Math.max(0, ...(group?.tracks ?? []).map((track) => track[of]));
+  const codecs = new Set([variant.codecs, ...(group?.tracks ?? []).map((track) => track.codecs)]);
+  return `#EXT-X-STREAM-INF:${attributes({
+    BANDWIDTH: variant.bandwidth + most('bandwidth'),
+    'AVERAGE-BANDWIDTH': variant.averageBandwidth + most('averageBandwidth'),
+    CODECS: quoted([...codecs].join(',')),
+    RESOLUTION: `${variant.width}x${variant.height}`,
+    'FRAME-RATE': variant.frameRate.toFixed(3),
+    'VIDEO-RANGE': 'SDR',
+    ...(group ? { AUDIO: quoted(group.id) } : {}),
+    'CLOSED-CAPTIONS': 'NONE',
+  })}`;
 }
 
 export type MediaOptions = {

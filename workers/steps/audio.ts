@@ -1,19 +1,17 @@
-import { join } from 'node:path';
 import type { Attempt } from '../../shared/db/videos.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { fail } from '../../shared/pipeline.ts';
-import { currentVideo, whileCurrent } from '../attempt.ts';
-import { runFfmpeg } from '../media/ffmpeg.ts';
+import { currentVideo } from '../attempt.ts';
 import { audioCommand } from '../media/ffmpeg-args.ts';
-import { mediaFault } from '../media-fault.ts';
+import { parseLoudness } from '../media/loudness.ts';
 import { announceProgress } from '../playlists.ts';
 import type { Step } from '../run.ts';
-import { storeRendition } from '../store-rendition.ts';
 import type { Tools } from '../tools.ts';
+import { makeTrack } from '../track.ts';
 
 type AudioPayload = Attempt & { track: number };
 
-/** Makes one audio track, whole. */
+/** Makes one audio track, whole, and measures how loud it is. */
 export async function audio({ track, ...attempt }: AudioPayload, step: Step): Promise<void> {
   const { tools } = step;
   const video = await currentVideo(step, attempt, ['encoding']);
@@ -22,22 +20,16 @@ export async function audio({ track, ...attempt }: AudioPayload, step: Step): Pr
   if (!plan || !planned) throw new MillraceError('internal', `The plan has no audio track ${track}.`);
   const id = { ...attempt, step: 'audio', n: track } as const;
   if (!(await tools.db.parts.isDone(id))) {
-    const started = performance.now();
-    const part = await whileCurrent(step, attempt, 'encoding', (signal) =>
-      tools.sources.withSource(video.source, signal, (source) =>
-        tools.scratch.withFolder('audio', async (folder) => {
-          const path = join(folder, 'audio.mp4');
-          const command = audioCommand(plan, planned, source, path);
-          await runFfmpeg(tools.ffmpeg, command, { signal }).catch(mediaFault);
-          const cut = { firstNumber: 1, perSegment: 1, withKeyFrames: false, withInit: true };
-          const stored = await storeRendition(tools, video, { name: planned.name, path, ...cut });
-          if (stored.frames === 0) throw new MillraceError('undecodable', 'The audio track holds no sound.');
-          return stored;
-        }),
-      ),
+    const { name } = planned;
+    const command = (source: string, file: string) => audioCommand(plan, planned, source, file);
+    const made = await makeTrack(
+      { id, video, plan, name, starts: 'every fragment', withKeyFrames: false, command },
+      step,
     );
-    const seconds = (performance.now() - started) / 1000;
-    await tools.db.parts.finish(id, { frames: part.frames, seconds, renditions: [part] });
+    const { part, seconds, ffmpeg } = made;
+    if (part.frames === 0) throw new MillraceError('undecodable', 'The audio track holds no sound.');
+    const loudness = parseLoudness(ffmpeg.stderr);
+    await tools.db.parts.finish(id, { frames: part.frames, seconds, renditions: [part], loudness });
   }
   await announceProgress(tools, video, plan);
 }

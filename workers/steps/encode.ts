@@ -1,16 +1,19 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Chunk, EncodingPlan, RenditionPart } from '../../shared/contracts/encoding.ts';
 import type { Attempt, Video } from '../../shared/db/videos.ts';
 import { MillraceError } from '../../shared/errors.ts';
+import { tilesKey } from '../../shared/keys.ts';
 import { currentVideo, whileCurrent } from '../attempt.ts';
+import { cutsIn } from '../media/chunks.ts';
 import { runFfmpeg } from '../media/ffmpeg.ts';
-import { chunkCommand } from '../media/ffmpeg-args.ts';
+import { chunkCommand, encodedRungs, tilesIn } from '../media/ffmpeg-args.ts';
 import { mediaFault } from '../media-fault.ts';
 import { announceProgress } from '../playlists.ts';
 import type { Step } from '../run.ts';
 import { storeRendition } from '../store-rendition.ts';
 
-/** Makes one chunk of the picture in every rung. */
+/** Makes one chunk of the picture in every encoded rung. */
 export async function encode(payload: Attempt & { chunk: number }, step: Step): Promise<void> {
   const { chunk, ...attempt } = payload;
   const { tools } = step;
@@ -39,36 +42,45 @@ async function encodeChunk(
   { tools, signal }: Step,
   onFrames: (frames: number) => void,
 ): Promise<RenditionPart[]> {
+  const rungs = encodedRungs(plan);
+  // Every rung may be a copy, and then a chunk without pictures for the storyboard has nothing to do.
+  if (rungs.length === 0 && tilesIn(plan, chunk).length === 0) return [];
   return tools.sources.withSource(video.source, signal, (source) =>
     tools.scratch.withFolder('encode', async (folder) => {
-      const files = plan.rungs.map(({ name }) => join(folder, `${name}.mp4`));
-      const command = chunkCommand(plan, chunk, source, files);
-      await runFfmpeg(tools.ffmpeg, command, {
+      const files = rungs.map(({ name }) => join(folder, `${name}.mp4`));
+      const tilesFile = join(folder, 'tiles.mjpeg');
+      await runFfmpeg(tools.ffmpeg, chunkCommand(plan, chunk, source, files, tilesFile), {
         signal,
-        onFrames: atMostEvery(500, onFrames),
+        // ffmpeg tells it about every 500 ms: each time counts.
+        onFrames: atMostEvery(400, onFrames),
       }).catch(mediaFault);
-      const parts: RenditionPart[] = [];
-      for (const [index, { name }] of plan.rungs.entries()) {
-        const part = await storeRendition(tools, video, {
+      if (tilesIn(plan, chunk).length > 0) {
+        const key = tilesKey(video._id, video.generation, chunk);
+        await tools.storage.put('thumbnails', key, await readFile(tilesFile), 'video/x-motion-jpeg');
+      }
+      const parts = rungs.map(({ name }, index) =>
+        storeRendition(tools, video, {
           name,
           path: files[index] ?? '',
-          firstNumber: span.startFrame / plan.segmentFrames + 1,
-          perSegment: plan.segmentFrames / plan.gopFrames,
+          firstNumber: plan.cuts.indexOf(span.startFrame) + 1,
+          starts: cutsIn(plan.cuts, span),
           withKeyFrames: true,
           withInit: chunk === 0,
-        });
-        const expected = span.endFrame - span.startFrame;
-        if (part.frames !== expected) {
-          throw new MillraceError(
-            'encoding_failed',
-            `Chunk ${chunk} of ${name} has ${part.frames} of ${expected} frames.`,
-          );
-        }
-        parts.push(part);
-      }
-      return parts;
+        }),
+      );
+      return checkFrames(await Promise.all(parts), chunk, span.endFrame - span.startFrame);
     }),
   );
+}
+
+/** @throws MillraceError encoding_failed */
+function checkFrames(parts: RenditionPart[], chunk: number, expected: number): RenditionPart[] {
+  for (const { name, frames } of parts) {
+    if (frames === expected) continue;
+    const message = `Chunk ${chunk} of ${name} has ${frames} of ${expected} frames.`;
+    throw new MillraceError('encoding_failed', message);
+  }
+  return parts;
 }
 
 function atMostEvery(milliseconds: number, call: (value: number) => void): (value: number) => void {

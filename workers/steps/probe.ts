@@ -3,10 +3,15 @@ import type { Attempt, Video } from '../../shared/db/videos.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { fanOut, move } from '../../shared/pipeline.ts';
 import { currentVideo, whileCurrent } from '../attempt.ts';
+import { usableProfile } from '../encoders.ts';
+import { chooseAudio } from '../media/choose-audio.ts';
+import { chooseCaptions } from '../media/choose-captions.ts';
+import { chooseVideo } from '../media/choose-video.ts';
 import { FfmpegError, runFfmpeg } from '../media/ffmpeg.ts';
 import { firstPictureCommand } from '../media/ffmpeg-args.ts';
 import { describe, scanPackets } from '../media/ffprobe.ts';
-import { chooseAudio, chooseVideo, planEncoding } from '../media/inspect.ts';
+import { noPackets } from '../media/packets.ts';
+import { planEncoding } from '../media/plan.ts';
 import { type Step, Superseded } from '../run.ts';
 
 const recentSeconds = 24 * 3600;
@@ -32,15 +37,38 @@ export async function probe(attempt: Attempt, step: Step): Promise<void> {
 }
 
 async function makePlan(video: Video, { tools, signal }: Step): Promise<EncodingPlan> {
+  const { config } = tools;
   return tools.sources.withSource(video.source, signal, async (path) => {
     const report = await describe(tools.ffprobe, path, signal);
     const stream = chooseVideo(report);
-    const packets = await scanPackets(tools.ffprobe, path, stream.index, signal);
-    const maxSeconds = tools.config.VIDEO_MAX_SECONDS;
-    const plan = planEncoding({ report, video: stream, packets, audio: chooseAudio(report), maxSeconds });
-    await decodeFirstPicture(stream.index, path, tools, signal);
-    return plan;
+    const audio = chooseAudio(report);
+    const text = chooseCaptions(report);
+    const indexes = [stream.index, ...audio.slice(0, 1).map(({ streamIndex }) => streamIndex)];
+    const [[packets, soundPackets], { profile, warnings }, slots] = await Promise.all([
+      scanPackets(tools.ffprobe, path, indexes, signal),
+      usableProfile(config.ENCODING_PROFILES, video.profile ?? config.ENCODING_PROFILE, tools.encoders),
+      encodeSlots(tools),
+      decodeFirstPicture(stream.index, path, tools, signal),
+    ]);
+    const plan = planEncoding(
+      {
+        report,
+        video: stream,
+        packets: packets ?? noPackets(),
+        soundPackets,
+        audio,
+        captions: text.captions,
+      },
+      { maxSeconds: config.VIDEO_MAX_SECONDS, profile, slots, copyRefused: video.copyRefused },
+    );
+    return { ...plan, warnings: [...warnings, ...text.warnings, ...plan.warnings] };
   });
+}
+
+/** How many chunks run at once, taking the other workers for ones like this. */
+async function encodeSlots({ queues, config }: Step['tools']): Promise<number> {
+  const workers = await queues.workers('encode').catch(() => 1);
+  return Math.max(1, workers) * (config.WORKER_QUEUES.encode ?? 1);
 }
 
 async function decodeFirstPicture(

@@ -2,8 +2,10 @@ import type { UploadRecord } from '../../shared/db/uploads.ts';
 import type { Video } from '../../shared/db/videos.ts';
 import { jobId } from '../../shared/keys.ts';
 import { endUpload, fail, resume } from '../../shared/pipeline.ts';
-import { quietSeconds, type VideoState } from '../../shared/video-state.ts';
+import { endStates, quietSeconds, type VideoState } from '../../shared/video-state.ts';
 import { sweepPosters } from '../chosen-poster.ts';
+import { removeOrphans } from '../orphans.ts';
+import { purge } from '../purge.ts';
 import type { Step } from '../run.ts';
 
 const batch = 200;
@@ -11,12 +13,19 @@ const mostResumes = 10;
 /** A ticket that has just run out may still have its bytes on the way. */
 const expiryGraceSeconds = 60;
 
-/** Compares the record with the queues and repairs: quiet videos go on, abandoned uploads end. */
+/** Videos purged in one run: a long one has tens of thousands of objects, and what is lost must not wait for them. */
+const purgesAtOnce = 20;
+const orphanSeconds = 24 * 3600;
+
+/**
+ * Compares the record with the queues and repairs: quiet videos go on, abandoned uploads end. Then it removes what
+ * nobody needs any more.
+ */
 export async function sweep(_payload: object, step: Step): Promise<void> {
   const { tools, log } = step;
   const before = (seconds: number) => new Date(Date.now() - seconds * 1000);
   for (const [state, seconds] of Object.entries(quietSeconds)) {
-    for (const video of await tools.db.videos.quiet(state as VideoState, before(seconds), batch)) {
+    for (const video of await tools.db.upkeep.quiet(state as VideoState, before(seconds), batch)) {
       await revive(video, step).catch((error) =>
         log.error({ err: error, videoId: video._id }, 'not revived'),
       );
@@ -28,6 +37,23 @@ export async function sweep(_payload: object, step: Step): Promise<void> {
     );
   }
   await sweepPosters(step);
+  for (const state of endStates) {
+    for (const video of await tools.db.upkeep.due(state, before(purgeAfter(state, tools)), purgesAtOnce)) {
+      step.signal.throwIfAborted();
+      await purge(tools, video).catch((error) => log.error({ err: error, videoId: video._id }, 'not purged'));
+    }
+  }
+  const removed = await removeOrphans(tools, before(orphanSeconds));
+  if (removed.objects + removed.uploads > 0) log.info(removed, 'orphans removed');
+}
+
+/**
+ * Seconds from a video's end until its leftovers are removed: time for jobs to notice and stop. What a new attempt
+ * replaced stays until the addresses that its viewers hold have run out.
+ */
+function purgeAfter(state: VideoState, { config }: Step['tools']): number {
+  const grace = config.PURGE_GRACE_SECONDS;
+  return state === 'ready' ? Math.max(grace, config.PLAYBACK_URL_TTL_SECONDS) : grace;
 }
 
 async function revive(video: Video, { tools, log }: Step): Promise<void> {
@@ -50,7 +76,7 @@ async function revive(video: Video, { tools, log }: Step): Promise<void> {
     await tools.db.videos.heard(attempt, video.state);
     return;
   }
-  const resumes = await tools.db.videos.resumed(attempt);
+  const resumes = await tools.db.upkeep.resumed(attempt);
   log.warn({ ...attempt, state: video.state, resumes }, 'work resumed');
   if (resumes < mostResumes) return;
   const message = `The work had to be started ${resumes} times and did not end.`;

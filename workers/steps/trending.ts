@@ -25,7 +25,7 @@ export async function trending(_payload: object, { tools, log }: Step): Promise<
 async function rank({ db }: Tools, region: string): Promise<RankedVideo[]> {
   const hottest = await db.trending.hottest(region, rankedPerRegion);
   const visible = new Set(
-    (await db.videos.publicOnes(hottest.map(({ videoId }) => videoId))).map(({ _id }) => _id),
+    (await db.catalogue.publicOnes(hottest.map(({ videoId }) => videoId))).map(({ _id }) => _id),
   );
   return hottest
     .filter(({ videoId }) => visible.has(videoId))

@@ -1,14 +1,27 @@
 import { join } from 'node:path';
 import type { EncodingPlan, Rung } from '../../../shared/contracts/encoding.ts';
-import { videoOptions } from '../../../workers/media/ffmpeg-args.ts';
+import { encoderOptions } from '../../../workers/media/encoder-args.ts';
 import { runPlainly } from '../../demo-steps/sample-clip.ts';
+
+export type PlainEncoding = {
+  plan: EncodingPlan;
+  /** Local files. */
+  source: string;
+  folder: string;
+  /** All of the plan's when not given. */
+  rungs?: Rung[];
+  withSound?: boolean;
+  /** As many as it likes when not given. */
+  threads?: number;
+};
 
 /**
  * What anybody would run by hand: one ffmpeg, one decode, the plan's rungs with the plan's settings and the sound,
- * into local files, with as many threads as it likes. @returns seconds.
+ * into local files named after the rungs. @returns seconds.
  */
-export async function encodePlainly(plan: EncodingPlan, source: string, folder: string): Promise<number> {
-  const { rungs, rate } = plan;
+export async function encodePlainly(encoding: PlainEncoding): Promise<number> {
+  const { plan, source, folder, rungs = plan.rungs, withSound = true, threads } = encoding;
+  const { rate } = plan;
   const labels = rungs.map((_, index) => `[s${index}]`).join('');
   const scales = rungs.map(
     ({ width, height }, index) =>
@@ -16,7 +29,7 @@ export async function encodePlainly(plan: EncodingPlan, source: string, folder: 
   );
   const graph = [`[0:v]fps=${rate.numerator}/${rate.denominator},split=${rungs.length}${labels}`, ...scales];
   const pictures = rungs.flatMap((rung, index) => [
-    ...['-map', `[v${index}]`, ...pictureOptions(rung, plan)],
+    ...['-map', `[v${index}]`, ...pictureOptions(rung, plan), ...(threads ? ['-threads', `${threads}`] : [])],
     ...['-movflags', '+frag_keyframe', '-f', 'mp4', join(folder, `${rung.name}.mp4`)],
   ]);
   const sound = ['-map', '0:a', '-c:a', 'aac', '-b:a', '128k', '-ac', '2', '-ar', '48000'];
@@ -35,16 +48,25 @@ export async function encodePlainly(plan: EncodingPlan, source: string, folder: 
       source,
     ],
     ...['-filter_complex', graph.join(';'), ...pictures],
-    ...[...sound, '-f', 'mp4', join(folder, 'sound.mp4')],
+    ...(withSound ? [...sound, '-f', 'mp4', join(folder, 'sound.mp4')] : []),
   ];
   const began = performance.now();
   await runPlainly(words);
   return (performance.now() - began) / 1000;
 }
 
+/** One ffmpeg per rung, one after the other, each with a decode of its own; the sound once. @returns seconds. */
+export async function encodeInTurn(encoding: Omit<PlainEncoding, 'rungs' | 'withSound'>): Promise<number> {
+  let seconds = 0;
+  for (const [index, rung] of encoding.plan.rungs.entries()) {
+    seconds += await encodePlainly({ ...encoding, rungs: [rung], withSound: index === 0 });
+  }
+  return seconds;
+}
+
 /** A chunk has one thread, and zones at its borders; one process needs neither. */
 function pictureOptions(rung: Rung, plan: EncodingPlan): string[] {
-  const words = videoOptions(rung, plan, 0);
+  const words = encoderOptions(rung, { ...plan, copied: null, span: { startFrame: 0, endFrame: 0 } });
   const threads = words.indexOf('-threads');
   return threads < 0 ? words : words.toSpliced(threads, 2);
 }

@@ -1,8 +1,26 @@
 import { expect } from 'chai';
-import type { EncodingPlan } from '../../../shared/contracts/encoding.ts';
-import { audioCommand, chunkCommand, firstPictureCommand } from '../../../workers/media/ffmpeg-args.ts';
+import type { AudioTrack, EncodingPlan, Rung } from '../../../shared/contracts/encoding.ts';
+import { encoderOptions } from '../../../workers/media/encoder-args.ts';
+import {
+  audioCommand,
+  chunkCommand,
+  copyCommand,
+  encodedRungs,
+  firstPictureCommand,
+  tilesIn,
+} from '../../../workers/media/ffmpeg-args.ts';
+import { scaleFilters, toneMapFilters } from '../../../workers/media/picture.ts';
 
-const track = { name: 'audio/en', streamIndex: 1, language: 'en', title: 'Original', isDefault: true };
+const track: AudioTrack = {
+  ...{ name: 'audio/en', streamIndex: 1, language: 'en', title: 'English', isDefault: true },
+  ...{ channels: 2, bitrate: 128_000 },
+};
+const low: Rung = {
+  ...{ name: '240p', width: 426, height: 240, crf: 23, maxBitrate: 399_000, bufferBits: 599_000 },
+};
+const high: Rung = {
+  ...{ name: '360p', width: 640, height: 360, crf: 23, maxBitrate: 900_000, bufferBits: 1_350_000 },
+};
 
 /** 450 frames of 29.97 fps; the source's clock begins at 10 s, and its picture 0.4 s later. */
 const plan: EncodingPlan = {
@@ -10,85 +28,119 @@ const plan: EncodingPlan = {
   frameCount: 450,
   rate: { numerator: 30_000, denominator: 1001 },
   gopFrames: 60,
-  segmentFrames: 180,
+  cuts: [0, 60, 240],
   originSeconds: 10.4,
   containerStartSeconds: 10,
-  videoStreamIndex: 2,
-  rungs: [
-    { name: '240p', width: 426, height: 240, crf: 23, maxBitrate: 399_000, bufferBits: 599_000 },
-    { name: '360p', width: 640, height: 360, crf: 23, maxBitrate: 900_000, bufferBits: 1_350_000 },
-  ],
+  picture: { streamIndex: 2, isInterlaced: false, hdr: null, matrix: null },
+  codec: { profile: 'default', codec: 'h264', encoder: 'libx264', options: ['-preset', 'veryfast'] },
+  rungs: [low, high],
+  copied: null,
+  ladder: [],
   chunks: [
-    { startFrame: 0, endFrame: 180, seekSeconds: null },
-    { startFrame: 180, endFrame: 360, seekSeconds: 4.2 },
-    { startFrame: 360, endFrame: 450, seekSeconds: 9.333333 },
+    { startFrame: 0, endFrame: 60, seekSeconds: null },
+    { startFrame: 60, endFrame: 240, seekSeconds: 1.2 },
+    { startFrame: 240, endFrame: 450, seekSeconds: 5.333333 },
   ],
   audio: [track],
+  captions: [],
+  storyboard: { intervalSeconds: 5, width: 160, height: 90, frames: [0, 10, 300] },
+  warnings: [],
 };
 
-/** The options of one rung, as far as they are the same in every chunk. */
-const encoded = (label: string, maxBitrate: string, bufferBits: string, zones: string, offset: string) => [
-  ...['-map', label],
-  ...['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'high', '-threads', '1'],
-  ...['-crf', '23', '-maxrate', maxBitrate, '-bufsize', bufferBits],
-  ...['-g', '60', '-keyint_min', '60', '-sc_threshold', '0'],
-  ...['-x264-params', `zones=${zones}`],
-  ...['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv'],
-  ...['-map_metadata', '-1', '-map_chapters', '-1'],
-  ...['-output_ts_offset', offset],
-  ...['-f', 'mp4', '-avoid_negative_ts', 'disabled', '-use_editlist', '1'],
-  ...['-movflags', '+cmaf+delay_moov+default_base_moof+skip_trailer+frag_discont+frag_keyframe'],
-];
-const outputs = (zones: string, offset: string) => [
-  { path: 'a.mp4', options: encoded('[v0]', '399000', '599000', zones, offset) },
-  { path: 'b.mp4', options: encoded('[v1]', '900000', '1350000', zones, offset) },
-];
-const scaled =
-  '[s0]scale=426:240:out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p[v0];' +
-  '[s1]scale=640:360:out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p[v1]';
-const command = (chunk: number) => chunkCommand(plan, chunk, 'source', ['a.mp4', 'b.mp4']);
+const fragmented = ['-f', 'mp4', '-avoid_negative_ts', 'disabled', '-use_editlist', '1'];
+const movflags = '+cmaf+delay_moov+default_base_moof+skip_trailer';
+const pictureFragments = [...fragmented, '-movflags', `${movflags}+frag_discont+frag_keyframe`];
+const command = (chunk: number, of: Partial<EncodingPlan> = {}) =>
+  chunkCommand({ ...plan, ...of }, chunk, 'source', ['a.mp4', 'b.mp4'], 'tiles.mjpeg');
+/** The rungs' outputs of a chunk. */
+const outputs = (chunk: number, offset: string) =>
+  [low, high].map((rung, index) => ({
+    path: ['a.mp4', 'b.mp4'][index],
+    options: [
+      ...['-map', `[v${index}]`],
+      ...encoderOptions(rung, { ...plan, span: plan.chunks[chunk] ?? expect.fail('no chunk') }),
+      ...['-output_ts_offset', offset, ...pictureFragments],
+    ],
+  }));
+const scaled = [low, high].map(
+  ({ width, height }, index) =>
+    `[s${index}]${scaleFilters(plan.picture, width, height).join(',')}[v${index}]`,
+);
+const tilesOutput = {
+  path: 'tiles.mjpeg',
+  options: [
+    ...['-map', '[tiles]', '-c:v', 'mjpeg', '-q:v', '5', '-threads', '1', '-fps_mode', 'passthrough'],
+    ...['-f', 'mjpeg'],
+  ],
+};
+const tilesBranch = (chosen: string) =>
+  `[s2]select='${chosen}',scale=160:90:out_range=pc,setsar=1,format=yuvj420p[tiles]`;
 
 describe('the command for a chunk', () => {
-  it('that is the first reads from the beginning, a second too far', () => {
+  it('that is the first reads from the beginning, half a second too far', () => {
     expect(command(0)).to.deep.equal({
-      input: { path: 'source', options: ['-copyts', '-to', '7.406'] },
-      filter:
+      input: { path: 'source', options: ['-copyts', '-reinit_filter', '0', '-to', '2.902'] },
+      filter: [
         '[0:2]setpts=round(PTS-10.4/TB),fps=30000/1001:start_time=0,tpad=stop=-1:stop_mode=clone,' +
-        `trim=start_pts=0:end_pts=180,setpts=PTS-0,split=2[s0][s1];${scaled}`,
-      outputs: outputs('0,11,b=1.1/168,179,b=1.1', '0'),
+          'trim=start_pts=0:end_pts=60,setpts=PTS-0,split=3[s0][s1][s2]',
+        ...scaled,
+        tilesBranch('eq(n,0)+eq(n,10)'),
+      ].join(';'),
+      outputs: [...outputs(0, '0'), tilesOutput],
     });
   });
 
-  it('in the middle reads from a key frame to a second too far, and keeps the time stamps of the whole', () => {
+  it('in the middle reads from a key frame to half a second too far, and keeps the times of the whole', () => {
     expect(command(1)).to.deep.equal({
-      input: { path: 'source', options: ['-copyts', '-ss', '4.2', '-to', '13.412'] },
-      filter:
+      input: { path: 'source', options: ['-copyts', '-reinit_filter', '0', '-ss', '1.2', '-to', '8.908'] },
+      filter: [
         '[0:2]setpts=round(PTS-10.4/TB),fps=30000/1001,tpad=stop=-1:stop_mode=clone,' +
-        `trim=start_pts=180:end_pts=360,setpts=PTS-180,split=2[s0][s1];${scaled}`,
-      outputs: outputs('0,11,b=1.1/168,179,b=1.1', '6.006'),
+          'trim=start_pts=60:end_pts=240,setpts=PTS-60,split=2[s0][s1]',
+        ...scaled,
+      ].join(';'),
+      outputs: outputs(1, '2.002'),
     });
   });
 
   it('that is the last reads to the end', () => {
     expect(command(2)).to.deep.equal({
-      input: { path: 'source', options: ['-copyts', '-ss', '9.333333'] },
-      filter:
+      input: { path: 'source', options: ['-copyts', '-reinit_filter', '0', '-ss', '5.333333'] },
+      filter: [
         '[0:2]setpts=round(PTS-10.4/TB),fps=30000/1001,tpad=stop=-1:stop_mode=clone,' +
-        `trim=start_pts=360:end_pts=450,setpts=PTS-360,split=2[s0][s1];${scaled}`,
-      outputs: outputs('0,11,b=1.1/78,89,b=1.1', '12.012'),
+          'trim=start_pts=240:end_pts=450,setpts=PTS-240,split=3[s0][s1][s2]',
+        ...scaled,
+        tilesBranch('eq(n,60)'),
+      ].join(';'),
+      outputs: [...outputs(2, '8.008'), tilesOutput],
     });
   });
 
-  it('shifts nothing when the source begins at 0, and has no zones when it is short', () => {
-    const short = {
-      ...plan,
-      ...{ originSeconds: 0, containerStartSeconds: 0, frameCount: 47 },
-      chunks: [{ startFrame: 0, endFrame: 47, seekSeconds: null }],
-    };
-    const { input, filter, outputs: made } = chunkCommand(short, 0, 'source', ['a.mp4', 'b.mp4']);
-    expect(input.options).to.deep.equal(['-copyts']);
+  it('shifts nothing when the source begins at 0', () => {
+    const { filter } = command(0, { originSeconds: 0, containerStartSeconds: 0 });
     expect(filter).to.match(/^\[0:2\]fps=/);
-    expect(made.flatMap(({ options }) => options)).to.not.include('-x264-params');
+  });
+
+  it('makes whole pictures of fields first, and SDR of HDR once, at the size of the largest rung', () => {
+    const picture = { ...plan.picture, isInterlaced: true, hdr: 'arib-std-b67' } as const;
+    const [shared] = (command(1, { picture }).filter ?? '').split(';');
+    expect(shared).to.match(/^\[0:2\]bwdif=/);
+    expect(shared).to.include(`setpts=PTS-60,${toneMapFilters(picture, high).join(',')},split=2`);
+  });
+
+  it('encodes all rungs but the copied one', () => {
+    const copied = { copied: '360p' };
+    expect(encodedRungs({ ...plan, ...copied })).to.deep.equal([low]);
+    expect(encodedRungs(plan)).to.deep.equal([low, high]);
+    const { filter, outputs: made } = command(1, copied);
+    expect(made.map(({ path }) => path)).to.deep.equal(['a.mp4']);
+    expect(filter).to.include('split=1[s0];').and.not.include('[v1]');
+  });
+
+  it('never splits into nothing', () => {
+    // No rung but the copied one, and no tile among the chunk's frames.
+    const { filter, outputs: made } = command(1, { rungs: [high], copied: '360p' });
+    expect(filter).to.not.include('split=0');
+    expect(made).to.have.length.greaterThan(0);
   });
 
   it('is none for a chunk that is not planned', () => {
@@ -96,24 +148,65 @@ describe('the command for a chunk', () => {
   });
 });
 
+describe('the tiles of a chunk', () => {
+  it('are counted from its first frame', () => {
+    expect([0, 1, 2, 3].map((chunk) => tilesIn(plan, chunk))).to.deep.equal([[0, 10], [], [60], []]);
+    const atBorders = { ...plan, storyboard: { ...plan.storyboard, frames: [59, 60, 239, 240] } };
+    expect([0, 1, 2].map((chunk) => tilesIn(atBorders, chunk))).to.deep.equal([[59], [0, 179], [0]]);
+  });
+});
+
+describe('the command for a copy', () => {
+  it('packages the picture as it is, on the output’s clock', () => {
+    const { input, filter, outputs: made } = copyCommand(plan, 'source', 'copy.mp4');
+    expect({ input, filter }).to.deep.equal({
+      input: { path: 'source', options: ['-copyts'] },
+      filter: undefined,
+    });
+    expect(made).to.have.length(1);
+    const options = made[0]?.options ?? [];
+    expect(options.slice(0, 4)).to.deep.equal(['-map', '0:2', '-c:v', 'copy']);
+    expect(options.slice(-2 - pictureFragments.length)).to.deep.equal([
+      ...['-output_ts_offset', '-10.4', ...pictureFragments],
+    ]);
+    expect(options.join(' ')).to.include('-map_metadata -1 -map_chapters -1');
+    const unshifted = copyCommand({ ...plan, originSeconds: 0 }, 'source', 'copy.mp4').outputs[0]?.options;
+    expect(unshifted).to.not.include('-output_ts_offset');
+  });
+});
+
 describe('the command for sound', () => {
   it('makes one stereo track, whole, in fragments of a segment’s length', () => {
     expect(audioCommand(plan, track, 'source', 'audio.mp4')).to.deep.equal({
       input: { path: 'source', options: ['-copyts'] },
-      filter: '[0:1]asetpts=PTS-10.4/TB,aresample=48000:async=1:first_pts=0[a]',
+      filter:
+        '[0:1]asetpts=PTS-10.4/TB,aresample=48000:async=1:first_pts=0,' +
+        'aformat=channel_layouts=stereo,ebur128=framelog=verbose[a]',
       outputs: [
         {
           path: 'audio.mp4',
           options: [
-            ...['-map', '[a]', '-c:a', 'aac', '-b:a', '128k', '-ac', '2', '-ar', '48000'],
+            ...['-map', '[a]', '-c:a', 'aac', '-b:a', '128000', '-ar', '48000'],
             ...['-map_metadata', '-1', '-map_chapters', '-1'],
-            ...['-f', 'mp4', '-avoid_negative_ts', 'disabled', '-use_editlist', '1'],
-            ...['-movflags', '+cmaf+delay_moov+default_base_moof+skip_trailer'],
-            ...['-frag_duration', '6006000'],
+            ...[...fragmented, '-movflags', movflags, '-frag_duration', '6000000'],
           ],
         },
       ],
     });
+  });
+
+  it('makes 5.1 where that is planned, and shifts nothing when the source begins at 0', () => {
+    const surround = { ...track, channels: 6, bitrate: 384_000 } as const;
+    const { filter, outputs: made } = audioCommand(
+      { ...plan, originSeconds: 0 },
+      surround,
+      'source',
+      'a.mp4',
+    );
+    expect(filter)
+      .to.match(/^\[0:1\]aresample=/)
+      .and.include('channel_layouts=5.1,');
+    expect(made[0]?.options).to.include('384000');
   });
 });
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -75,6 +75,18 @@ describe('ffprobe', () => {
       expect(await codeOf(describeFile(probe, path('cut'), signal))).to.equal('truncated');
     });
 
+    it('says so when a file is encrypted and even what decrypting needs is damaged', async () => {
+      const key = ['-encryption_key', '0'.repeat(32), '-encryption_kid', '1'.repeat(32)];
+      const cenc = ['-c', 'copy', '-encryption_scheme', 'cenc-aes-ctr', ...key, '-f', 'mp4'];
+      await ffmpeg('-i', path('clip.mp4'), ...cenc, path('encrypted'));
+      const bytes = readFileSync(path('encrypted'));
+      const senc = bytes.indexOf('senc');
+      expect(senc).to.be.greaterThan(0);
+      bytes.writeUInt32BE(255, senc + 8); // names more samples than it holds
+      writeFileSync(path('encrypted'), bytes);
+      expect(await codeOf(describeFile(probe, path('encrypted'), signal))).to.equal('encrypted');
+    });
+
     it('ends with the reason of its signal', async () => {
       const reason = new Error('superseded');
       const ended = await describeFile(probe, path('clip.mp4'), AbortSignal.abort(reason)).catch(
@@ -85,43 +97,45 @@ describe('ffprobe', () => {
   });
 
   describe('scanning packets', () => {
-    it('counts them and tells when the first begins and the last ends', async () => {
-      const { bytes, ...times } = await scanPackets(probe, path('clip.mp4'), 0, signal);
-      expect(times).to.deep.equal({
-        packets: 50,
-        hidden: 0,
-        firstSeconds: 0,
-        endSeconds: 2,
-        keySeconds: [0],
-      });
-      const sound = await scanPackets(probe, path('clip.mp4'), 1, signal);
-      expect(sound.endSeconds).to.be.closeTo(2, 0.05);
-      expect(bytes).to.be.greaterThan(sound.bytes);
+    const scan = async (file: string, ...indexes: number[]) =>
+      scanPackets(probe, path(file), indexes, signal);
+
+    it('tells of each packet of the streams that are asked for, in the order of asking', async () => {
+      const [sound, video] = await scan('clip.mp4', 1, 0);
+      const shown = video?.times.toSorted((a, b) => a - b).map((time) => Math.round(time * 25));
+      expect(shown).to.deep.equal(Array.from({ length: 50 }, (_, n) => n));
+      // In the order of decoding: B-frames come after what they need.
+      expect(video?.times).to.not.deep.equal(video?.times.toSorted((a, b) => a - b));
+      expect(video).to.deep.include({ keys: [0], hidden: 0, endSeconds: 2 });
+      expect(video?.namedSeconds).to.be.closeTo(2, 0.001);
+      expect(video?.bytes).to.have.length(50);
+      expect(Math.min(...(video?.bytes ?? [0]))).to.be.greaterThan(0);
+      expect(video?.bytes[0]).to.equal(Math.max(...(video?.bytes ?? [])));
+      expect(sound?.endSeconds).to.be.closeTo(2, 0.05);
+      expect(sound?.times.length).to.be.within(93, 96);
+      expect(sound?.namedSeconds).to.be.closeTo(2, 0.05);
     });
 
     it('sets apart what an edit list hides', async () => {
       const clip = path('clip.mp4');
       await ffmpeg('-ss', '1', '-i', clip, '-map', '0:v', '-c', 'copy', path('second-half.mp4'));
-      const { bytes: _, ...times } = await scanPackets(probe, path('second-half.mp4'), 0, signal);
-      expect(times).to.deep.equal({
-        packets: 25,
-        hidden: 25,
-        firstSeconds: 0,
-        endSeconds: 1,
-        keySeconds: [],
-      });
+      const [video] = await scan('second-half.mp4', 0);
+      expect(video).to.deep.include({ hidden: 25, keys: [], endSeconds: 1 });
+      expect(video?.times).to.have.length(25);
+      expect(Math.min(...(video?.times ?? []))).to.equal(0);
     });
 
     it('counts packets that have a time to decode and none to show, as in AVI', async () => {
       await ffmpeg(...picture(2), '-c:v', 'mpeg4', '-bf', '2', path('clip.avi'));
-      const { packets, firstSeconds, endSeconds } = await scanPackets(probe, path('clip.avi'), 0, signal);
-      expect(packets).to.equal(50);
-      expect(endSeconds - firstSeconds).to.be.closeTo(2, 0.08);
+      const [video] = await scan('clip.avi', 0);
+      expect(video?.times).to.have.length(50);
+      expect((video?.endSeconds ?? 0) - Math.min(...(video?.times ?? []))).to.be.closeTo(2, 0.08);
     });
 
     it('finds nothing in a stream that is not there', async () => {
-      const { packets } = await scanPackets(probe, path('clip.mp4'), 7, signal);
-      expect(packets).to.equal(0);
+      expect(await scan('clip.mp4', 7)).to.deep.equal([
+        { times: [], bytes: [], keys: [], namedSeconds: 0, endSeconds: Number.NEGATIVE_INFINITY, hidden: 0 },
+      ]);
     });
   });
 });

@@ -8,16 +8,16 @@ const written = (measured: number) => {
 
 describe('the frame rate', () => {
   it('stays what it is when it is a whole or a broadcast rate', () => {
-    const rates = [1, 24, 25, 30, 50, 60, 24_000 / 1001, 30_000 / 1001, 60_000 / 1001];
+    const rates = [8, 24, 25, 30, 50, 60, 24_000 / 1001, 30_000 / 1001, 60_000 / 1001];
     expect(rates.map(written)).to.deep.equal([
-      ...['1', '24', '25', '30', '50', '60'],
+      ...['8', '24', '25', '30', '50', '60'],
       ...['24000/1001', '30000/1001', '60000/1001'],
     ]);
   });
 
   it('becomes the nearest of them when it is measured a little off', () => {
-    expect([23.98, 29.97, 29.98, 29.99, 24.6, 0.2, 59.94, 60.4].map(written)).to.deep.equal([
-      ...['24000/1001', '30000/1001', '30000/1001', '30', '25', '1', '60000/1001', '60'],
+    expect([23.98, 29.97, 29.98, 29.99, 24.6, 59.94, 60.4].map(written)).to.deep.equal([
+      ...['24000/1001', '30000/1001', '30000/1001', '30', '25', '60000/1001', '60'],
     ]);
   });
 
@@ -26,8 +26,12 @@ describe('the frame rate', () => {
       ...['50', '60000/1001', '60', '36', '60', '31'],
     ]);
     for (let measured = 0.01; measured < 2000; measured *= 1.01) {
-      expect(framesPerSecond(constantRate(measured))).to.be.within(1, 60);
+      expect(framesPerSecond(constantRate(measured))).to.be.within(8, 60);
     }
+  });
+
+  it('is doubled until it is at least 8, so that an encoder has pictures to reorder', () => {
+    expect([7.9, 5, 4, 3, 1, 0.2].map(written)).to.deep.equal(['16', '10', '8', '12', '8', '13']);
   });
 
   it('turns frames into seconds without rounding on the way', () => {

@@ -13,7 +13,8 @@ import { clip, clipFolder, ffmpeg } from '../../support/clips.ts';
 import { averageColor, averageLuma, pictureFacts } from '../../support/pixels.ts';
 import { simplePlan } from '../../support/plans.ts';
 
-const encoded = 'out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p';
+const tags = 'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709';
+const encoded = `out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p,${tags}`;
 const bt601 = 'in_color_matrix=bt601:out_color_matrix=bt601';
 const toJpeg = `colormatrix=bt709:bt601,scale=${bt601}:in_range=tv:out_range=pc,format=yuvj420p`;
 
@@ -23,7 +24,7 @@ const plan = simplePlan(
   {
     originSeconds: 10.4,
     containerStartSeconds: 10,
-    videoStreamIndex: 2,
+    picture: { streamIndex: 2, isInterlaced: false, hdr: null, matrix: null },
     chunks: [
       { startFrame: 0, endFrame: 150, seekSeconds: null },
       { startFrame: 150, endFrame: 750, seekSeconds: 4.2 },

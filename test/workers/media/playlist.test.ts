@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import {
+  type AudioEntry,
   keyFramePlaylist,
   masterPlaylist,
   measureBandwidth,
@@ -12,7 +13,10 @@ const variant = (name: string, width: number, height: number, averageBandwidth: 
   codecs: 'avc1.64001f',
   ...{ keyFrameBandwidth: 90_000, keyFrameAverageBandwidth: 60_000 },
 });
-const track = { name: 'audio/en', language: 'en', title: 'Original', isDefault: true, codecs: 'mp4a.40.2' };
+const track: AudioEntry = {
+  ...{ name: 'audio/en', language: 'en', title: 'Original', isDefault: true, codecs: 'mp4a.40.2' },
+  ...{ channels: 2, averageBandwidth: 128_000, bandwidth: 130_000 },
+};
 const nameOf = (n: number) => `seg-${n}.m4s`;
 const segments = [
   {
@@ -42,13 +46,55 @@ describe('the master playlist', () => {
 #EXT-X-VERSION:7
 #EXT-X-INDEPENDENT-SEGMENTS
 #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="Original",LANGUAGE="en",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="audio/en/index.m3u8"
-#EXT-X-STREAM-INF:BANDWIDTH=3600000,AVERAGE-BANDWIDTH=2400000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=29.970,VIDEO-RANGE=SDR,AUDIO="audio",CLOSED-CAPTIONS=NONE
+#EXT-X-STREAM-INF:BANDWIDTH=3730000,AVERAGE-BANDWIDTH=2528000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=29.970,VIDEO-RANGE=SDR,AUDIO="audio",CLOSED-CAPTIONS=NONE
 720p/index.m3u8
-#EXT-X-STREAM-INF:BANDWIDTH=600000,AVERAGE-BANDWIDTH=400000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=426x240,FRAME-RATE=29.970,VIDEO-RANGE=SDR,AUDIO="audio",CLOSED-CAPTIONS=NONE
+#EXT-X-STREAM-INF:BANDWIDTH=730000,AVERAGE-BANDWIDTH=528000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=426x240,FRAME-RATE=29.970,VIDEO-RANGE=SDR,AUDIO="audio",CLOSED-CAPTIONS=NONE
 240p/index.m3u8
 #EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=90000,AVERAGE-BANDWIDTH=60000,CODECS="avc1.64001f",RESOLUTION=426x240,VIDEO-RANGE=SDR,URI="240p/iframes.m3u8"
 #EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=90000,AVERAGE-BANDWIDTH=60000,CODECS="avc1.64001f",RESOLUTION=1280x720,VIDEO-RANGE=SDR,URI="720p/iframes.m3u8"
 `);
+  });
+
+  it('lists every variant with each group of sound, and counts the dearest track of the group', () => {
+    const variants = [variant('240p', 426, 240, 400_000), variant('720p', 1280, 720, 2_400_000)];
+    const german: AudioEntry = {
+      ...track,
+      name: 'audio/de',
+      language: 'de',
+      title: 'German',
+      isDefault: false,
+    };
+    const surround: AudioEntry = {
+      ...{ ...track, name: 'audio/en-surround', channels: 6 },
+      ...{ averageBandwidth: 384_000, bandwidth: 400_000 },
+    };
+    const lines = masterPlaylist(variants, [track, surround, german]).split('\n');
+    expect(lines.filter((line) => line.includes('TYPE=AUDIO'))).to.deep.equal([
+      '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="Original",LANGUAGE="en",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="audio/en/index.m3u8"',
+      '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="German",LANGUAGE="de",DEFAULT=NO,AUTOSELECT=YES,CHANNELS="2",URI="audio/de/index.m3u8"',
+      '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="surround",NAME="Original",LANGUAGE="en",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="6",URI="audio/en-surround/index.m3u8"',
+      '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="surround",NAME="German",LANGUAGE="de",DEFAULT=NO,AUTOSELECT=YES,CHANNELS="2",URI="audio/de/index.m3u8"',
+    ]);
+    const listed = lines.flatMap((line, index) => {
+      const found = /^#EXT-X-STREAM-INF:BANDWIDTH=(\d+),AVERAGE-BANDWIDTH=(\d+),.*AUDIO="(\w+)"/.exec(line);
+      return found ? [`${lines[index + 1]} ${found[1]} ${found[2]} ${found[3]}`] : [];
+    });
+    expect(listed).to.deep.equal([
+      '720p/index.m3u8 3730000 2528000 audio',
+      '240p/index.m3u8 730000 528000 audio',
+      '720p/index.m3u8 4000000 2784000 surround',
+      '240p/index.m3u8 1000000 784000 surround',
+    ]);
+    expect(lines.filter((line) => line.startsWith('#EXT-X-I-FRAME-STREAM-INF'))).to.have.length(2);
+  });
+
+  it('names no group without tracks', () => {
+    const surround: AudioEntry = { ...track, name: 'audio/en-surround', channels: 6 };
+    const text = masterPlaylist([variant('240p', 426, 240, 400_000)], [surround]);
+    const named = [...text.matchAll(/AUDIO="(\w+)"/g)].map(([, group]) => group);
+    const filled = [...text.matchAll(/TYPE=AUDIO,GROUP-ID="(\w+)"/g)].map(([, group]) => group);
+    expect(named).to.deep.equal(filled);
+    expect(named).to.have.length(1);
   });
 
   it('of a silent video names no sound', () => {

@@ -1,0 +1,36 @@
+import type { Context as KoaContext } from 'koa';
+import { MillraceError } from '../shared/errors.ts';
+
+/**
+ * Reads a body of one of these types as bytes, so that what is no UTF-8 is not quietly replaced.
+ * @throws MillraceError unsupported_media_type or body_too_large.
+ */
+export async function readText(
+  ctx: KoaContext,
+  { types, mostBytes }: { types: string[]; mostBytes: number },
+): Promise<{ type: string; bytes: Buffer }> {
+  const type = ctx.request.is(types);
+  if (!type) {
+    throw new MillraceError(
+      'unsupported_media_type',
+      `Send a body with Content-Type: ${types.join(' or ')}.`,
+    );
+  }
+  if (ctx.request.charset && !/^utf-?8$/i.test(ctx.request.charset)) {
+    throw new MillraceError('unsupported_media_type', 'Send the text in UTF-8.');
+  }
+  if (ctx.get('Content-Encoding') && ctx.get('Content-Encoding') !== 'identity') {
+    throw new MillraceError('unsupported_media_type', 'Send the text as it is, without a Content-Encoding.');
+  }
+  const parts: Buffer[] = [];
+  let size = 0;
+  // The request must outlive a body that is refused: the reply goes over the same connection.
+  for await (const part of ctx.req.iterator({ destroyOnReturn: false })) {
+    size += part.length;
+    if (size > mostBytes) {
+      throw new MillraceError('body_too_large', `A body may have ${mostBytes} bytes at most.`);
+    }
+    parts.push(part);
+  }
+  return { type, bytes: Buffer.concat(parts) };
+}

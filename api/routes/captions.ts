@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import { checkCues, mostCaptionBytes, parseCaptions, writeCaptions } from '../../shared/captions-text.ts';
+import {
+  caption as captionContract,
+  captionLanguage,
+  captionLanguageParam,
+  captionList,
+} from '../../shared/contracts/captions.ts';
+import { videoId } from '../../shared/contracts/common.ts';
+import type { Caption } from '../../shared/db/captions.ts';
+import type { Video } from '../../shared/db/videos.ts';
+import { MillraceError } from '../../shared/errors.ts';
+import { newId } from '../../shared/ids.ts';
+import { sentCaptionsKey } from '../../shared/keys.ts';
+import type { Log } from '../../shared/log.ts';
+import { changeable, visible } from '../access/policy.ts';
+import type { ApiContext } from '../context.ts';
+import { playingGeneration, presentCaption } from '../present.ts';
+import { route, textBody } from '../route.ts';
+
+const tag = 'Captions';
+const params = z.strictObject({ videoId });
+const ofLanguage = z.strictObject({ videoId, language: captionLanguageParam });
+const addressSeconds = 3600;
+const formats: Record<string, 'vtt' | 'srt'> = { 'text/vtt': 'vtt', 'application/x-subrip': 'srt' };
+
+export const captionRoutes = [
+  route({
+    method: 'get',
+    path: '/api/videos/:videoId/captions',
+    tag,
+    summary: 'The captions of a video, one a language',
+    auth: 'anyone',
+    params,
+    replies: { 200: { description: 'All of them', schema: captionList } },
+    errors: ['not_found'],
+    async handle({ params, caller, context }) {
+      const video = visible(caller, await context.db.videos.find(params.videoId));
+      const found = await captionsOf(video, context);
+      return {
+        status: 200,
+        body: { items: found.map((caption) => presentCaption(caption, context.publicUrl)) },
+      };
+    },
+  }),
+
+  route({
+    method: 'get',
+    path: '/api/videos/:videoId/captions/:language.vtt',
+    tag,
+    summary: 'Captions as WebVTT, by a redirect to the store',
+    auth: 'anyone',
+    params: ofLanguage,
+    replies: { 302: { description: 'To the text' } },
+    errors: ['not_found'],
+    async handle({ params, caller, context }) {
+      const video = visible(caller, await context.db.videos.find(params.videoId));
+      const language = captionLanguage.safeParse(params.language).data;
+      const found = (await captionsOf(video, context)).find((caption) => caption.language === language);
+      if (!found) throw noCaptions();
+      const url = await context.storage.presignGet('processed', found.key, addressSeconds);
+      return { status: 302, headers: { Location: url, 'Cache-Control': 'private, max-age=60' } };
+    },
+  }),
+
+  route({
+    method: 'put',
+    path: '/api/videos/:videoId/captions/:language',
+    tag,
+    summary: 'Send captions, as WebVTT or SubRip in UTF-8; they replace those in the same language',
+    auth: 'signedIn',
+    params: ofLanguage,
+    query: z.strictObject({
+      title: z
+        .string()
+        .trim()
+        .max(200)
+        .default('')
+        .meta({ description: 'For the menu of a player; without it the name of the language' }),
+    }),
+    body: textBody,
+    text: { types: ['text/vtt', 'application/x-subrip', 'text/plain'], mostBytes: mostCaptionBytes },
+    replies: {
+      200: { description: 'Replaced what was sent before', schema: captionContract },
+      201: { description: 'The first that was sent in this language', schema: captionContract },
+    },
+    errors: [
+      'invalid_request',
+      'not_signed_in',
+      'forbidden',
+      'not_found',
+      'upload_incomplete',
+      'body_too_large',
+      'unsupported_media_type',
+      'invalid_captions',
+    ],
+    async handle({ params, query, body, caller, context, log }) {
+      const { db, storage, publicUrl } = context;
+      const video = changeable(caller, await db.videos.find(params.videoId));
+      if (video.state === 'draft') {
+        throw new MillraceError('upload_incomplete', 'A video takes captions once its upload is complete.');
+      }
+      const language = askedLanguage(params.language);
+      const cues = checkCues(parseCaptions(body.bytes, formats[body.type]));
+      const text = writeCaptions(cues);
+      const caption = {
+        videoId: video._id,
+        generation: null,
+        language,
+        title: query.title,
+        source: 'upload' as const,
+        key: sentCaptionsKey(video._id, language, newId()),
+        bytes: Buffer.byteLength(text),
+        cues: cues.length,
+        isDefault: false,
+        createdAt: new Date(),
+      };
+      await storage.put('processed', caption.key, text, 'text/vtt; charset=utf-8');
+      const replaced = await db.captions.put(caption);
+      const after = await db.videos.find(video._id);
+      if (!after || after.state === 'deleted') {
+        // Deleted meanwhile: what cleans up after it may have come by before this was stored.
+        await removeObjects(await db.captions.remove(video._id, language), context, log);
+        throw new MillraceError('not_found', 'There is no such video.');
+      }
+      if (replaced) await removeObjects([replaced], context, log);
+      return { status: replaced ? 200 : 201, body: presentCaption(caption, publicUrl) };
+    },
+  }),
+
+  route({
+    method: 'delete',
+    path: '/api/videos/:videoId/captions/:language',
+    tag,
+    summary: 'Remove the captions in a language, those from the file too',
+    auth: 'signedIn',
+    params: ofLanguage,
+    replies: { 204: { description: 'Removed' } },
+    errors: ['invalid_request', 'not_signed_in', 'forbidden', 'not_found'],
+    async handle({ params, caller, context, log }) {
+      const video = changeable(caller, await context.db.videos.find(params.videoId));
+      const removed = await context.db.captions.remove(video._id, askedLanguage(params.language));
+      if (removed.length === 0) throw noCaptions();
+      await removeObjects(removed, context, log);
+      return { status: 204 };
+    },
+  }),
+];
+
+/** Those that go with what plays, or will. */
+function captionsOf(video: Video, { db }: ApiContext): Promise<Caption[]> {
+  return db.captions.of(video._id, playingGeneration(video) ?? video.generation);
+}
+
+/** An object that stays is found again by the video's prefix; nothing leads to it any more. */
+async function removeObjects(captions: Caption[], { storage }: ApiContext, log: Log): Promise<void> {
+  for (const { key } of captions) {
+    await storage
+      .remove('processed', key)
+      .catch((error) => log.warn({ err: error, key }, 'captions not removed'));
+  }
+}
+
+function askedLanguage(tag: string): string {
+  const { data } = captionLanguage.safeParse(tag);
+  if (data) return data;
+  const message = 'must be a language tag (BCP 47) like en, pt-BR or zh-Hans';
+  throw new MillraceError('invalid_request', `The request does not fit: language ${message}.`, {
+    violations: [{ pointer: 'language', message }],
+  });
+}
+
+function noCaptions(): MillraceError {
+  return new MillraceError('not_found', 'There are no captions in this language.');
+}

@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { videoId } from '../../shared/contracts/common.ts';
+import { video as videoContract } from '../../shared/contracts/videos.ts';
+import type { WatchedVideo } from '../../shared/db/videos.ts';
+import { MillraceError } from '../../shared/errors.ts';
+import { cancel, remove, reprocess } from '../../shared/pipeline.ts';
+import { changeable, maySee, visible } from '../access/policy.ts';
+import { presentVideo } from '../present.ts';
+import { type Progress, progressEvents, readProgress } from '../progress.ts';
+import { route } from '../route.ts';
+import { shortCache } from '../short-cache.ts';
+
+const tag = 'Videos';
+const params = z.strictObject({ videoId });
+
+/** One look at the database for all who watch a video: a little less than the pace at which each of them asks. */
+const cacheMilliseconds = 400;
+const looks = shortCache<{ video: WatchedVideo; progress: Progress } | undefined>(cacheMilliseconds, 10_000);
+
+/** The work on a video: how far it is, and ending, removing or repeating it. */
+export const videoWorkRoutes = [
+  route({
+    method: 'get',
+    path: '/api/videos/:videoId/progress',
+    tag,
+    summary: 'How far the work on a video is, as server-sent events, until it ends',
+    auth: 'anyone',
+    params,
+    replies: {
+      200: {
+        description:
+          'Events `progress`, at once and at each change: `state`, `percent`, `remainingSeconds` and `playable` of the ' +
+          'video, as JSON. The last one says `ready`, `failed` or `deleted`',
+        type: 'text/event-stream',
+      },
+    },
+    errors: ['not_found'],
+    async handle({ params, caller, context }) {
+      const { db, stopping } = context;
+      const { _id } = visible(caller, await db.videos.watch(params.videoId));
+      const load = async () => {
+        const look = await looks(_id, async () => {
+          const video = await db.videos.watch(_id);
+          return video ? { video, progress: await readProgress(db, video) } : undefined;
+        });
+        // Who could see it so far is told that it is gone.
+        return look && (look.video.state === 'deleted' || maySee(caller, look.video))
+          ? look.progress
+          : undefined;
+      };
+      return {
+        status: 200,
+        type: 'text/event-stream',
+        // Compressed, events would wait for more of them; so they would in a proxy that collects before it sends.
+        headers: { 'Cache-Control': 'no-store, no-transform', 'X-Accel-Buffering': 'no' },
+        body: progressEvents(load, stopping),
+      };
+    },
+  }),
+
+  route({
+    method: 'delete',
+    path: '/api/videos/:videoId',
+    tag,
+    summary: 'Remove a video, also while it is worked on',
+    auth: 'signedIn',
+    params,
+    replies: { 204: { description: 'Hidden from everyone; its bytes are removed soon' } },
+    errors: ['not_signed_in', 'not_found', 'forbidden'],
+    async handle({ params, caller, context }) {
+      const found = changeable(caller, await context.db.videos.find(params.videoId));
+      if (!(await remove(context, found))) throw new MillraceError('not_found', 'There is no such video.');
+      return { status: 204 };
+    },
+  }),
+
+  route({
+    method: 'post',
+    path: '/api/videos/:videoId/cancel',
+    tag,
+    summary: 'End the work on a video; its source is kept',
+    auth: 'signedIn',
+    params,
+    replies: { 200: { description: 'The video, failed with `cancelled`', schema: videoContract } },
+    errors: ['not_signed_in', 'not_found', 'forbidden', 'not_in_progress'],
+    async handle({ params, caller, context }) {
+      const found = changeable(caller, await context.db.videos.find(params.videoId));
+      const cancelled = await cancel(context, found);
+      if (!cancelled) throw new MillraceError('not_in_progress', 'Nothing is being done on this video now.');
+      const progress = await readProgress(context.db, cancelled);
+      return { status: 200, body: presentVideo(cancelled, progress, context.publicUrl) };
+    },
+  }),
+
+  route({
+    method: 'post',
+    path: '/api/videos/:videoId/reprocess',
+    tag,
+    summary: 'Encode a video again from its source; what plays goes on playing meanwhile',
+    auth: 'signedIn',
+    params,
+    replies: { 202: { description: 'The video, waiting to be looked at', schema: videoContract } },
+    errors: ['not_signed_in', 'not_found', 'forbidden', 'in_progress', 'upload_incomplete', 'source_missing'],
+    async handle({ params, caller, context }) {
+      const { db, storage, publicUrl } = context;
+      const found = changeable(caller, await db.videos.find(params.videoId));
+      if (found.state === 'draft') throw new MillraceError('upload_incomplete', 'Nothing was uploaded yet.');
+      const { key, etag } = found.source;
+      if ((await storage.head('raw', key))?.etag !== etag) {
+        throw new MillraceError('source_missing', 'The uploaded file is gone or was replaced.');
+      }
+      const begun = await reprocess(context, found);
+      if (!begun) throw new MillraceError('in_progress', 'The video is being worked on; cancel that first.');
+      return { status: 202, body: presentVideo(begun, await readProgress(db, begun), publicUrl) };
+    },
+  }),
+];

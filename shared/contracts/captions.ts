@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { time } from './common.ts';
+
+/** A language as HLS and HTML want it: `eng` becomes `en`, `PT-br` becomes `pt-BR`. */
+export const captionLanguage = z
+  .string()
+  .regex(/^[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}$/i)
+  .transform((tag, context) => {
+    try {
+      return Intl.getCanonicalLocales(tag)[0] ?? tag;
+    } catch {
+      context.addIssue({ code: 'custom', message: 'is no language tag' });
+      return z.NEVER;
+    }
+  });
+
+/** One in an address, in any spelling that `captionLanguage` knows. */
+export const captionLanguageParam = z
+  .string()
+  .max(40)
+  .meta({ description: 'A language tag (BCP 47)', example: 'pt-BR' });
+
+export const captionSources = ['file', 'upload'] as const;
+export type CaptionSource = (typeof captionSources)[number];
+
+export const caption = z
+  .object({
+    language: z.string().meta({ description: 'BCP 47; und: not known', example: 'pt-BR' }),
+    title: z.string().meta({ description: 'What a player’s menu shows; may be empty' }),
+    source: z.enum(captionSources).meta({ description: 'A track of the uploaded file, or sent to the api' }),
+    isDefault: z.boolean().meta({ description: 'A player shows it unless its user chose otherwise' }),
+    cues: z.int(),
+    bytes: z.int(),
+    url: z.url().meta({ description: 'The whole as WebVTT' }),
+    createdAt: time,
+  })
+  .meta({ id: 'Caption' });
+
+export const captionList = z.object({ items: z.array(caption) }).meta({ id: 'CaptionList' });

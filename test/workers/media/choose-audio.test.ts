@@ -1,0 +1,84 @@
+import { expect } from 'chai';
+import { chooseAudio } from '../../../workers/media/choose-audio.ts';
+import type { ProbedStream } from '../../../workers/media/ffprobe.ts';
+import { picture, reportOf, sound } from '../../support/streams.ts';
+
+const chosen = (...streams: ProbedStream[]) => chooseAudio(reportOf(...streams));
+const tagged = (index: number, tags: Record<string, string>, facts: Partial<ProbedStream> = {}) =>
+  sound(index, { tags, ...facts });
+
+describe('choosing the sound', () => {
+  it('takes every track, the default one first, with its language', () => {
+    const english = tagged(1, { language: 'eng' });
+    const german = tagged(2, { language: 'ger', title: ' Director’s cut ' }, { disposition: { default: 1 } });
+    const [first, second] = [
+      {
+        ...{ name: 'audio/de', streamIndex: 2, language: 'de', title: 'Director’s cut', isDefault: true },
+        ...{ channels: 2, bitrate: 128_000 },
+      },
+      {
+        ...{ name: 'audio/en', streamIndex: 1, language: 'en', title: 'English', isDefault: false },
+        ...{ channels: 2, bitrate: 128_000 },
+      },
+    ];
+    expect(chosen(picture(0), english, german)).to.deep.equal([first, second]);
+    expect(chosen(picture(0))).to.deep.equal([]);
+  });
+
+  it('begins with the first where none is the default', () => {
+    expect(
+      chosen(sound(3), sound(4)).map(({ streamIndex, isDefault }) => [streamIndex, isDefault]),
+    ).to.deep.equal([
+      [3, true],
+      [4, false],
+    ]);
+  });
+
+  it('makes 5.1, or what has more channels, twice: in stereo and in 5.1', () => {
+    const made = (channels: number | undefined) =>
+      chosen(tagged(1, { language: 'en' }, { channels })).map(
+        ({ name, channels, bitrate, title, isDefault }) =>
+          `${name} ${channels} ${bitrate} ${title} ${isDefault}`,
+      );
+    const stereo = 'audio/en 2 128000 English true';
+    expect([undefined, 1, 2, 5].map(made)).to.deep.equal([[stereo], [stereo], [stereo], [stereo]]);
+    const both = [stereo, 'audio/en-surround 6 384000 English true'];
+    expect([6, 8].map(made)).to.deep.equal([both, both]);
+  });
+
+  it('gives tracks of one language folders and titles of their own', () => {
+    const english = [1, 2, 3].map((index) => tagged(index, { language: 'eng' }));
+    const commentary = tagged(4, { language: 'eng', title: 'English 2' });
+    expect(chosen(...english, commentary).map(({ name, title }) => `${name} ${title}`)).to.deep.equal([
+      'audio/en English',
+      'audio/en-2 English 2',
+      'audio/en-3 English 3',
+      'audio/en-4 English 2 2',
+    ]);
+  });
+
+  it('does not believe every language, nor every title', () => {
+    for (const language of ['English', '../..', '', 'e']) {
+      expect(chosen(tagged(0, { language }))[0], language).to.include({
+        ...{ name: 'audio/und', language: 'und', title: 'Original' },
+      });
+    }
+    expect(chosen(tagged(0, { language: 'pt-BR', title: '  ' }))[0]).to.include({
+      ...{ name: 'audio/pt-br', language: 'pt-BR', title: 'Brazilian Portuguese' },
+    });
+    expect(chosen(tagged(0, { title: 'x'.repeat(1000) }))[0]?.title).to.have.length(60);
+  });
+
+  it('takes sixteen tracks at most', () => {
+    expect(chosen(...Array.from({ length: 40 }, (_, index) => sound(index)))).to.have.length(16);
+  });
+
+  it('never gives two tracks one folder', () => {
+    const names = chosen(
+      tagged(1, { language: 'en' }, { channels: 6 }),
+      tagged(2, { language: 'en-surround' }),
+      tagged(3, { language: 'en' }, { channels: 6 }),
+    ).map(({ name }) => name);
+    expect(new Set(names).size, `${names}`).to.equal(names.length);
+  });
+});

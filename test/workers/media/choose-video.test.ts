@@ -1,0 +1,78 @@
+import { expect } from 'chai';
+import type { ErrorCode } from '../../../shared/errors.ts';
+import { chooseVideo, displaySize } from '../../../workers/media/choose-video.ts';
+import type { ProbedStream } from '../../../workers/media/ffprobe.ts';
+import { codeOf, picture, reportOf, sound } from '../../support/streams.ts';
+
+describe('choosing the picture', () => {
+  const chosen = (...streams: ProbedStream[]) => chooseVideo(reportOf(...streams)).index;
+
+  it('takes the default one, else the largest', () => {
+    expect(chosen(picture(0), picture(1, { width: 640 }), sound(2))).to.equal(1);
+    expect(chosen(picture(0, { disposition: { default: 1 } }), picture(1, { width: 640 }))).to.equal(0);
+  });
+
+  it('takes one that can be used before the default one', () => {
+    const hidden = picture(0, { codec_tag_string: 'encv', disposition: { default: 1 }, width: 640 });
+    expect(chosen(hidden, picture(1))).to.equal(1);
+    expect(chosen(picture(0, { codec_name: 'none', disposition: { default: 1 } }), picture(1))).to.equal(1);
+    expect(chosen(picture(0, { width: 0, disposition: { default: 1 } }), picture(1))).to.equal(1);
+  });
+
+  it('never takes cover art', () => {
+    const cover = picture(0, { width: 3000, height: 3000, disposition: { attached_pic: 1, default: 1 } });
+    expect(chosen(cover, picture(1))).to.equal(1);
+    expect(codeOf(() => chosen(cover, sound(1)))).to.equal('no_video_stream');
+    const thumbnails = picture(0, { disposition: { timed_thumbnails: 1 } });
+    expect(codeOf(() => chosen(thumbnails))).to.equal('no_video_stream');
+  });
+
+  it('says what is wrong with one that cannot be taken', () => {
+    const wrong: [ErrorCode, Partial<ProbedStream>][] = [
+      ['encrypted', { codec_tag_string: 'encv' }],
+      ['encrypted', { codec_tag_string: 'drmi', codec_name: undefined }],
+      ['unsupported_codec', { codec_name: undefined }],
+      ['unsupported_codec', { codec_name: 'none' }],
+      ['unsupported_codec', { codec_name: 'unknown' }],
+      ['too_many_pixels', { width: 0, height: 0 }],
+      ['too_many_pixels', { width: undefined }],
+      ['too_many_pixels', { width: 8192, height: 4097 }],
+    ];
+    for (const [code, facts] of wrong) {
+      expect(
+        codeOf(() => chosen(picture(0, facts))),
+        JSON.stringify(facts),
+      ).to.equal(code);
+    }
+    expect(chosen(picture(0, { width: 7680, height: 4320 }))).to.equal(0);
+  });
+});
+
+describe('the size as shown', () => {
+  const size = (facts: Partial<ProbedStream>) => {
+    const { width, height } = displaySize(picture(0, facts));
+    return `${width}x${height}`;
+  };
+  const turned = (...rotations: (number | undefined)[]) =>
+    size({ side_data_list: rotations.map((rotation) => ({ rotation })) });
+
+  it('is upright', () => {
+    expect([90, -90, 270, 180, 0, -180, 89.6].map((rotation) => turned(rotation))).to.deep.equal([
+      ...['240x320', '240x320', '240x320', '320x240', '320x240', '320x240', '240x320'],
+    ]);
+    expect(turned(undefined, -90)).to.equal('240x320');
+  });
+
+  it('has square pixels', () => {
+    expect(size({ width: 720, height: 576, sample_aspect_ratio: '64:45' })).to.equal('1024x576');
+    expect(size({ sample_aspect_ratio: '1:2' })).to.equal('160x240');
+    expect(size({ sample_aspect_ratio: '4:3', side_data_list: [{ rotation: 90 }] })).to.equal('240x427');
+  });
+
+  it('ignores what makes no sense', () => {
+    expect(turned(-(2 ** 63))).to.equal('320x240');
+    for (const sample_aspect_ratio of ['0:1', '1:0', 'N/A', '1000:1', '-4:3', '', undefined]) {
+      expect(size({ sample_aspect_ratio }), sample_aspect_ratio).to.equal('320x240');
+    }
+  });
+});

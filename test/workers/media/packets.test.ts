@@ -1,0 +1,95 @@
+import { expect } from 'chai';
+import {
+  extentOf,
+  keySeconds,
+  noPackets,
+  type Packets,
+  soundExtent,
+  totalBytes,
+  usualDistance,
+} from '../../../workers/media/packets.ts';
+
+/** Packets of equal length, whose durations the container names. */
+function packets(times: number[], seconds = 0.04): Packets {
+  return {
+    ...noPackets(),
+    times,
+    bytes: times.map(() => 100),
+    namedSeconds: times.length * seconds,
+    endSeconds: Math.max(...times) + seconds,
+  };
+}
+const steady = (count: number, from = 0) => Array.from({ length: count }, (_, n) => from + n * 0.04);
+
+describe('the extent of packets', () => {
+  it('is from the first that is shown to the end of the last', () => {
+    const extent = extentOf(packets([1.08, 1, 1.04]), 0.04);
+    expect(extent).to.deep.equal({ firstSeconds: 1, endSeconds: 1.12, isDamaged: false });
+  });
+
+  it('is none without packets', () => {
+    expect(extentOf(noPackets(), 0.04)).to.equal(undefined);
+  });
+
+  it('may hold a picture that stands still for a while', () => {
+    expect(extentOf(packets([0, 0.04, 10]), 0.04)).to.include({ endSeconds: 10.04, isDamaged: false });
+  });
+
+  it('does not reach to a time stamp that is wrong by hours, late or early', () => {
+    const damaged = { firstSeconds: 5, endSeconds: 9.04, isDamaged: true };
+    const first = extentOf(packets([7200, ...steady(100, 5)]), 0.04);
+    expect(first).to.include({ firstSeconds: 5, isDamaged: true });
+    for (const wrong of [7200, -7200]) {
+      const extent = extentOf(packets([...steady(100, 5), wrong]), 0.04);
+      expect(extent?.endSeconds).to.be.closeTo(damaged.endSeconds, 1e-9);
+      expect(extent).to.include({ firstSeconds: 5, isDamaged: true });
+    }
+  });
+
+  it('counts packets where the container names no durations', () => {
+    const unnamed = { ...packets([...steady(100), 7200]), namedSeconds: 0 };
+    expect(extentOf(unnamed, 0.04)?.endSeconds).to.be.closeTo(4.04, 1e-9);
+    expect(extentOf({ ...packets([0, 11]), namedSeconds: 0 }, 4)).to.include({ isDamaged: false });
+  });
+});
+
+describe('the extent of sound', () => {
+  it('counts its packets, so that a jump that its container takes for a long packet is damage', () => {
+    const whole = packets(steady(100));
+    expect(soundExtent(whole)).to.deep.include({ firstSeconds: 0, isDamaged: false });
+    const jump = { ...packets([...steady(50), ...steady(50, 7200)]), namedSeconds: 7204 };
+    expect(extentOf(jump, 0)?.isDamaged).to.equal(false);
+    expect(soundExtent(jump)).to.include({ firstSeconds: 0, isDamaged: true });
+    expect(soundExtent(jump)?.endSeconds).to.be.closeTo(4, 1e-6);
+    expect(soundExtent(noPackets())).to.equal(undefined);
+  });
+});
+
+describe('the usual distance', () => {
+  it('is that of most, in the order of showing', () => {
+    const times = [0, 0.12, 0.04, 0.08, 0.16, 5, 5.04, 7200];
+    expect(usualDistance(packets(times))).to.be.closeTo(0.04, 1e-9);
+  });
+
+  it('is none of one packet, or of many at one time', () => {
+    expect(usualDistance(packets([1]))).to.equal(undefined);
+    expect(usualDistance(packets([1, 1, 1]))).to.equal(undefined);
+    expect(usualDistance(noPackets())).to.equal(undefined);
+  });
+});
+
+describe('where decoding can begin', () => {
+  it('are key frames, at least half a second apart', () => {
+    const all = { ...packets(steady(50)), keys: Array.from({ length: 50 }, (_, n) => n) };
+    expect(keySeconds(all)).to.deep.equal([0, 0.52, 1.04, 1.56]);
+    expect(keySeconds({ ...all, keys: [0, 25] })).to.deep.equal([0, 1]);
+    expect(keySeconds({ ...all, keys: [] })).to.deep.equal([]);
+  });
+});
+
+describe('the bytes of packets', () => {
+  it('are those of all', () => {
+    expect(totalBytes(packets(steady(3)))).to.equal(300);
+    expect(totalBytes(noPackets())).to.equal(0);
+  });
+});

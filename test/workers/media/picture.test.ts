@@ -1,0 +1,227 @@
+import { expect } from 'chai';
+import type { SourcePicture } from '../../../shared/contracts/encoding.ts';
+import type { ProbedStream } from '../../../workers/media/ffprobe.ts';
+import {
+  deinterlaceFilters,
+  scaleFilters,
+  sourcePicture,
+  toneMapFilters,
+} from '../../../workers/media/picture.ts';
+import { fieldsIn, h264, levels, show, smallProfile, useMedia } from '../../support/media.ts';
+
+const plain: SourcePicture = { streamIndex: 2, isInterlaced: false, hdr: null, matrix: null };
+
+describe('what must be undone in a picture', () => {
+  const of = (facts: Partial<ProbedStream>) =>
+    sourcePicture({
+      ...{ index: 2, width: 640, height: 360, disposition: {}, tags: {}, side_data_list: [] },
+      ...facts,
+    });
+
+  it('is nothing for a usual one', () => {
+    expect(of({ field_order: 'progressive', color_transfer: 'bt709', color_space: 'bt709' })).to.deep.equal(
+      plain,
+    );
+  });
+
+  it('are its fields, when it is interlaced', () => {
+    const interlaced = ['tt', 'bb', 'tb', 'bt', 'progressive', 'unknown', undefined].filter(
+      (field_order) => of({ field_order }).isInterlaced,
+    );
+    expect(interlaced).to.deep.equal(['tt', 'bb', 'tb', 'bt']);
+  });
+
+  it('is its transfer curve, when it is PQ or HLG', () => {
+    const curves = ['smpte2084', 'arib-std-b67', 'bt709', 'bt2020-10', undefined];
+    expect(curves.map((color_transfer) => of({ color_transfer }).hdr)).to.deep.equal([
+      ...['smpte2084', 'arib-std-b67', null, null, null],
+    ]);
+  });
+
+  it('is the matrix of high definition, when it names none', () => {
+    const high = { width: 1280, height: 720 };
+    for (const color_space of [undefined, 'unknown', 'reserved']) {
+      expect(of({ ...high, color_space }).matrix, color_space).to.equal('bt709');
+      expect(of({ width: 720, height: 1280, color_space }).matrix).to.equal('bt709');
+      expect(of({ width: 1280, height: 719, color_space }).matrix).to.equal(null);
+    }
+    expect(of({ ...high, color_space: 'smpte170m' }).matrix).to.equal(null);
+  });
+});
+
+describe('the filters for a picture', () => {
+  const size = { width: 640, height: 360 };
+
+  it('only scale a usual one', () => {
+    expect(deinterlaceFilters(plain)).to.deep.equal([]);
+    expect(toneMapFilters(plain, size)).to.deep.equal([]);
+    expect(scaleFilters(plain, 426, 240)).to.deep.equal([
+      ...['scale=426:240:out_color_matrix=bt709:out_range=tv', 'setsar=1', 'format=yuv420p'],
+      'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709',
+    ]);
+  });
+
+  it('make whole pictures of fields', () => {
+    expect(deinterlaceFilters({ ...plain, isInterlaced: true })).to.deep.equal([
+      'bwdif=mode=send_frame:parity=auto:deint=interlaced',
+    ]);
+  });
+
+  it('read a matrix that is not named as what it is taken for', () => {
+    expect(scaleFilters({ ...plain, matrix: 'bt709' }, 426, 240)[0]).to.equal(
+      'scale=426:240:in_color_matrix=bt709:out_color_matrix=bt709:out_range=tv',
+    );
+  });
+
+  it('bring HDR to SDR at the size of the largest rung, after which its matrix is known', () => {
+    const hdr = { ...plain, hdr: 'smpte2084', matrix: 'bt709' } as const;
+    expect(toneMapFilters(hdr, size)).to.deep.equal([
+      'zscale=w=640:h=360:tin=smpte2084:pin=bt2020:min=bt2020nc:rin=tv:t=linear:npl=203',
+      'format=gbrpf32le',
+      'zscale=p=bt709',
+      'tonemap=tonemap=mobius:param=0.3:desat=0:peak=5',
+      'zscale=t=bt709:m=bt709:r=tv',
+      'format=yuv420p',
+    ]);
+    expect(scaleFilters(hdr, 426, 240)[0]).to.equal('scale=426:240:out_color_matrix=bt709:out_range=tv');
+  });
+});
+
+describe('a picture, encoded,', () => {
+  const media = useMedia();
+  const tags = { color_range: 'tv', color_space: 'bt709', color_transfer: 'bt709', color_primaries: 'bt709' };
+  const encoded = { ...tags, codec_name: 'h264', pix_fmt: 'yuv420p', field_order: 'progressive' };
+
+  /** Its lowest rung, of one chunk. */
+  async function encode(source: string): Promise<string> {
+    const plan = await media.planFor(source);
+    await media.encode(plan, source);
+    return media.path(`0-${plan.rungs[0]?.name}.mp4`);
+  }
+  async function meanOf(path: string): Promise<number[]> {
+    const all = await levels(path);
+    return [0, 1, 2].map((plane) => all.reduce((sum, frame) => sum + (frame[plane] ?? 0), 0) / all.length);
+  }
+
+  const seconds = 0.4;
+  /** One colour all over, in the numbers of the format itself. */
+  const flat = (format: string, [y, u, v]: number[], size = '160x90') => [
+    ...['-f', 'lavfi', '-i', `nullsrc=size=${size}:rate=25:duration=${seconds},format=${format}`],
+    ...['-vf', `geq=lum=${y}:cb=${u}:cr=${v}`],
+  ];
+  const lossless = (...more: string[]) => ['-c:v', 'libx264', '-preset', 'ultrafast', '-qp', '0', ...more];
+
+  const hevc = (transfer: string) => [
+    ...['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=none:qp=4'],
+    ...[
+      '-color_primaries',
+      'bt2020',
+      '-color_trc',
+      transfer,
+      '-colorspace',
+      'bt2020nc',
+      '-color_range',
+      'tv',
+    ],
+  ];
+  /** A grey of 10 bit: `share` of the signal from black to white. */
+  const signal = (share: number) => flat('yuv420p10le', [Math.round(64 + 876 * share), 512, 512]);
+
+  for (const [name, transfer, shares] of [
+    // Black, a grey card (26 cd/m2), white of graphics (203 cd/m2), the brightest (1000 cd/m2): BT.2408, table 1.
+    ['PQ', 'smpte2084', [0, 0.38, 0.58, 0.75]],
+    ['HLG', 'arib-std-b67', [0, 0.38, 0.75, 1]],
+  ] as const) {
+    it(`of ${name} becomes SDR: black stays black, grey is grey, white is bright`, async () => {
+      const lumas: number[] = [];
+      for (const share of shares) {
+        const source = await media.make(`${name}-${share}.mp4`, ...signal(share), ...hevc(transfer));
+        const path = await encode(source);
+        const { stream } = await show(path);
+        expect(stream).to.include(encoded);
+        const [y = 0, u, v] = await meanOf(path);
+        expect(u, 'no tint').to.be.closeTo(128, 2);
+        expect(v, 'no tint').to.be.closeTo(128, 2);
+        lumas.push(Math.round(y));
+      }
+      const [black, grey, white, brightest] = lumas;
+      const shown = `${lumas}`;
+      expect(black, shown).to.be.closeTo(16, 1);
+      expect(grey, shown).to.be.within(80, 125);
+      expect(white, shown).to.be.within(180, 225);
+      expect(brightest, shown).to.be.within(226, 236);
+    });
+  }
+
+  const full = (format: string, ...more: string[]) => [
+    ...flat(format, [255, 128, 128]),
+    ...lossless(...more),
+  ];
+  for (const [name, file, words] of [
+    ['that its pixel format names', 'full-j.mp4', full('yuvj420p')],
+    ['that its tag names', 'full-tag.mkv', full('yuvj444p', '-color_range', 'pc')],
+  ] as const) {
+    it(`of full range, ${name}, becomes one of limited range`, async () => {
+      const path = await encode(await media.make(file, ...words));
+      expect((await meanOf(path))[0]).to.be.closeTo(235, 1);
+      expect((await show(path)).stream).to.include(encoded);
+    });
+  }
+
+  it('of limited range keeps its levels', async () => {
+    const source = await media.make('white.mp4', ...flat('yuv420p', [235, 128, 128]), ...lossless());
+    expect((await meanOf(await encode(source)))[0]).to.be.closeTo(235, 1);
+  });
+
+  // Red in BT.601 and in BT.709.
+  const red601 = [81, 90, 240];
+  const red709 = [63, 102, 240];
+  for (const [name, size, numbers, words] of [
+    ['of low definition is BT.601 when it does not say', '160x90', red601, []],
+    ['of low definition is what it says', '160x90', red709, ['-colorspace', 'bt709']],
+    ['of high definition is BT.709 when it does not say', '1280x720', red709, []],
+    ['of high definition is what it says', '1280x720', red601, ['-colorspace', 'smpte170m']],
+  ] as const) {
+    it(`${name}: its red stays red`, async () => {
+      const source = await media.make('red.mp4', ...flat('yuv420p', numbers, size), ...lossless(...words));
+      const path = await encode(source);
+      const found = await meanOf(path);
+      for (const [plane, value] of red709.entries()) expect(found[plane], `${found}`).to.be.closeTo(value, 2);
+      expect((await show(path)).stream).to.include(tags);
+    });
+  }
+
+  // A zoom: idet takes the sharp bars of other test pictures for fields.
+  const zoom = ['-f', 'lavfi', '-t', '3', '-i', 'mandelbrot=size=160x96:rate=50'];
+  const fields = [...zoom, '-vf', 'format=yuv420p,interlace'];
+  for (const [name, file, words] of [
+    ['H.264 in MP4', 'fields.mp4', [...fields, ...h264(50), '-flags', '+ildct+ilme']],
+    [
+      'MPEG-2 in a transport stream',
+      'fields.ts',
+      [...fields, '-c:v', 'mpeg2video', '-q:v', '3', '-flags', '+ildct+ilme', '-bf', '2', '-g', '15'],
+    ],
+  ] as const) {
+    it(`of fields (${name}) becomes one of whole frames, as many a second`, async () => {
+      const source = await media.make(file, ...words);
+      const before = await fieldsIn(source);
+      expect(before.interlaced, 'the clip itself').to.be.at.least(70);
+      const plan = await media.planFor(source, {
+        // At the height of the source itself, where fields would still be seen.
+        profile: { ...smallProfile, steps: [{ shortSide: 96, maxBitrate: 4_000_000 }] },
+      });
+      expect(plan).to.deep.include({ frameCount: 75, rate: { numerator: 25, denominator: 1 } });
+      for (const [chunk, { rungs }] of (await media.encode(plan, source)).entries()) {
+        expect(rungs).to.have.length(1);
+        const path = media.path(`${chunk}-96p.mp4`);
+        const { stream, times } = await show(path);
+        expect(stream).to.include(encoded);
+        const { startFrame = 0, endFrame = 0 } = plan.chunks[chunk] ?? {};
+        expect(times).to.have.length(endFrame - startFrame);
+        const { interlaced, progressive } = await fieldsIn(path);
+        expect(interlaced).to.be.at.most(5);
+        expect(progressive).to.be.at.least(70);
+      }
+    });
+  }
+});

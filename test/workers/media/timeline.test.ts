@@ -1,0 +1,89 @@
+import { writeFileSync } from 'node:fs';
+import { expect } from 'chai';
+import type { EncodingPlan } from '../../../shared/contracts/encoding.ts';
+import { greyOf, h264, joinSegments, levels, numbered, tone, useMedia } from '../../support/media.ts';
+
+const coded = [...h264(25), '-c:a', 'aac'];
+/** Shows the packets from one on at another time; seconds. */
+const moved = (from: number, to: number, seconds: number) => [
+  ...['-c', 'copy', '-bsf:v'],
+  `setts=pts=PTS+if(between(N\\,${from}\\,${to})\\,${seconds}/TB\\,0)`,
+];
+
+describe('the timeline', () => {
+  const media = useMedia();
+
+  /** The grey of each output frame. */
+  async function greysOf(plan: EncodingPlan, source: string): Promise<number[]> {
+    const made = await media.encode(plan, source);
+    writeFileSync(media.path('joined.mp4'), joinSegments(made.flatMap(({ rungs }) => rungs.slice(0, 1))));
+    return (await levels(media.path('joined.mp4'))).map(([grey]) => grey);
+  }
+  function expectGreys(greys: number[], due: number[]): void {
+    const wrong = greys.flatMap((grey, n) => {
+      const of = greyOf(due[n] ?? 0);
+      return Math.abs(grey - of) > 4 ? [`${n}: ${Math.round(grey)} for ${of}`] : [];
+    });
+    expect(wrong).to.deep.equal([]);
+    expect(greys).to.have.length(due.length);
+  }
+  const frames = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n);
+  const standing = (frame: number, count: number) => Array.from({ length: count }, () => frame);
+
+  it('goes on with the last picture while the sound lasts longer', async () => {
+    const source = await media.make('longer.mp4', ...numbered('25', 2), ...tone(9), ...coded);
+    const plan = await media.planFor(source);
+    expect(plan).to.deep.include({ originSeconds: 0, frameCount: 225, cuts: [0, 50, 200], warnings: [] });
+    expect(plan.chunks.length).to.be.greaterThan(1);
+    expectGreys(await greysOf(plan, source), [...frames(0, 50), ...standing(49, 175)]);
+  });
+
+  it('ends with the picture when the sound is shorter', async () => {
+    const source = await media.make('shorter.mp4', ...numbered('25', 3), ...tone(1), ...coded);
+    expect((await media.planFor(source)).frameCount).to.equal(75);
+  });
+
+  it('begins with the sound when that comes earlier: the first picture stands', async () => {
+    const words = [...tone(5), '-itsoffset', '2', ...numbered('25', 4), ...coded];
+    const source = await media.make('earlier.mp4', ...words);
+    const plan = await media.planFor(source);
+    expect(plan).to.include({ frameCount: 150 });
+    expectGreys(await greysOf(plan, source), [...standing(0, 50), ...frames(0, 100)]);
+  });
+
+  it('does not believe a picture that lies hours away', async () => {
+    const whole = await media.make('whole.mp4', ...numbered('25', 4), ...tone(4), ...coded);
+    const source = await media.make('hours.mp4', '-i', whole, ...moved(60, 60, 7200));
+    const plan = await media.planFor(source);
+    expect(plan).to.include({ frameCount: 100, originSeconds: 0 });
+    expect(plan.warnings.map(({ code }) => code)).to.deep.equal(['damaged_times']);
+    const greys = await greysOf(plan, source);
+    // What lies before the damage is whole, and so is what is read after it.
+    expectGreys(greys.slice(0, 50), frames(0, 50));
+    expect(greys).to.have.length(100);
+  });
+
+  for (const [container, file] of [
+    ['Matroska', 'jump.mkv'],
+    ['MP4', 'jump.mp4'],
+  ] as const) {
+    it(`does not believe a sound that jumps by hours, in ${container}`, async () => {
+      const whole = await media.make('sound.mp4', ...numbered('25', 4), ...tone(4), ...coded);
+      const words = ['-c', 'copy', '-bsf:a', 'setts=ts=TS+gte(N\\,150)*7200/TB'];
+      const source = await media.make(file, '-i', whole, ...words);
+      const plan = await media.planFor(source, { maxSeconds: 10_000 });
+      expect(plan.frameCount).to.equal(100);
+      // Matroska has no times below 0, so the encoder's delay moves everything.
+      expect(plan.originSeconds).to.be.closeTo(0, 0.03);
+      expectGreys(await greysOf(plan, source), frames(0, 100));
+    });
+  }
+
+  it('begins with the pictures even when the first of them lies hours away', async () => {
+    const whole = await media.make('whole.mkv', ...numbered('25', 4), ...coded);
+    const source = await media.make('first.mkv', '-i', whole, ...moved(0, 0, 7200));
+    const plan = await media.planFor(source);
+    expect(plan.frameCount).to.be.within(99, 101);
+    expect(plan.originSeconds).to.be.below(1);
+  });
+});

@@ -1,0 +1,52 @@
+import type { AudioTrack } from '../../shared/contracts/encoding.ts';
+import type { ProbedStream, ProbeReport } from './ffprobe.ts';
+import { canonicalLanguage, languageName } from './languages.ts';
+
+/** Files with more are damaged or hostile. */
+const mostTracks = 16;
+const longestTitle = 60;
+const stereoBitrate = 128_000;
+const surroundBitrate = 384_000;
+
+/** Every audio track in stereo, and once more in 5.1 where the source has it. The default one comes first. */
+export function chooseAudio(report: ProbeReport): AudioTrack[] {
+  const streams = report.streams.filter(({ codec_type }) => codec_type === 'audio').slice(0, mostTracks);
+  const first = streams.find(({ disposition }) => disposition.default) ?? streams[0];
+  if (!first) return [];
+  const folders = new Set<string>();
+  const titles = new Set<string>();
+  return [first, ...streams.filter((stream) => stream !== first)].flatMap((stream) => {
+    const language = canonicalLanguage(stream.tags.language);
+    const track = {
+      name: unique(folders, `audio/${language.toLowerCase()}`, '-'),
+      streamIndex: stream.index,
+      language,
+      title: unique(titles, titleOf(stream, language), ' '),
+      isDefault: stream === first,
+    };
+    const stereo: AudioTrack = { ...track, channels: 2, bitrate: stereoBitrate };
+    if ((stream.channels ?? 0) < 6) return [stereo];
+    return [
+      stereo,
+      {
+        ...track,
+        name: unique(folders, `${track.name}-surround`, '-'),
+        channels: 6,
+        bitrate: surroundBitrate,
+      },
+    ];
+  });
+}
+
+function titleOf({ tags }: ProbedStream, language: string): string {
+  const title = tags.title?.trim().slice(0, longestTitle);
+  return title || languageName(language);
+}
+
+/** The word itself, or with the first number that makes it new. */
+function unique(taken: Set<string>, word: string, separator: string): string {
+  let result = word;
+  for (let n = 2; taken.has(result); n += 1) result = `${word}${separator}${n}`;
+  taken.add(result);
+  return result;
+}

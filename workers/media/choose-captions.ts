@@ -1,0 +1,45 @@
+import type { CaptionTrack, PlanWarning } from '../../shared/contracts/encoding.ts';
+import type { ProbedStream, ProbeReport } from './ffprobe.ts';
+import { canonicalLanguage } from './languages.ts';
+
+/** What ffmpeg decodes to text. Other subtitles are pictures of text. */
+const textCodecs = new Set(['subrip', 'srt', 'ass', 'ssa', 'webvtt', 'mov_text', 'text']);
+const mostTitle = 200;
+
+/**
+ * The text tracks that become captions, one a language: a full one before one for foreign parts only (forced), then
+ * the file's default, then the first. What is left out is said in warnings.
+ */
+export function chooseCaptions(report: ProbeReport): { captions: CaptionTrack[]; warnings: PlanWarning[] } {
+  const subtitles = report.streams.filter(({ codec_type }) => codec_type === 'subtitle');
+  const isText = ({ codec_name = '' }: ProbedStream) => textCodecs.has(codec_name);
+  const warnings = subtitles
+    .filter((stream) => !isText(stream))
+    .map(({ index, codec_name = 'unknown' }) => ({
+      code: 'captions_not_text',
+      message: `The subtitles in track ${index} (${codec_name}) are no text and were left out.`,
+    }));
+  const chosen = new Map<string, ProbedStream>();
+  for (const stream of subtitles.filter(isText).sort(byPreference)) {
+    const language = canonicalLanguage(stream.tags.language);
+    if (!chosen.has(language)) chosen.set(language, stream);
+    else {
+      const message = `The subtitles in track ${stream.index} were left out: there are others in ${language}.`;
+      warnings.push({ code: 'captions_left_out', message });
+    }
+  }
+  const captions = [...chosen]
+    .sort(([, a], [, b]) => a.index - b.index)
+    .map(([language, { index, tags, disposition }]) => ({
+      streamIndex: index,
+      language,
+      title: (tags.title ?? '').trim().slice(0, mostTitle),
+      isDefault: disposition.default === 1 && disposition.forced !== 1,
+    }));
+  return { captions, warnings };
+}
+
+function byPreference(a: ProbedStream, b: ProbedStream): number {
+  const flag = (name: string) => (b.disposition[name] ?? 0) - (a.disposition[name] ?? 0);
+  return -flag('forced') || flag('default') || a.index - b.index;
+}

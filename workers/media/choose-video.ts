@@ -1,0 +1,66 @@
+import { MillraceError } from '../../shared/errors.ts';
+import type { ProbedStream, ProbeReport } from './ffprobe.ts';
+
+const mostPixels = 33_177_600;
+const encryptedTags = new Set(['encv', 'enca', 'drms', 'drmi']);
+
+/**
+ * The stream to encode: of those that can be used the default one, else the largest; cover art is no video.
+ * @throws MillraceError no_video_stream, encrypted, unsupported_codec or too_many_pixels.
+ */
+export function chooseVideo(report: ProbeReport): ProbedStream {
+  const videos = report.streams.filter(
+    ({ codec_type, disposition }) =>
+      codec_type === 'video' && !disposition.attached_pic && !disposition.timed_thumbnails,
+  );
+  const rank = (stream: ProbedStream) => [
+    isEncrypted(stream) || !isKnown(stream) || area(stream) === 0 ? 0 : 1,
+    stream.disposition.default ?? 0,
+    area(stream),
+  ];
+  const [video] = videos.sort((a, b) => {
+    const [ofA, ofB] = [rank(a), rank(b)];
+    return ofB.map((value, index) => value - (ofA[index] ?? 0)).find((difference) => difference !== 0) ?? 0;
+  });
+  if (!video) throw new MillraceError('no_video_stream', 'The file holds no picture, only other tracks.');
+  if (isEncrypted(video)) {
+    throw new MillraceError('encrypted', 'The picture is encrypted; upload the file without protection.');
+  }
+  if (!isKnown(video)) {
+    const tag = video.codec_tag_string ?? 'none';
+    throw new MillraceError('unsupported_codec', `The picture's codec (tag ${tag}) is not known here.`);
+  }
+  // ffprobe reports no size for a picture that is past its own limit.
+  if (area(video) === 0 || area(video) > mostPixels) {
+    throw new MillraceError('too_many_pixels', `The picture has no size, or more than ${mostPixels} pixels.`);
+  }
+  return video;
+}
+
+function area({ width = 0, height = 0 }: ProbedStream): number {
+  return width * height;
+}
+
+function isEncrypted({ codec_tag_string }: ProbedStream): boolean {
+  return encryptedTags.has(codec_tag_string ?? '');
+}
+
+function isKnown({ codec_name }: ProbedStream): boolean {
+  return codec_name !== undefined && codec_name !== 'none' && codec_name !== 'unknown';
+}
+
+/** Width and height as shown: rotated upright, with square pixels. Nonsense in either is ignored. */
+export function displaySize(video: ProbedStream): { width: number; height: number } {
+  const [across = 1, down = 1] = (video.sample_aspect_ratio ?? '1:1').split(':').map(Number);
+  const aspect = across > 0 && down > 0 && across / down < 20 && down / across < 20 ? across / down : 1;
+  const width = Math.round((video.width ?? 0) * aspect);
+  const height = video.height ?? 0;
+  const isTurned = Math.abs(Math.round(rotationOf(video) / 90)) % 2 === 1;
+  return isTurned ? { width: height, height: width } : { width, height };
+}
+
+/** Degrees, as the display matrix says; a matrix may also hold any nonsense, which turns nothing. */
+export function rotationOf({ side_data_list }: ProbedStream): number {
+  const rotation = side_data_list.find((data) => data.rotation !== undefined)?.rotation ?? 0;
+  return Math.abs(rotation) <= 360 ? rotation % 360 : 0;
+}

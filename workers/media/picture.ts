@@ -1,0 +1,52 @@
+import type { SourcePicture } from '../../shared/contracts/encoding.ts';
+import type { ProbedStream } from './ffprobe.ts';
+
+/** From here on a source that does not name its matrix is taken for high definition. */
+const highDefinition = 720;
+
+/** What must be undone to show a stream's picture on any screen. */
+export function sourcePicture(video: ProbedStream): SourcePicture {
+  const { color_transfer: transfer, color_space: matrix, field_order: fields } = video;
+  const isNamed = matrix !== undefined && matrix !== 'unknown' && matrix !== 'reserved';
+  const isHigh = Math.min(video.width ?? 0, video.height ?? 0) >= highDefinition;
+  return {
+    streamIndex: video.index,
+    isInterlaced: fields !== undefined && ['tt', 'bb', 'tb', 'bt'].includes(fields),
+    hdr: transfer === 'smpte2084' || transfer === 'arib-std-b67' ? transfer : null,
+    matrix: isNamed || !isHigh ? null : 'bt709',
+  };
+}
+
+/** Filters before any scaling: fields become whole pictures. Each holds one frame back, so they come first. */
+export function deinterlaceFilters({ isInterlaced }: SourcePicture): string[] {
+  return isInterlaced ? ['bwdif=mode=send_frame:parity=auto:deint=interlaced'] : [];
+}
+
+/**
+ * PQ or HLG light of up to 1000 cd/m2 becomes SDR of BT.709, at the size of the largest rung, since the steps work
+ * on floats: linear light, gamut, a curve that keeps highlights, and back. Tags are set because sources lack them.
+ */
+export function toneMapFilters({ hdr }: SourcePicture, size: { width: number; height: number }): string[] {
+  if (!hdr) return [];
+  const from = `tin=${hdr}:pin=bt2020:min=bt2020nc:rin=tv`;
+  return [
+    `zscale=w=${size.width}:h=${size.height}:${from}:t=linear:npl=203`,
+    'format=gbrpf32le',
+    'zscale=p=bt709',
+    'tonemap=tonemap=mobius:param=0.3:desat=0:peak=5',
+    'zscale=t=bt709:m=bt709:r=tv',
+    'format=yuv420p',
+  ];
+}
+
+/** To a rung's size, in the matrix and range that all rungs have, with square pixels. */
+export function scaleFilters({ matrix, hdr }: SourcePicture, width: number, height: number): string[] {
+  const from = matrix && !hdr ? `:in_color_matrix=${matrix}` : '';
+  return [
+    `scale=${width}:${height}${from}:out_color_matrix=bt709:out_range=tv`,
+    'setsar=1',
+    'format=yuv420p',
+    // Newer versions of ffmpeg let what a frame says win over the encoder's options.
+    'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709',
+  ];
+}

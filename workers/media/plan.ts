@@ -1,0 +1,176 @@
+import type {
+  AudioTrack,
+  CaptionTrack,
+  CopyRefusal,
+  EncodingPlan,
+  FrameRate,
+  PlanWarning,
+} from '../../shared/contracts/encoding.ts';
+import type { EncodingProfile } from '../../shared/contracts/encoding-profile.ts';
+import { MillraceError } from '../../shared/errors.ts';
+import { displaySize } from './choose-video.ts';
+import { planChunks, planCuts, planGop } from './chunks.ts';
+import { type Copy, planCopy } from './copy-picture.ts';
+import type { ProbedStream, ProbeReport } from './ffprobe.ts';
+import { constantRate, framesPerSecond, parseRate, secondsOf } from './frame-rate.ts';
+import { planLadder } from './ladder.ts';
+import { extentOf, keySeconds, type Packets, soundExtent, totalBytes, usualDistance } from './packets.ts';
+import { sourcePicture } from './picture.ts';
+import { seekBefore } from './seek.ts';
+import { planStoryboard } from './storyboard.ts';
+
+/** An index that promises this much more than the file holds: the file was cut off. */
+const toleratedLoss = 0.05;
+/** A single picture is shown for a twenty-fifth of a second. */
+const rateOfOne = 25;
+/** Sound that lasts this much longer than the picture is more than the padding of its last frame. */
+const soundOverhang = 0.09;
+
+export type Source = {
+  report: ProbeReport;
+  video: ProbedStream;
+  packets: Packets;
+  /** Of the default audio track, when there is one. */
+  soundPackets: Packets | undefined;
+  audio: AudioTrack[];
+  captions: CaptionTrack[];
+};
+
+export type PlanOptions = {
+  maxSeconds: number;
+  profile: EncodingProfile;
+  /** How many encode jobs run at once, over all workers. */
+  slots: number;
+  /** True when a copy of this source has already failed the checks. */
+  copyRefused: boolean;
+};
+
+/**
+ * The whole plan for a source.
+ * @throws MillraceError undecodable, truncated or too_long.
+ */
+export function planEncoding(source: Source, options: PlanOptions): EncodingPlan {
+  const { report, video, packets, audio, captions } = source;
+  const { profile } = options;
+  const warnings = checkWhole(video, packets);
+  const picture = sourcePicture(video);
+  const usual = usualRate(video, packets, picture.isInterlaced);
+  const extent = extentOf(packets, usualDistance(packets) ?? 1 / usual);
+  if (!extent) throw new MillraceError('undecodable', 'The picture track holds not one frame.');
+  if (extent.isDamaged) warnings.push(damagedTimes);
+  const span = extent.endSeconds - extent.firstSeconds;
+  const rate = constantRate(usual);
+
+  const timeline = planTimeline(source.soundPackets, extent, rate);
+  const { originSeconds, frameCount, durationSeconds } = timeline;
+  if (durationSeconds > options.maxSeconds) {
+    const message = `The video lasts ${Math.round(durationSeconds)} s; ${options.maxSeconds} s are allowed.`;
+    throw new MillraceError('too_long', message);
+  }
+
+  const display = displaySize(video);
+  const formatName = report.format.format_name ?? '';
+  const copy = offerCopy(options, () =>
+    planCopy({ video, picture, packets, formatName, rate, frameCount, originSeconds, display }),
+  );
+  const bitrate = (totalBytes(packets) * 8) / (span > 0 ? span : 1);
+  const looks = { ...display, framesPerSecond: framesPerSecond(rate), bitrate };
+  const { rungs, copied, candidates } = planLadder(looks, profile, copy);
+
+  const gopFrames = planGop(rate);
+  const cuts = copied && typeof copy === 'object' ? copy.cuts : planCuts(frameCount, gopFrames);
+  const containerStartSeconds = report.format.start_time ?? 0;
+  const keys = keySeconds(packets);
+  const chunks = planChunks(frameCount, cuts, gopFrames, options.slots).map((frames) => {
+    const start = originSeconds + secondsOf(frames.startFrame, rate);
+    const seek = seekBefore(start, keys, formatName);
+    return { ...frames, seekSeconds: seek === null ? null : Math.max(0, seek - containerStartSeconds) };
+  });
+  return {
+    durationSeconds,
+    frameCount,
+    rate,
+    gopFrames,
+    cuts,
+    originSeconds,
+    containerStartSeconds,
+    picture,
+    codec: {
+      profile: profile.name,
+      codec: profile.codec,
+      encoder: profile.encoder,
+      options: profile.options,
+    },
+    rungs,
+    copied,
+    ladder: candidates,
+    chunks,
+    audio,
+    captions,
+    storyboard: planStoryboard(durationSeconds, frameCount, rate, display),
+    warnings,
+  };
+}
+
+const damagedTimes: PlanWarning = {
+  code: 'damaged_times',
+  message: 'Some time stamps of the picture are wrong; its length was counted from its frames.',
+};
+
+/** @throws MillraceError truncated */
+function checkWhole({ nb_frames = 0 }: ProbedStream, { times, hidden }: Packets): PlanWarning[] {
+  const present = times.length + hidden;
+  if (nb_frames * (1 - toleratedLoss) > present + 1) {
+    const message = `The file holds ${present} of the ${nb_frames} frames that it names.`;
+    throw new MillraceError('truncated', message);
+  }
+  if (present === 0 || nb_frames <= present + 1) return [];
+  const message = `The end is missing: the file holds ${present} of the ${nb_frames} frames that it names.`;
+  return [{ code: 'truncated_end', message }];
+}
+
+/**
+ * Where the output begins in the source, and how many frames it has. Sound that begins earlier than the picture
+ * or ends later is kept: the first or the last picture then stands still, by whole frames.
+ */
+function planTimeline(
+  soundPackets: Packets | undefined,
+  picture: { firstSeconds: number; endSeconds: number },
+  rate: FrameRate,
+): Pick<EncodingPlan, 'originSeconds' | 'frameCount' | 'durationSeconds'> {
+  const frameSeconds = secondsOf(1, rate);
+  const found = soundPackets && soundExtent(soundPackets);
+  const sound = found?.isDamaged ? undefined : found;
+  const early = Math.max(0, picture.firstSeconds - (sound?.firstSeconds ?? picture.firstSeconds));
+  const originSeconds = picture.firstSeconds - Math.floor(early / frameSeconds + 0.001) * frameSeconds;
+  const frames = Math.round((picture.endSeconds - originSeconds) / frameSeconds);
+  const soundEnd = sound?.endSeconds ?? originSeconds;
+  const isLonger = soundEnd > picture.endSeconds + soundOverhang;
+  const soundFrames = isLonger ? Math.floor((soundEnd - originSeconds) / frameSeconds) : 0;
+  const frameCount = Math.max(1, frames, soundFrames);
+  return {
+    originSeconds,
+    frameCount,
+    durationSeconds: Math.max(secondsOf(frameCount, rate), soundEnd - originSeconds),
+  };
+}
+
+function offerCopy(
+  { profile, copyRefused }: PlanOptions,
+  judge: () => Copy | CopyRefusal,
+): Copy | CopyRefusal {
+  if (copyRefused) return 'tried';
+  return profile.codec === 'h264' ? judge() : 'other_codec';
+}
+
+/**
+ * Frames a second while pictures come: a pause lowers the average and should not make the rest judder. What the
+ * container says is exact where it agrees with the packets; those of interlaced video may be single fields.
+ */
+function usualRate(video: ProbedStream, packets: Packets, isInterlaced: boolean): number {
+  const average = parseRate(video.avg_frame_rate);
+  const distance = usualDistance(packets);
+  if (distance === undefined || (isInterlaced && average !== undefined)) return average ?? rateOfOne;
+  const named = [average, parseRate(video.r_frame_rate)];
+  return named.find((rate) => rate !== undefined && Math.abs(rate * distance - 1) < 0.05) ?? 1 / distance;
+}

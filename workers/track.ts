@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import type { EncodingPlan, RenditionPart } from '../shared/contracts/encoding.ts';
+import type { PartId } from '../shared/db/parts.ts';
+import type { Video } from '../shared/db/videos.ts';
+import { whileCurrent } from './attempt.ts';
+import { type FfmpegResult, runFfmpeg } from './media/ffmpeg.ts';
+import type { FfmpegCommand } from './media/ffmpeg-command.ts';
+import { mediaFault } from './media-fault.ts';
+import { announceProgress } from './playlists.ts';
+import type { Step } from './run.ts';
+import { type Encoded, storeWhileWritten } from './store-rendition.ts';
+
+export type Track = {
+  id: PartId;
+  video: Video;
+  plan: EncodingPlan;
+  name: string;
+  starts: Encoded['starts'];
+  withKeyFrames: boolean;
+  command: (source: string, file: string) => FfmpegCommand;
+};
+
+export type MadeTrack = { part: RenditionPart; seconds: number; ffmpeg: FfmpegResult };
+
+/**
+ * Makes one track of the source whole, by one ffmpeg. Its segments are stored and announced while ffmpeg still
+ * writes, so that nobody waits for the end of a long track.
+ */
+export async function makeTrack(track: Track, step: Step): Promise<MadeTrack> {
+  const { tools } = step;
+  const { id, video, plan, name, starts, withKeyFrames } = track;
+  const started = performance.now();
+  return whileCurrent(step, id, 'encoding', (signal) =>
+    tools.sources.withSource(video.source, signal, (source) =>
+      tools.scratch.withFolder(id.step, async (folder) => {
+        const path = join(folder, 'track.mp4');
+        const stop = new AbortController();
+        const running = runFfmpeg(tools.ffmpeg, track.command(source, path), {
+          signal: AbortSignal.any([signal, stop.signal]),
+        });
+        try {
+          const encoded = { name, path, firstNumber: 1, starts, withKeyFrames, withInit: true };
+          const part = await storeWhileWritten(tools, video, encoded, running, async (soFar) => {
+            await tools.db.parts.grow(id, soFar);
+            await announceProgress(tools, video, plan);
+          });
+          return { part, seconds: (performance.now() - started) / 1000, ffmpeg: await running };
+        } catch (error) {
+          stop.abort(error);
+          await running.catch(() => {});
+          return mediaFault(error);
+        }
+      }),
+    ),
+  );
+}
