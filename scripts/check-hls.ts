@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { checkHls } from '../workers/media/hls-rules.ts';
-import { collect, NotHls } from './hls/collect.ts';
-import { type Broken, type Complain, rules } from './hls/rules.ts';
+import { NotHls } from './hls/collect.ts';
+import { judge } from './hls/judge.ts';
+import { type Broken, rules } from './hls/rules.ts';
 
 const usage = `Usage: scripts/check-hls URL [--json]
 
@@ -26,16 +26,10 @@ function listRules(): string {
 }
 
 async function check(url: string, asJson: boolean): Promise<number> {
-  const broken: Broken[] = [];
-  const complain: Complain = (rule, where, message) => {
-    broken.push({ rule, severity: rules[rule][0], where, message });
-  };
-  const { segments, notes, ...presentation } = await collect(url, complain);
-  broken.push(...checkHls(presentation));
+  const { broken, playlists, segments, notes } = await judge(url);
   const names = new Set(broken.map(({ rule }) => rule));
   const kept = Object.keys(rules).length - names.size;
   if (asJson) {
-    const playlists = presentation.playlists.length + 1;
     console.log(
       JSON.stringify({ url, playlists, segments, notes, kept, broken: names.size, violations: broken }),
     );

@@ -38,8 +38,8 @@ export const errorKinds = {
   body_too_large: caller(413, 'The body is too large'),
   too_large: caller(422, 'The file is too large'),
   unsupported_media_type: caller(415, 'The body is of a type that is not taken here'),
-  invalid_captions: caller(422, 'The captions cannot be read'),
   invalid_image: caller(422, 'The file is not a picture that can be used'),
+  invalid_captions: caller(422, 'The captions cannot be read'),
 
   not_a_video: media('The file is not a video'),
   no_video_stream: media('The file has no picture'),

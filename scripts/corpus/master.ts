@@ -19,7 +19,7 @@ export async function readMaster(url: string, signal: AbortSignal): Promise<Mast
 }
 
 /** @throws Error when it cannot be had, or only by a redirect, which no media request may need. */
-export async function readPlaylist(url: string, signal: AbortSignal): Promise<string> {
+async function readPlaylist(url: string, signal: AbortSignal): Promise<string> {
   const response = await fetch(url, { redirect: 'error', signal });
   if (!response.ok) throw new Error(`${new URL(url).pathname} answered ${response.status}.`);
   return response.text();

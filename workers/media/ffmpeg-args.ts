@@ -69,10 +69,14 @@ export function chunkCommand(
         ...(isLast ? [] : ['-to', decimal(originSeconds - containerStartSeconds + end + postrollSeconds)]),
       ],
     },
-    filter: [
-      `[0:${picture.streamIndex}]${[...shared, `split=${branches.length}`].join(',')}${labels}`,
-      ...branches,
-    ].join(';'),
+    ...(branches.length === 0
+      ? {}
+      : {
+          filter: [
+            `[0:${picture.streamIndex}]${[...shared, `split=${branches.length}`].join(',')}${labels}`,
+            ...branches,
+          ].join(';'),
+        }),
     outputs: [
       ...rungs.map((rung, index) => ({
         path: files[index] ?? '',

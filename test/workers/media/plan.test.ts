@@ -167,7 +167,7 @@ describe('the plan', () => {
       video: { width: 640, height: 360, side_data_list: [{ rotation: -90 }] },
     });
     expect(rungs.map(({ width, height }) => `${width}x${height}`)).to.deep.equal(['240x426', '360x640']);
-    expect(storyboard).to.include({ width: 90, height: 160 });
+    expect(storyboard).to.include({ width: 160, height: 284 });
   });
 
   it('warns of a picture whose times are damaged, and counts its frames', () => {
