@@ -14,7 +14,7 @@ import type { Step } from './run.ts';
 type Candidate = { jpeg: Buffer; atSeconds: number; look: Look };
 
 /** Where key frames are looked at, as shares of the whole. */
-const places = [0.1, 0.3, 0.5, 0.7, 0.9];
+const places = [0.1, 0.35, 0.6, 0.85];
 /** Below this seeking is not worth it. */
 const shortSeconds = 2;
 const runSeconds = 60;

@@ -43,11 +43,11 @@ withBothFfmpegs((bench) => {
     it('is one with something to see, not black, white or plain', async () => {
       const path = await assembled(
         'mostly-plain.mp4',
-        ['color=c=black:@:d=9', 'testsrc2=@:d=3', 'color=c=white:@:d=4', 'color=c=0x3050a0:@:d=4'],
+        ['color=c=black:@:d=9', 'testsrc2=@:d=4', 'color=c=white:@:d=3', 'color=c=0x3050a0:@:d=4'],
         ...['-g', '25'],
       );
       const { atSeconds, look } = await choose(path, 500);
-      expect(atSeconds).to.equal(10);
+      expect(atSeconds).to.equal(12);
       expect(look.isUsable).to.equal(true);
     });
 

@@ -16,6 +16,8 @@ export const master = ['-c:v', 'mjpeg', '-qmin', '1', '-q:v', '1', '-threads', '
 /** Without this a format without time stamps gets frames doubled or dropped. */
 export const everyFrame = ['-fps_mode', 'passthrough'];
 export const bare = ['-map_metadata', '-1', '-map_chapters', '-1'];
+/** An expression of more than a hundred terms is refused, unless they stand in parentheses. */
+const mostTerms = 50;
 /** What an uploaded picture may be, by its content. The demuxer that reads numbered files is not among them. */
 const pictureFormats = ['-format_whitelist', 'jpeg_pipe,png_pipe,webp_pipe'];
 
@@ -84,7 +86,11 @@ export function tilesOutput(
   const { width, height } = storyboard;
   const here = storyboard.frames.filter((frame) => startFrame <= frame && frame < endFrame);
   if (here.length === 0) return undefined;
-  const select = here.map((frame) => `eq(n,${frame - startFrame})`).join('+');
+  const chosen = here.map((frame) => `eq(n,${frame - startFrame})`);
+  const groups = Array.from({ length: Math.ceil(chosen.length / mostTerms) }, (_, n) =>
+    chosen.slice(n * mostTerms, (n + 1) * mostTerms).join('+'),
+  );
+  const select = groups.length === 1 ? groups[0] : groups.map((group) => `(${group})`).join('+');
   return {
     filter: `${from}select='${select}',scale=${width}:${height}:${forJpeg}${to}`,
     output: {

@@ -10,12 +10,16 @@ const previewRate = 10;
 const closerLooks = 8;
 const closerSeconds = 10;
 
-/** The picture as it is encoded: the same filters, matrix and range, whatever the source has. */
-function encodedPicture({ picture }: EncodingPlan, { width, height }: Size): string[] {
+/**
+ * The picture as it is encoded: the same filters, matrix and range, whatever the source has. `choice` says which
+ * frames are wanted, before anything costly is done to them.
+ */
+function encodedPicture({ picture }: EncodingPlan, size: Size, choice: string[] = []): string[] {
   return [
     ...deinterlaceFilters(picture),
-    ...toneMapFilters(picture, { width, height }),
-    ...scaleFilters(picture, width, height),
+    ...choice,
+    ...toneMapFilters(picture, size),
+    ...scaleFilters(picture, size.width, size.height),
   ];
 }
 
@@ -86,13 +90,13 @@ export function closerCommand(
 function pictureAndMiniature(
   plan: EncodingPlan,
   input: number,
-  before: string[],
+  choice: string[],
   fileOf: (kind: 'picture' | 'miniature') => string,
 ): FfmpegCommand['outputs'] {
   const map = ['-map', `${input}:${plan.picture.streamIndex}`];
   const small = { width: miniatureSide, height: miniatureSide };
-  const picture = [...before, ...encodedPicture(plan, masterSize(plan)), toJpeg].join(',');
-  const miniature = [...before, ...encodedPicture(plan, small), 'format=gray'].join(',');
+  const picture = [...encodedPicture(plan, masterSize(plan), choice), toJpeg].join(',');
+  const miniature = [...encodedPicture(plan, small, choice), 'format=gray'].join(',');
   return [
     { path: fileOf('picture'), options: [...map, '-vf', picture, ...everyFrame, ...bare, ...master] },
     { path: fileOf('miniature'), options: [...map, '-vf', miniature, ...everyFrame, '-f', 'rawvideo'] },
@@ -116,14 +120,13 @@ export function frameCommand(
   const near = seek(plan, secondsOf(frame - 0.5, rate));
   const careful = chunkSeek === null ? [] : ['-ss', decimal(chunkSeek)];
   const isFromStart = (isCareful ? careful : near).length === 0;
-  const filters = [
+  const choice = [
     ...(originSeconds === 0 ? [] : [`setpts=round(PTS-${decimal(originSeconds)}/TB)`]),
     `fps=${rate.numerator}/${rate.denominator}${isFromStart ? ':start_time=0' : ''}`,
     'tpad=stop=-1:stop_mode=clone',
     `trim=start_pts=${frame}:end_pts=${frame + 1}`,
-    ...encodedPicture(plan, masterSize(plan)),
-    toJpeg,
   ];
+  const filters = [...encodedPicture(plan, masterSize(plan), choice), toJpeg];
   return {
     input: { path: source, options: ['-copyts', ...fromKeyFrame, ...(isCareful ? careful : near)] },
     filter: `[0:${plan.picture.streamIndex}]${filters.join(',')}[p]`,
@@ -140,7 +143,9 @@ export function previewCommand(
   file: string,
 ): FfmpegCommand {
   const size = scaled(masterSize(plan), 320);
-  const filters = [...encodedPicture(plan, size), `fps=${previewRate}`, toWebp];
+  // What begins before `from` has negative times, which would be dropped.
+  const choice = [`fps=${previewRate}`, 'setpts=PTS-STARTPTS'];
+  const filters = [...encodedPicture(plan, size, choice), toWebp];
   const encoder = ['-c:v', 'libwebp_anim', '-quality', String(quality), '-compression_level', '2'];
   return {
     // At this size nobody sees the edges that the loop filter would smooth.

@@ -190,7 +190,7 @@ withBothFfmpegs((bench) => {
   it('makes tiles of a chunk’s very frames, and sprites without losing the last', async () => {
     const frames = Array.from({ length: 112 }, (_, tile) => tile * 2);
     const storyboard = { intervalSeconds: 0.08, width: 32, height: 18, frames };
-    const stream = await tilesOf(bench(), storyboard, [0, 100, 101, 225]);
+    const stream = await tilesOf(bench(), storyboard, [0, 10, 11, 225]);
     expect(splitJpegs(stream)).to.have.length(112);
     await writeFile(made('tiles'), stream);
     const sheets = planSheets(112);

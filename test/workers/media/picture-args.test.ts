@@ -170,6 +170,14 @@ describe('pictures taken from a video', () => {
       expect(delays.length).to.be.within(25, 30);
     });
 
+    it('make a preview that begins at a key frame, before the time that was asked for', async () => {
+      const path = await countingClip('previewed.mp4');
+      const file = join(bench().folder, 'early-preview');
+      await bench().run(previewCommand(counting, 1.5, 50, path, file));
+      const { delays } = animationOf(await readFile(file));
+      expect(delays.reduce((sum, delay) => sum + delay, 0)).to.be.closeTo(3000, 110);
+    });
+
     it('make a preview of what there is of a video shorter than that', async () => {
       const file = join(bench().folder, 'short-preview');
       const about = simplePlan({ frameCount: 30, width: 360, height: 640 });
