@@ -117,9 +117,9 @@ describe('captions in a browser', () => {
       const shown = () =>
         video.evaluate(({ currentTime, textTracks }: Media) => ({
           currentTime,
-          texts: Array.from(textTracks).flatMap(({ activeCues }) =>
-            Array.from(activeCues ?? []).map(({ text }) => text),
-          ),
+          texts: Array.from(textTracks)
+            .filter(({ kind }) => kind === 'subtitles')
+            .flatMap(({ activeCues }) => Array.from(activeCues ?? []).map(({ text }) => text)),
         }));
       await video.evaluate((media: Media) => media.play());
       const seen = await until('cue on show', async () => {
