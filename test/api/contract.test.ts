@@ -146,6 +146,7 @@ describe('the contract', () => {
     await check('post /api/uploads/{uploadId}/complete', { uploadId });
     await check('get /api/videos');
     await check('get /api/videos/{videoId}', { videoId });
+    await check('get /api/videos/{videoId}/ladder', { videoId });
     await check('get /api/videos/{videoId}/playback', { videoId });
     const captions = 'WEBVTT\n\n00:01.000 --> 00:02.000\nOne\n';
     await check('put /api/videos/{videoId}/captions/{language}', { videoId, language: 'en' }, captions);
