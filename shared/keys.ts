@@ -22,7 +22,7 @@ export type KeyFacts = { videoId: string; generation?: number };
 export function readKey(key: string): KeyFacts | undefined {
   const [, made, generation] = /^v\/([0-9a-f]{24})\/(?:g(\d+)\/)?./.exec(key) ?? [];
   if (made) return { videoId: made, ...(generation ? { generation: Number(generation) } : {}) };
-  const [, uploaded] = /^videos\/[0-9a-f]{24}\/([0-9a-f]{24})$/.exec(key) ?? [];
+  const [, uploaded] = /^videos\/[0-9a-f]{24}\/([0-9a-f]{24})(?:-poster-[0-9a-f]{24})?$/.exec(key) ?? [];
   return uploaded ? { videoId: uploaded } : undefined;
 }
 

@@ -36,7 +36,7 @@ describe('posters', () => {
 
   before(async function () {
     this.timeout(120_000);
-    system = await startSystem();
+    system = await startSystem({ PURGE_GRACE_SECONDS: '1' });
     await system.startWorker();
     client = await system.client('demo');
     const { videoId } = await client.uploadFile(await twoColors());
@@ -312,6 +312,20 @@ describe('posters', () => {
       ]) {
         expect(await refusal(asked())).to.include({ status: 404, code: 'not_found' });
       }
+    });
+  });
+
+  it('are gone with their video, and so is what was on its way', async () => {
+    const { videoId } = await client.uploadFile(await clip(1, '160x90'));
+    await client.follow(videoId, isSettled);
+    await choose(videoId, 0.5);
+    await settled(videoId);
+    await send(videoId, await pictureFile('png'));
+    await client.call('DELETE', `/api/videos/${videoId}`);
+    const { storage } = system.context;
+    await until('end of the pictures', async () => {
+      const made = await storage.list('thumbnails', `v/${videoId}/`);
+      return made.length === 0 && (await rawObjects()).every((key) => !key.includes(videoId));
     });
   });
 

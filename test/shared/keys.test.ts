@@ -55,6 +55,7 @@ describe('keys', () => {
     }
     expect(keys.readKey(`${keys.videoPrefix(videoId)}other.txt`)).to.deep.equal({ videoId });
     expect(keys.readKey(keys.rawKey(ownerId, videoId))).to.deep.equal({ videoId });
+    expect(keys.readKey(keys.posterUploadKey(ownerId, videoId, videoId))).to.deep.equal({ videoId });
     const foreign = [
       '',
       'v/',

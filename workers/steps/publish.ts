@@ -57,7 +57,7 @@ export async function publish(attempt: Attempt, step: Step): Promise<void> {
     readyAt,
     playableAt: video.playableAt ?? readyAt,
     activeGeneration: video.generation,
-    hasPoster: parts.some(({ step, doneAt, failure }) => step === 'images' && doneAt && !failure),
+    hasPoster: (await tools.db.posters.shown(attempt)) !== null,
     warnings: [...plan.warnings, ...warningsOf(parts), ...images.warnings],
     storyboard: images.storyboard,
   });
