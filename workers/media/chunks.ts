@@ -4,7 +4,7 @@ import { framesPerSecond } from './frame-rate.ts';
 const gopSeconds = 2;
 const gopsPerSegment = 3;
 /** Enough chunks for each slot that none waits long for the last; no more, since each seam costs a little. */
-const chunksPerSlot = 12;
+const chunksPerSlot = 4;
 const longestChunk = 5;
 
 /** Frames between key frames, about 2 s: whole frames, so that every cut is exact at any rate. */
@@ -21,8 +21,8 @@ export function planCuts(frameCount: number, gopFrames: number): number[] {
 
 /**
  * Cuts [0, frameCount) into chunks of whole segments for `slots` encoders at work at once. The first is one
- * segment long, so that a long video can be watched as early as a short one, and so are the next few, so that the
- * player does not run dry; of long videos the later ones are longer.
+ * segment long, so that a long video can be watched as early as a short one, and so is the next for each slot, so
+ * that the player does not run dry. The later ones are longer where that leaves enough of them.
  */
 export function planChunks(
   frameCount: number,
@@ -33,7 +33,7 @@ export function planChunks(
   const length = Math.min(longestChunk, Math.max(1, Math.ceil(cuts.length / (slots * chunksPerSlot))));
   const chunks: FrameSpan[] = [];
   for (let from = 0; from < cuts.length; ) {
-    const to = from + (chunks.length <= 2 * slots ? 1 : length);
+    const to = from + (chunks.length <= slots ? 1 : length);
     chunks.push({ startFrame: cuts[from] ?? 0, endFrame: cuts[to] ?? frameCount });
     from = to;
   }

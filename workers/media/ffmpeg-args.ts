@@ -5,8 +5,10 @@ import { secondsOf } from './frame-rate.ts';
 import { tilesOutput } from './image-args.ts';
 import { deinterlaceFilters, scaleFilters, toneMapFilters } from './picture.ts';
 
-/** Decoding ends this much after a chunk, so that the rate filter sees what rounds onto its last frame. */
-const postrollSeconds = 0.5;
+/** Decoding ends this much after a chunk: the filters look a frame or two ahead. */
+const postrollSeconds = 0.1;
+/** Chunks run beside each other, so none needs more than one thread to decode. */
+const oneThread = ['-threads', '1'];
 /** Of the sound in a fragment and so in a segment, like most segments of the picture. */
 export const audioSegmentSeconds = 6;
 
@@ -64,7 +66,7 @@ export function chunkCommand(
       path: source,
       options: [
         // A picture whose size changes midway would begin the graph anew, and with it the count of frames.
-        ...['-copyts', '-reinit_filter', '0'],
+        ...[...oneThread, '-copyts', '-reinit_filter', '0'],
         ...(span.seekSeconds === null ? [] : ['-ss', decimal(span.seekSeconds)]),
         ...(isLast ? [] : ['-to', decimal(originSeconds - containerStartSeconds + end + postrollSeconds)]),
       ],

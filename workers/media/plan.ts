@@ -83,7 +83,7 @@ export function planEncoding(source: Source, options: PlanOptions): EncodingPlan
   const keys = keySeconds(packets);
   const chunks = planChunks(frameCount, cuts, gopFrames, options.slots).map((frames) => {
     const start = originSeconds + secondsOf(frames.startFrame, rate);
-    const seek = seekBefore(start, keys, formatName);
+    const seek = seekBefore(start, secondsOf(1, rate), keys, formatName);
     return { ...frames, seekSeconds: seek === null ? null : Math.max(0, seek - containerStartSeconds) };
   });
   return {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { EncodingPlan, Rung } from '../../../shared/contracts/encoding.ts';
 import { encoderOptions } from '../../../workers/media/encoder-args.ts';
+import { scaleFilters } from '../../../workers/media/picture.ts';
 import { runPlainly } from '../../demo-steps/sample-clip.ts';
 
 export type PlainEncoding = {
@@ -25,7 +26,7 @@ export async function encodePlainly(encoding: PlainEncoding): Promise<number> {
   const labels = rungs.map((_, index) => `[s${index}]`).join('');
   const scales = rungs.map(
     ({ width, height }, index) =>
-      `[s${index}]scale=${width}:${height}:out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p[v${index}]`,
+      `[s${index}]${scaleFilters(plan.picture, width, height).join(',')}[v${index}]`,
   );
   const graph = [`[0:v]fps=${rate.numerator}/${rate.denominator},split=${rungs.length}${labels}`, ...scales];
   const pictures = rungs.flatMap((rung, index) => [

@@ -90,7 +90,7 @@ describe('the chunks', () => {
   it('begin with single segments, so that watching can begin, and are never longer than five and a tail', () => {
     forEveryPlan(({ chunks, cuts, gopFrames, slots }) => {
       const lengths = chunks.map(({ startFrame, endFrame }) => endFrame - startFrame);
-      const single = lengths.slice(0, -1).slice(0, 2 * slots + 1);
+      const single = lengths.slice(0, -1).slice(0, slots + 1);
       expect(single).to.deep.equal(
         [gopFrames, ...single.slice(1).map(() => 3 * gopFrames)].slice(0, single.length),
       );
@@ -99,14 +99,14 @@ describe('the chunks', () => {
     });
   });
 
-  it('are longer where there are more than twelve for each slot', () => {
+  it('are longer where there are more than four for each slot', () => {
     const hour = 3600 * 25;
     const longest = (count: number, slots: number) =>
       Math.max(...chunksOf(count, slots).map(({ startFrame, endFrame }) => (endFrame - startFrame) / 150));
-    expect([60 * 25, 130 * 25, hour].map((count) => longest(count, 1))).to.deep.equal([1, 2, 5]);
-    expect([60 * 25, 130 * 25, hour].map((count) => longest(count, 25))).to.deep.equal([1, 1, 3]);
+    expect([60 * 25, 130 * 25, hour].map((count) => longest(count, 1))).to.deep.equal([3, 5, 5]);
+    expect([60 * 25, 130 * 25, hour].map((count) => longest(count, 25))).to.deep.equal([1, 1, 5]);
     forEveryPlan(({ chunks, cuts, slots }) => {
-      if (cuts.length <= 60 * slots) expect(chunks.length).to.be.at.most(12 * slots + 2 * slots + 1);
+      if (cuts.length <= 20 * slots) expect(chunks.length).to.be.at.most(4 * slots + slots + 1);
     });
   });
 });

@@ -47,6 +47,7 @@ const plan: EncodingPlan = {
   warnings: [],
 };
 
+const reading = ['-threads', '1', '-copyts', '-reinit_filter', '0'];
 const fragmented = ['-f', 'mp4', '-avoid_negative_ts', 'disabled', '-use_editlist', '1'];
 const movflags = '+cmaf+delay_moov+default_base_moof+skip_trailer';
 const pictureFragments = [...fragmented, '-movflags', `${movflags}+frag_discont+frag_keyframe`];
@@ -78,9 +79,9 @@ const tilesBranch = (chosen: string) =>
   `[s2]select='${chosen}',scale=160:90:out_color_matrix=bt601:out_range=pc,setsar=1,format=yuvj420p[tiles]`;
 
 describe('the command for a chunk', () => {
-  it('that is the first reads from the beginning, half a second too far', () => {
+  it('that is the first reads from the beginning, a moment too far', () => {
     expect(command(0)).to.deep.equal({
-      input: { path: 'source', options: ['-copyts', '-reinit_filter', '0', '-to', '2.902'] },
+      input: { path: 'source', options: [...reading, '-to', '2.502'] },
       filter: [
         '[0:2]setpts=round(PTS-10.4/TB),fps=30000/1001:start_time=0,tpad=stop=-1:stop_mode=clone,' +
           'trim=start_pts=0:end_pts=60,setpts=PTS-0,split=3[s0][s1][s2]',
@@ -91,9 +92,9 @@ describe('the command for a chunk', () => {
     });
   });
 
-  it('in the middle reads from a key frame to half a second too far, and keeps the times of the whole', () => {
+  it('in the middle reads from a key frame to a moment too far, and keeps the times of the whole', () => {
     expect(command(1)).to.deep.equal({
-      input: { path: 'source', options: ['-copyts', '-reinit_filter', '0', '-ss', '1.2', '-to', '8.908'] },
+      input: { path: 'source', options: [...reading, '-ss', '1.2', '-to', '8.508'] },
       filter: [
         '[0:2]setpts=round(PTS-10.4/TB),fps=30000/1001,tpad=stop=-1:stop_mode=clone,' +
           'trim=start_pts=60:end_pts=240,setpts=PTS-60,split=2[s0][s1]',
@@ -105,7 +106,7 @@ describe('the command for a chunk', () => {
 
   it('that is the last reads to the end', () => {
     expect(command(2)).to.deep.equal({
-      input: { path: 'source', options: ['-copyts', '-reinit_filter', '0', '-ss', '5.333333'] },
+      input: { path: 'source', options: [...reading, '-ss', '5.333333'] },
       filter: [
         '[0:2]setpts=round(PTS-10.4/TB),fps=30000/1001,tpad=stop=-1:stop_mode=clone,' +
           'trim=start_pts=240:end_pts=450,setpts=PTS-240,split=3[s0][s1][s2]',
