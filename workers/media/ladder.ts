@@ -19,8 +19,11 @@ export type CopyOffer = { averageBitrate: number; peakBitrate: number };
 const worthItsSize = 1.15;
 const worthItsRate = 0.85;
 const leastBitrate = 80_000;
-/** At the source's own rate a fast encoder loses 5 VMAF against the source, at half as much again 2. */
-const sourceHeadroom = 1.5;
+/**
+ * A fast encoder needs more than a careful one, and H.264 more than HEVC: at the source's own rate it loses 12 VMAF
+ * against the source, at half as much again 7, at twice as much 6 or less, and then the quality binds.
+ */
+const sourceHeadroom = 2;
 
 /**
  * The rungs for a picture, lowest first. Never larger than the source; sides are even; rates follow area and
@@ -46,7 +49,10 @@ export function planLadder(
     const isCopied = isTop && offer !== undefined;
     const skipped = isTop ? undefined : reasonToSkip(rung, rungs[0]);
     // What a copied rung spends is known; until it is measured as stored its peak stands in.
-    const kept = isCopied ? { ...rung, maxBitrate: offer.peakBitrate } : rung;
+    const { peakBitrate = 0 } = offer ?? {};
+    const kept = isCopied
+      ? { ...rung, maxBitrate: peakBitrate, bufferBits: roundRate(peakBitrate * 1.5) }
+      : rung;
     if (!skipped) rungs.unshift(kept);
     candidates.unshift({
       name: rung.name,
