@@ -24,6 +24,10 @@ const leastBitrate = 80_000;
  * against the source, at half as much again 7, at twice as much 6 or less, and then the quality binds.
  */
 const sourceHeadroom = 2;
+/** Below a copied rung: none of them may come near to what that one spends. */
+const copyHeadroom = 1.4;
+
+type Limits = { crf: number; headroom: number };
 
 /**
  * The rungs for a picture, lowest first. Never larger than the source; sides are even; rates follow area and
@@ -36,12 +40,11 @@ export function planLadder(
   copy: CopyOffer | CopyRefusal,
 ): Ladder {
   const short = Math.min(picture.width, picture.height);
-  const planned = stepsFor(short, profile.steps).map((step) => ({
-    step,
-    rung: rungOf(step, picture, profile.crf),
-  }));
+  const steps = stepsFor(short, profile.steps);
+  const { offer, refusal } = judgeCopy(copy, steps.at(-1), picture);
+  const limits = { crf: profile.crf, headroom: offer ? copyHeadroom : sourceHeadroom };
+  const planned = steps.map((step) => ({ step, rung: rungOf(step, picture, limits) }));
   const top = planned.at(-1);
-  const { offer, refusal } = judgeCopy(copy, top?.step, picture);
   const candidates: Candidate[] = [];
   const rungs: Rung[] = [];
   for (const { step, rung } of planned.toReversed()) {
@@ -65,7 +68,7 @@ export function planLadder(
     });
   }
   for (const step of profile.steps.filter(({ shortSide }) => shortSide > short)) {
-    const { name, width, height, maxBitrate } = rungOf(step, picture, profile.crf);
+    const { name, width, height, maxBitrate } = rungOf(step, picture, limits);
     const reason = 'larger_than_source';
     candidates.push({ name, width, height, maxBitrate, action: 'skip', reason, notCopied: null });
   }
@@ -105,11 +108,11 @@ function judgeCopy(
   return { offer: copy, refusal: null };
 }
 
-function rungOf(step: LadderStep, picture: Picture, crf: number): Rung {
+function rungOf(step: LadderStep, picture: Picture, { crf, headroom }: Limits): Rung {
   const scale = step.shortSide / Math.min(picture.width, picture.height);
   const width = even(picture.width * scale);
   const height = even(picture.height * scale);
-  const bySource = picture.bitrate * sourceHeadroom * (scale * scale) ** 0.75;
+  const bySource = picture.bitrate * headroom * (scale * scale) ** 0.75;
   const maxBitrate = roundRate(Math.min(capOf(step, picture), Math.max(bySource, leastBitrate)));
   const name = `${Math.min(width, height)}p`;
   return { name, width, height, crf, maxBitrate, bufferBits: roundRate(maxBitrate * 1.5) };
