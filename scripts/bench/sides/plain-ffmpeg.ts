@@ -22,11 +22,10 @@ export type PlainEncoding = {
  */
 export async function encodePlainly(encoding: PlainEncoding): Promise<number> {
   const { plan, source, folder, rungs = plan.rungs, withSound = true, threads } = encoding;
-  const { rate } = plan;
+  const { rate, picture } = plan;
   const labels = rungs.map((_, index) => `[s${index}]`).join('');
   const scales = rungs.map(
-    ({ width, height }, index) =>
-      `[s${index}]${scaleFilters(plan.picture, width, height).join(',')}[v${index}]`,
+    ({ width, height }, index) => `[s${index}]${scaleFilters(picture, width, height).join(',')}[v${index}]`,
   );
   const graph = [`[0:v]fps=${rate.numerator}/${rate.denominator},split=${rungs.length}${labels}`, ...scales];
   const pictures = rungs.flatMap((rung, index) => [
@@ -36,18 +35,8 @@ export async function encodePlainly(encoding: PlainEncoding): Promise<number> {
   const sound = ['-map', '0:a', '-c:a', 'aac', '-b:a', '128k', '-ac', '2', '-ar', '48000'];
   const words = [
     // Gives way to other work, as the worker's do: else whatever else runs would slow one side only.
-    ...[
-      'nice',
-      '-n',
-      '10',
-      process.env.FFMPEG_PATH || 'ffmpeg',
-      '-nostdin',
-      '-v',
-      'error',
-      '-y',
-      '-i',
-      source,
-    ],
+    ...['nice', '-n', '10', process.env.FFMPEG_PATH || 'ffmpeg'],
+    ...['-nostdin', '-v', 'error', '-y', '-i', source],
     ...['-filter_complex', graph.join(';'), ...pictures],
     ...(withSound ? [...sound, '-f', 'mp4', join(folder, 'sound.mp4')] : []),
   ];

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EncodingPlan } from '../../../shared/contracts/encoding.ts';
 import { connectDb } from '../../../shared/db/connect.ts';
-import { type Client, createClient, ProblemError, type VideoReply } from '../../client.ts';
+import { type Client, createClient, type VideoReply } from '../../client.ts';
 import { makeClip } from '../../demo-steps/sample-clip.ts';
 import type { System } from '../../local/system.ts';
 import { signIn } from '../../sign-in.ts';
@@ -58,12 +58,7 @@ export async function openIngest({ url, env }: System, folder: string) {
     /** Whether a rung is the source's own picture. */
     async hasCopiedRung(videoId: string): Promise<boolean> {
       type Ladder = { candidates: { action: string }[] };
-      const { candidates } = await client
-        .call<Ladder>('GET', `/api/videos/${videoId}/ladder`)
-        .catch((error) => {
-          if (error instanceof ProblemError && error.problem.status === 404) return { candidates: [] };
-          throw error;
-        });
+      const { candidates } = await client.call<Ladder>('GET', `/api/videos/${videoId}/ladder`);
       return candidates.some(({ action }) => action === 'copy');
     },
   };

@@ -32,8 +32,10 @@ function hasVmaf(ffmpeg: string): boolean {
 
 async function measure(ffmpeg: string, folder: string, judged: string, reference: string): Promise<number[]> {
   const log = join(folder, 'vmaf.json');
-  // Frames meet by their number, whatever their time stamps.
-  const numbered = 'settb=1/25,setpts=N,format=yuv420p';
+  // Frames meet by their number, whatever their time stamps, and as they are stored: when one side names its colours
+  // and the other does not, ffmpeg would convert one of them.
+  const asStored = 'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709';
+  const numbered = `settb=1/25,setpts=N,${asStored},format=yuv420p`;
   const meter = `libvmaf=log_fmt=json:log_path=${log}:n_threads=${availableParallelism()}`;
   const graph = `[0:v]${numbered}[a];[1:v]${numbered}[b];[a][b]${meter}`;
   const inputs = ['-i', judged, '-i', reference];
