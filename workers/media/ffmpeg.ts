@@ -19,6 +19,8 @@ export type FfmpegRun = {
 export type FfmpegResult = { frames: number; stderr: string };
 
 const guards = ['-nostdin', '-max_pixels', '33177600', '-max_streams', '32', '-max_alloc', '536870912'];
+/** Jobs run beside each other, one per core; several threads that share a job's pictures cost more than they win. */
+const oneFilterThread = ['-filter_complex_threads', '1'];
 
 /** Thrown when ffmpeg ends with an error; what it printed last is in `stderr`. */
 export class FfmpegError extends Error {
@@ -43,7 +45,7 @@ export async function runFfmpeg(
   run.signal.throwIfAborted();
   const ffmpeg = createCommand({ stdoutLines: 60 }).setFfmpegPath(tool.launcher);
   for (const { path, options } of [command.input, ...(command.moreInputs ?? [])]) {
-    ffmpeg.input(`file:${path}`).inputOptions(...guards, ...inputWhitelists, ...options);
+    ffmpeg.input(`file:${path}`).inputOptions(...guards, ...oneFilterThread, ...inputWhitelists, ...options);
   }
   if (command.filter) ffmpeg.complexFilter(command.filter);
   for (const output of command.outputs) ffmpeg.output(output.path).outputOptions(...output.options);
