@@ -1,21 +1,17 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { createReadStream } from 'node:fs';
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
-  GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
   PutObjectCommand,
   S3Client,
-  S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl, S3RequestPresigner } from '@aws-sdk/s3-request-presigner';
 import { HttpRequest } from '@smithy/core/protocols';
 import type { Config } from './config.ts';
-import { MillraceError } from './errors.ts';
+import { downloads, httpStatus } from './downloads.ts';
 import { storedObjects } from './stored-objects.ts';
 
 export const buckets = ['raw', 'processed', 'thumbnails'] as const;
@@ -40,6 +36,7 @@ export function createStorage(config: Config) {
 
   return {
     ...storedObjects(client, names),
+    ...downloads(client, names),
 
     /** Makes the buckets that are missing; safe when several processes do it at once. */
     async ensureBuckets(): Promise<void> {
@@ -97,42 +94,6 @@ export function createStorage(config: Config) {
           CacheControl: yearOfCaching,
         },
       }).done();
-    },
-
-    /**
-     * Downloads an object to a file, if it still is the one with this etag, when one is given.
-     * @throws MillraceError source_missing when the object is gone or another.
-     */
-    async download(
-      bucket: Bucket,
-      key: string,
-      etag: string | null,
-      path: string,
-      signal: AbortSignal,
-    ): Promise<void> {
-      try {
-        const match = etag === null ? {} : { IfMatch: etag };
-        const command = new GetObjectCommand({ Bucket: names[bucket], Key: key, ...match });
-        const { Body } = await client.send(command, { abortSignal: signal });
-        if (!(Body instanceof Readable)) throw new Error('S3 gave no body');
-        await pipeline(Body, createWriteStream(path), { signal });
-      } catch (error) {
-        if (isMissing(error) || httpStatus(error) === 412) {
-          throw new MillraceError('source_missing', 'The uploaded file is gone or was replaced.', {
-            cause: error,
-          });
-        }
-        throw error;
-      }
-    },
-
-    /** Adds an object's bytes to the end of a file, which need not be there yet. */
-    async append(bucket: Bucket, key: string, path: string, signal: AbortSignal): Promise<void> {
-      const { Body } = await client.send(new GetObjectCommand({ Bucket: names[bucket], Key: key }), {
-        abortSignal: signal,
-      });
-      if (!(Body instanceof Readable)) throw new Error('S3 gave no body');
-      await pipeline(Body, createWriteStream(path, { flags: 'a' }), { signal });
     },
 
     async remove(bucket: Bucket, key: string): Promise<void> {
@@ -207,10 +168,6 @@ function createClient(config: Config, endpoint: string): S3Client {
     responseChecksumValidation: 'WHEN_REQUIRED',
     maxAttempts: 5,
   });
-}
-
-function httpStatus(error: unknown): number | undefined {
-  return error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
 }
 
 function isMissing(error: unknown): boolean {

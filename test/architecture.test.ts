@@ -14,7 +14,7 @@ const rooms: [RegExp, string[]][] = [
   [/^mongoose$/, ['shared/db/']],
   [/^bullmq$/, ['shared/queue.ts', 'workers/run.ts']],
   [/^ioredis$/, ['shared/redis.ts']],
-  [/^(@aws-sdk|@smithy)\//, ['shared/storage.ts', 'shared/stored-objects.ts']],
+  [/^(@aws-sdk|@smithy)\//, ['shared/storage.ts', 'shared/downloads.ts', 'shared/stored-objects.ts']],
   [/^pino$/, ['shared/log.ts']],
   [/^prom-client$/, ['shared/metrics.ts']],
   [/^fluent-ffmpeg$/, ['workers/media/ffmpeg.ts']],

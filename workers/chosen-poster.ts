@@ -78,7 +78,7 @@ async function pictureOf(
   step: Step,
 ): Promise<Buffer> {
   const [upload, file] = [join(folder, 'upload'), join(folder, 'picture')];
-  await step.tools.storage.download('raw', key, etag, upload, step.signal);
+  await step.tools.storage.download('raw', key, { etag, bytes: null }, upload, step.signal);
   const jpeg = await run(uploadCommand(upload, file), file, step).catch((error) => {
     if (!(error instanceof FfmpegError) || /was killed|No space left/.test(error.message)) throw error;
     throw invalidImage(error);

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { atOnce } from '../shared/at-once.ts';
 import type { EncodingPlan, Segment } from '../shared/contracts/encoding.ts';
 import type { Video } from '../shared/db/videos.ts';
 import { MillraceError } from '../shared/errors.ts';
@@ -40,30 +41,12 @@ export async function checkDecoding(
   signal: AbortSignal,
 ): Promise<void> {
   const trials = [...pictureTrials(made), ...soundTrials(made)];
-  const failed = new AbortController();
-  const either = AbortSignal.any([signal, failed.signal]);
-
-  async function tryOne({ name, segment, which, judge }: Trial): Promise<void> {
+  await atOnce(decodersAtOnce, trials, signal, async ({ name, segment, which, judge }, either) => {
     const what = `The ${which} segment of ${name}`;
     const keys = [initKey(_id, generation, name), segmentKey(_id, generation, name, segment.n)];
-    const decoded = await decode(tools, keys, what, either);
-    const complaint = judge(decoded);
+    const complaint = judge(await decode(tools, keys, what, either));
     if (complaint) throw new MillraceError('output_rejected', `${what} ${complaint}.`);
-  }
-
-  async function tryNext(): Promise<void> {
-    for (let trial = trials.shift(); trial; trial = trials.shift()) await tryOne(trial);
-  }
-  const runs = Array.from({ length: decodersAtOnce }, () =>
-    tryNext().catch((error) => {
-      failed.abort(error);
-      throw error;
-    }),
-  );
-  // Both have ended before the first error is thrown: no decoder is left behind.
-  await Promise.allSettled(runs);
-  signal.throwIfAborted();
-  failed.signal.throwIfAborted();
+  });
 }
 
 async function decode(tools: Tools, keys: string[], what: string, signal: AbortSignal): Promise<Decoded> {

@@ -44,7 +44,7 @@ export async function openSourceCache(
     const path = join(folder, `${++serial}`);
     const arrived = (async () => {
       await evict(source.bytes);
-      await storage.download('raw', source.key, source.etag, `${path}.part`, closing.signal);
+      await storage.download('raw', source.key, source, `${path}.part`, closing.signal);
       await rename(`${path}.part`, path);
     })();
     const entry: Entry = { path, bytes: source.bytes, users: 0, usedAt: Date.now(), arrived };

@@ -1,5 +1,6 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { atOnce } from '../shared/at-once.ts';
 import type { EncodingPlan, Storyboard } from '../shared/contracts/encoding.ts';
 import type { Sprites } from '../shared/contracts/images.ts';
 import type { Attempt, Video, Warning } from '../shared/db/videos.ts';
@@ -77,14 +78,11 @@ async function fetchTiles(
     frames.some((frame) => startFrame <= frame && frame < endFrame) ? [chunk] : [],
   );
   const fileOf = (chunk: number) => join(folder, `tiles-${chunk}`);
-  for (let at = 0; at < withTiles.length; at += downloadsAtOnce) {
-    await Promise.all(
-      withTiles.slice(at, at + downloadsAtOnce).map((chunk) => {
-        const key = tilesKey(videoId, generation, chunk);
-        return tools.storage.download('thumbnails', key, null, fileOf(chunk), signal);
-      }),
-    );
-  }
+  const any = { etag: null, bytes: null };
+  await atOnce(downloadsAtOnce, withTiles, signal, (chunk, either) => {
+    const key = tilesKey(videoId, generation, chunk);
+    return tools.storage.download('thumbnails', key, any, fileOf(chunk), either);
+  });
   const all = join(folder, 'tiles');
   let count = 0;
   for (const chunk of withTiles) {
