@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,7 +10,10 @@ let folder: Promise<string> | undefined;
 const made = new Map<string, Promise<string>>();
 
 export function clipFolder(): Promise<string> {
-  folder ??= mkdtemp(join(tmpdir(), 'millrace-clips-'));
+  folder ??= mkdtemp(join(tmpdir(), 'millrace-clips-')).then((path) => {
+    process.once('exit', () => rmSync(path, { recursive: true, force: true }));
+    return path;
+  });
   return folder;
 }
 
@@ -102,7 +106,3 @@ export const tinyClips = (): Promise<string[]> => {
     ),
   );
 };
-
-export async function removeClips(): Promise<void> {
-  if (folder) await rm(await folder, { recursive: true, force: true });
-}

@@ -1,10 +1,8 @@
-import { removeClips } from './clips.ts';
 import { stopStack } from './system.ts';
 
 /** Stops the servers that all test files share. */
 export const mochaHooks = {
   async afterAll() {
     await stopStack();
-    await removeClips();
   },
 };
