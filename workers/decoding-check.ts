@@ -9,6 +9,7 @@ import {
   type Decoded,
   judgePicture,
   judgeSound,
+  type Listed,
   listingCommand,
   readListing,
 } from './media/decode-listing.ts';
@@ -16,8 +17,9 @@ import { FfmpegError, runFfmpeg } from './media/ffmpeg.ts';
 import { type Joined, targetSeconds } from './renditions.ts';
 import type { Tools } from './tools.ts';
 
-/** Each decoder has one thread, and is nice to the encoders beside it. */
-const decodersAtOnce = 2;
+/** One decodes the first segments, one the last; each has one thread, and is nice to the encoders beside it. */
+const runsAtOnce = 2;
+const downloadsAtOnce = 4;
 
 type Made = { plan: EncodingPlan; picture: Joined[]; audio: Joined[] };
 
@@ -25,7 +27,7 @@ type Made = { plan: EncodingPlan; picture: Joined[]; audio: Joined[] };
 type Trial = {
   name: string;
   segment: Segment;
-  which: string;
+  which: 'first' | 'last';
   judge(decoded: Decoded): string | undefined;
 };
 
@@ -36,35 +38,53 @@ type Trial = {
  */
 export async function checkDecoding(
   tools: Tools,
-  { _id, generation }: Video,
+  video: Video,
   made: Made,
   signal: AbortSignal,
 ): Promise<void> {
   const trials = [...pictureTrials(made), ...soundTrials(made)];
-  await atOnce(decodersAtOnce, trials, signal, async ({ name, segment, which, judge }, either) => {
-    const what = `The ${which} segment of ${name}`;
-    const keys = [initKey(_id, generation, name), segmentKey(_id, generation, name, segment.n)];
-    const complaint = judge(await decode(tools, keys, what, either));
-    if (complaint) throw new MillraceError('output_rejected', `${what} ${complaint}.`);
+  const groups = (['first', 'last'] as const).map((end) => trials.filter(({ which }) => which === end));
+  await atOnce(runsAtOnce, groups, signal, (group, either) => tryGroup(tools, video, group, either));
+}
+
+async function tryGroup(tools: Tools, owner: Video, trials: Trial[], signal: AbortSignal): Promise<void> {
+  await tools.scratch.withFolder('check', async (folder) => {
+    const pieces = trials.map((trial, n) => ({
+      ...trial,
+      what: `The ${trial.which} segment of ${trial.name}`,
+      path: join(folder, `${n}.mp4`),
+      listing: join(folder, `${n}.frames`),
+    }));
+    await atOnce(downloadsAtOnce, pieces, signal, async ({ name, segment, path }, either) => {
+      const { _id, generation } = owner;
+      const keys = [initKey(_id, generation, name), segmentKey(_id, generation, name, segment.n)];
+      for (const key of keys) await tools.storage.append('processed', key, path, either);
+    });
+    await decode(tools, pieces, signal).catch(async (error) => {
+      if (!(error instanceof FfmpegError)) throw error;
+      // One of them is at fault, and by itself it shows.
+      for (const piece of pieces) await decodeAlone(tools, piece, signal);
+    });
+    for (const { what, listing, judge } of pieces) {
+      const complaint = judge(readListing(await readFile(listing, 'utf8')));
+      if (complaint) throw new MillraceError('output_rejected', `${what} ${complaint}.`);
+    }
   });
 }
 
-async function decode(tools: Tools, keys: string[], what: string, signal: AbortSignal): Promise<Decoded> {
-  return tools.scratch.withFolder('check', async (folder) => {
-    const path = join(folder, 'piece.mp4');
-    const listing = join(folder, 'frames');
-    for (const key of keys) await tools.storage.append('processed', key, path, signal);
-    try {
-      const { stderr } = await runFfmpeg(tools.ffmpeg, listingCommand(path, listing), { signal });
-      if (stderr.trim()) throw new FfmpegError('the decoder complains', stderr);
-    } catch (error) {
-      if (!(error instanceof FfmpegError)) throw error;
-      throw new MillraceError('output_rejected', `${what} cannot be decoded without an error.`, {
-        cause: error,
-      });
-    }
-    return readListing(await readFile(listing, 'utf8'));
+async function decodeAlone(tools: Tools, piece: Listed & { what: string }, signal: AbortSignal) {
+  await decode(tools, [piece], signal).catch((cause) => {
+    if (!(cause instanceof FfmpegError)) throw cause;
+    const message = `${piece.what} cannot be decoded without an error.`;
+    throw new MillraceError('output_rejected', message, { cause });
   });
+}
+
+/** @throws FfmpegError also when the decoder only complains. */
+async function decode(tools: Tools, [first, ...more]: Listed[], signal: AbortSignal): Promise<void> {
+  if (!first) return;
+  const { stderr } = await runFfmpeg(tools.ffmpeg, listingCommand(first, ...more), { signal });
+  if (stderr.trim()) throw new FfmpegError('the decoder complains', stderr);
 }
 
 function pictureTrials({ plan, picture }: Made): Trial[] {
@@ -93,8 +113,12 @@ function soundTrials({ plan, audio }: Made): Trial[] {
 }
 
 /** The first segment and the last; one alone when there is no other. */
-function ends(segments: Segment[]): { segment: Segment; which: string; index: number }[] {
+function ends(segments: Segment[]): (Pick<Trial, 'segment' | 'which'> & { index: number })[] {
   return segments
-    .map((segment, index) => ({ segment, which: index === 0 ? 'first' : 'last', index }))
+    .map((segment, index) => ({
+      segment,
+      which: index === 0 ? ('first' as const) : ('last' as const),
+      index,
+    }))
     .filter(({ index }) => index === 0 || index === segments.length - 1);
 }

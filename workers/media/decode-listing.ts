@@ -5,20 +5,25 @@ import { secondsOf } from './frame-rate.ts';
 /** What a decoder made of a file: frames of a picture or of sound, and seconds on the file's own clock. */
 export type Decoded = { frames: number; startSeconds: number; endSeconds: number };
 
+/** A file to decode, and where to list its frames. */
+export type Listed = { path: string; listing: string };
+
 /**
- * Decodes a file whole and lists its frames. Ends with an error at the first that is damaged, which a decoder of
- * several threads at times lets pass: so it has one. Nobody looks at the pictures, so they are neither smoothed nor
- * summed up, which saves a quarter of the work.
+ * Decodes files whole and lists the frames of each. Ends with an error at the first that is damaged, which a decoder
+ * of several threads at times lets pass: so each has one. Nobody looks at the pictures, so they are neither smoothed
+ * nor summed up, which saves a quarter of the work.
  */
-export function listingCommand(path: string, listing: string): FfmpegCommand {
+export function listingCommand(first: Listed, ...more: Listed[]): FfmpegCommand {
   const decoder = ['-threads', '1', '-skip_loop_filter:v', 'all'];
   // Else ffmpeg would round times to the frame rate that it guesses.
   const times = ['-fps_mode', 'passthrough', '-enc_time_base:v', '1:90000'];
   return {
-    input: { path, options: ['-v', 'error', '-xerror', '-copyts', ...decoder] },
-    outputs: [
-      { path: listing, options: ['-map', '0', ...times, '-c:v', 'wrapped_avframe', '-f', 'framecrc'] },
-    ],
+    input: { path: first.path, options: ['-v', 'error', '-xerror', '-copyts', ...decoder] },
+    moreInputs: more.map(({ path }) => ({ path, options: decoder })),
+    outputs: [first, ...more].map(({ listing }, index) => ({
+      path: listing,
+      options: ['-map', String(index), ...times, '-c:v', 'wrapped_avframe', '-f', 'framecrc'],
+    })),
   };
 }
 

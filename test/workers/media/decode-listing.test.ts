@@ -16,7 +16,7 @@ const run = promisify(execFile);
 
 describe('listing the frames of a file', () => {
   async function list(path: string): Promise<Decoded> {
-    const { input, outputs } = listingCommand(path, join(await clipFolder(), 'frames.txt'));
+    const { input, outputs } = listingCommand({ path, listing: join(await clipFolder(), 'frames.txt') });
     const [output] = outputs;
     await run('ffmpeg', ['-y', ...input.options, '-i', path, ...(output?.options ?? []), output?.path ?? '']);
     return readListing(await readFile(output?.path ?? '', 'utf8'));
