@@ -6,12 +6,14 @@ import type { FfmpegCommand } from './ffmpeg-command.ts';
 import { inputWhitelists, type Limits, type SandboxTools, sandboxPrefix } from './sandbox.ts';
 
 /** A script that starts ffmpeg in the sandbox. */
-export type EncodeTool = { launcher: string };
+export type EncodeTool = { launcher: string; canNice: boolean };
 
 export type FfmpegRun = {
   /** Ends the run earlier than the job's own limit would. */
   timeoutSeconds?: number;
   signal: AbortSignal;
+  /** Somebody waits to watch the video: other runs give way to this one. */
+  isUrgent?: boolean;
   /** Frames of the first video output so far; called about twice a second. */
   onFrames?: (frames: number) => void;
 };
@@ -21,6 +23,9 @@ export type FfmpegResult = { frames: number; stderr: string };
 const guards = ['-nostdin', '-max_pixels', '33177600', '-max_streams', '32', '-max_alloc', '536870912'];
 /** Jobs run beside each other, one per core; several threads that share a job's pictures cost more than they win. */
 const oneFilterThread = ['-filter_complex_threads', '1'];
+
+/** How much nicer a run is than an urgent one: it then gets about a third of the time. */
+const patience = 5;
 
 /** Thrown when ffmpeg ends with an error; what it printed last is in `stderr`. */
 export class FfmpegError extends Error {
@@ -43,7 +48,8 @@ export async function runFfmpeg(
   run: FfmpegRun,
 ): Promise<FfmpegResult> {
   run.signal.throwIfAborted();
-  const ffmpeg = createCommand({ stdoutLines: 60 }).setFfmpegPath(tool.launcher);
+  const niceness = run.isUrgent || !tool.canNice ? 0 : patience;
+  const ffmpeg = createCommand({ stdoutLines: 60, niceness }).setFfmpegPath(tool.launcher);
   for (const { path, options } of [command.input, ...(command.moreInputs ?? [])]) {
     ffmpeg.input(`file:${path}`).inputOptions(...guards, ...oneFilterThread, ...inputWhitelists, ...options);
   }
@@ -107,5 +113,5 @@ export async function prepareFfmpeg(
   const quoted = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
   await writeFile(launcher, `#!/bin/sh\nexec ${quoted} "$@"\n`);
   await chmod(launcher, 0o700);
-  return { launcher };
+  return { launcher, canNice: tools.nice };
 }

@@ -39,7 +39,7 @@ export function sandboxPrefix(tools: SandboxTools, limits: Limits): string[] {
           '--',
         ]
       : []),
-    ...(tools.nice ? ['nice', '-n', '10'] : []),
+    ...(tools.nice ? ['nice', '-n', '5'] : []),
   ];
 }
 

@@ -51,6 +51,7 @@ async function encodeChunk(
       const tilesFile = join(folder, 'tiles.mjpeg');
       await runFfmpeg(tools.ffmpeg, chunkCommand(plan, chunk, source, files, tilesFile), {
         signal,
+        isUrgent: chunk === 0,
         // ffmpeg tells it about every 500 ms: each time counts.
         onFrames: atMostEvery(400, onFrames),
       }).catch(mediaFault);

@@ -78,7 +78,8 @@ async function decodeFirstPicture(
   signal: AbortSignal,
 ): Promise<void> {
   const command = firstPictureCommand(streamIndex, path);
-  const { frames } = await runFfmpeg(tools.ffmpeg, command, { timeoutSeconds: 60, signal }).catch((error) => {
+  const run = { timeoutSeconds: 60, signal, isUrgent: true };
+  const { frames } = await runFfmpeg(tools.ffmpeg, command, run).catch((error) => {
     if (!(error instanceof FfmpegError)) throw error;
     if (/no decoder found|Decoder .*not found|Decoding requested/i.test(error.stderr)) {
       throw new MillraceError('unsupported_codec', 'The picture uses a codec that cannot be decoded here.', {

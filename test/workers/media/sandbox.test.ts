@@ -11,7 +11,7 @@ describe('the sandbox', () => {
     expect(sandboxPrefix({ setpriv: true, prlimit: true, nice: true }, limits)).to.deep.equal([
       ...['setpriv', '--pdeathsig', 'SIGKILL', '--no-new-privs', '--'],
       ...['prlimit', '--as=1024', '--cpu=60', '--fsize=2048', '--nofile=256', '--core=0', '--'],
-      ...['nice', '-n', '10'],
+      ...['nice', '-n', '5'],
     ]);
   });
 
