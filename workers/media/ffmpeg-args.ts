@@ -3,7 +3,7 @@ import { encoderOptions } from './encoder-args.ts';
 import type { FfmpegCommand } from './ffmpeg-command.ts';
 import { secondsOf } from './frame-rate.ts';
 import { tilesOutput } from './image-args.ts';
-import { deinterlaceFilters, scaleFilters, toneMapFilters } from './picture.ts';
+import { deinterlaceFilters, scaleChains, toneMapFilters } from './picture.ts';
 
 /** Decoding ends this much after a chunk: the filters look a frame or two ahead. */
 const postrollSeconds = 0.1;
@@ -53,14 +53,9 @@ export function chunkCommand(
     `setpts=PTS-${span.startFrame}`,
     ...toneMapFilters(picture, largest),
   ];
-  const tiles = tilesOutput(storyboard, span, `[s${rungs.length}]`, '[tiles]', tilesFile);
-  const branches = [
-    ...rungs.map(
-      ({ width, height }, index) => `[s${index}]${scaleFilters(picture, width, height).join(',')}[v${index}]`,
-    ),
-    ...(tiles ? [tiles.filter] : []),
-  ];
-  const labels = branches.map((_, index) => `[s${index}]`).join('');
+  const tiles = tilesOutput(storyboard, span, '[small]', '[tiles]', tilesFile);
+  const { inputs, chains } = scaleChains(picture, rungs);
+  const labels = [...inputs, ...(tiles ? ['[small]'] : [])];
   return {
     input: {
       path: source,
@@ -71,12 +66,13 @@ export function chunkCommand(
         ...(isLast ? [] : ['-to', decimal(originSeconds - containerStartSeconds + end + postrollSeconds)]),
       ],
     },
-    ...(branches.length === 0
+    ...(labels.length === 0
       ? {}
       : {
           filter: [
-            `[0:${picture.streamIndex}]${[...shared, `split=${branches.length}`].join(',')}${labels}`,
-            ...branches,
+            `[0:${picture.streamIndex}]${[...shared, `split=${labels.length}`].join(',')}${labels.join('')}`,
+            ...chains,
+            ...(tiles ? [tiles.filter] : []),
           ].join(';'),
         }),
     outputs: [

@@ -76,7 +76,7 @@ const tilesOutput = {
   ],
 };
 const tilesBranch = (chosen: string) =>
-  `[s2]select='${chosen}',scale=160:90:out_color_matrix=bt601:out_range=pc,setsar=1,format=yuvj420p[tiles]`;
+  `[small]select='${chosen}',scale=160:90:out_color_matrix=bt601:out_range=pc,setsar=1,format=yuvj420p[tiles]`;
 
 describe('the command for a chunk', () => {
   it('that is the first reads from the beginning, a moment too far', () => {
@@ -84,7 +84,7 @@ describe('the command for a chunk', () => {
       input: { path: 'source', options: [...reading, '-to', '2.502'] },
       filter: [
         '[0:2]setpts=round(PTS-10.4/TB),fps=30000/1001:start_time=0,tpad=stop=-1:stop_mode=clone,' +
-          'trim=start_pts=0:end_pts=60,setpts=PTS-0,split=3[s0][s1][s2]',
+          'trim=start_pts=0:end_pts=60,setpts=PTS-0,split=3[s0][s1][small]',
         ...scaled,
         tilesBranch('eq(n,0)+eq(n,10)'),
       ].join(';'),
@@ -109,7 +109,7 @@ describe('the command for a chunk', () => {
       input: { path: 'source', options: [...reading, '-ss', '5.333333'] },
       filter: [
         '[0:2]setpts=round(PTS-10.4/TB),fps=30000/1001,tpad=stop=-1:stop_mode=clone,' +
-          'trim=start_pts=240:end_pts=450,setpts=PTS-240,split=3[s0][s1][s2]',
+          'trim=start_pts=240:end_pts=450,setpts=PTS-240,split=3[s0][s1][small]',
         ...scaled,
         tilesBranch('eq(n,60)'),
       ].join(';'),

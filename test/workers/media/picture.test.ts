@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import type { SourcePicture } from '../../../shared/contracts/encoding.ts';
+import type { Rung, SourcePicture } from '../../../shared/contracts/encoding.ts';
 import type { ProbedStream } from '../../../workers/media/ffprobe.ts';
 import {
   deinterlaceFilters,
+  scaleChains,
   scaleFilters,
   sourcePicture,
   toneMapFilters,
@@ -87,14 +88,50 @@ describe('the filters for a picture', () => {
   });
 });
 
+describe('the filter chains of a ladder', () => {
+  const rung = (width: number, height: number): Rung => ({
+    ...{ name: `${height}p`, width, height, crf: 20, maxBitrate: 1e6, bufferBits: 1e6 },
+  });
+  const ends = (rungs: Rung[]) => {
+    const { inputs, chains } = scaleChains(plain, rungs);
+    return { inputs, chains: chains.map((chain) => chain.replace(/(\]).*?(,split=\d)?\[/, '$1$2[')) };
+  };
+
+  it('begin at the source, but where a rung of twice the size is at hand', () => {
+    expect(ends([rung(426, 240), rung(640, 360), rung(854, 480), rung(1280, 720)])).to.deep.equal({
+      inputs: ['[s2]', '[s3]'],
+      chains: ['[s0][v0]', '[s1][v1]', '[s2],split=2[v2][s0]', '[s3],split=2[v3][s1]'],
+    });
+  });
+
+  it('go by the shorter side', () => {
+    expect(ends([rung(240, 426), rung(478, 854)])).to.deep.equal({
+      inputs: ['[s0]', '[s1]'],
+      chains: ['[s0][v0]', '[s1][v1]'],
+    });
+  });
+
+  it('may feed several', () => {
+    expect(ends([rung(90, 50), rung(90, 60), rung(240, 120)])).to.deep.equal({
+      inputs: ['[s2]'],
+      chains: ['[s0][v0]', '[s1][v1]', '[s2],split=3[v2][s0][s1]'],
+    });
+  });
+
+  it('are none without rungs', () => {
+    expect(scaleChains(plain, [])).to.deep.equal({ inputs: [], chains: [] });
+  });
+});
+
 describe('a picture, encoded,', () => {
   const media = useMedia();
   const tags = { color_range: 'tv', color_space: 'bt709', color_transfer: 'bt709', color_primaries: 'bt709' };
   const encoded = { ...tags, codec_name: 'h264', pix_fmt: 'yuv420p', field_order: 'progressive' };
 
-  /** Its lowest rung, of one chunk. */
+  /** Its lowest rung, of one chunk; scaled from the other one. */
   async function encode(source: string): Promise<string> {
-    const plan = await media.planFor(source);
+    const steps = [40, 90].map((shortSide) => ({ shortSide, maxBitrate: 4_000_000 }));
+    const plan = await media.planFor(source, { profile: { ...smallProfile, steps } });
     await media.encode(plan, source);
     return media.path(`0-${plan.rungs[0]?.name}.mp4`);
   }

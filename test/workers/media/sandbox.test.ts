@@ -19,7 +19,7 @@ describe('the sandbox', () => {
     expect(sandboxPrefix({ setpriv: false, prlimit: false, nice: true }, limits)).to.deep.equal([
       'nice',
       '-n',
-      '10',
+      '5',
     ]);
     expect(sandboxPrefix({ setpriv: false, prlimit: false, nice: false }, limits)).to.deep.equal([]);
   });
