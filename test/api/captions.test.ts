@@ -3,11 +3,10 @@ import { expect } from 'chai';
 import type { Problem } from '../../scripts/client.ts';
 import { mostCaptionBytes } from '../../shared/captions-text.ts';
 import type { Visibility } from '../../shared/contracts/videos.ts';
-import { newId } from '../../shared/ids.ts';
 import { fileCaptionsKey } from '../../shared/keys.ts';
 import { move } from '../../shared/pipeline.ts';
-import type { VideoState } from '../../shared/video-state.ts';
 import { type System, startSystem } from '../support/system.ts';
+import { videoIn, way } from '../support/videos.ts';
 
 type Caption = { language: string; title: string; source: string; cues: number; bytes: number; url: string };
 
@@ -26,28 +25,8 @@ describe('captions in the api', () => {
   });
   after(() => system.stop());
 
-  const states: VideoState[] = ['draft', 'uploaded', 'probing', 'encoding', 'publishing', 'ready'];
-
-  /** A video of `demo` as the pipeline leaves it in a state, without the work. */
-  async function makeVideo(state: VideoState = 'ready', visibility: Visibility = 'public'): Promise<string> {
-    const { db } = system.context;
-    const attempt = { videoId: newId(), generation: 1 };
-    await db.transaction((session) =>
-      db.videos.create(
-        {
-          ...{ _id: attempt.videoId, ownerId: owner, title: 'A title', description: '', visibility },
-          ...{ category: null, tags: [], language: null, source: { key: 'k', bytes: 1, etag: '' } },
-        },
-        session,
-      ),
-    );
-    for (const next of states.slice(1, states.indexOf(state) + 1)) {
-      const done = { readyAt: new Date(), playableAt: new Date(), activeGeneration: 1 };
-      const change = next === 'ready' ? done : next === 'encoding' ? { durationSeconds: 61.2 } : {};
-      await move(system.context, attempt, next, change);
-    }
-    return attempt.videoId;
-  }
+  const makeVideo = (state: (typeof way)[number] = 'ready', visibility: Visibility = 'public') =>
+    videoIn(state, system, { ownerId: owner, visibility });
 
   type Sent = {
     as?: 'demo' | 'viewer' | 'admin' | 'nobody';
@@ -121,7 +100,7 @@ describe('captions in the api', () => {
   });
 
   it('may come from the completed upload on, in every state', async () => {
-    for (const state of states.slice(1)) {
+    for (const state of way.slice(1)) {
       const videoId = await makeVideo(state);
       expect((await put(`${videoId}/captions/en`, vtt('a'))).status, state).to.equal(201);
     }

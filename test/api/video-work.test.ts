@@ -2,14 +2,12 @@ import { expect } from 'chai';
 import { isSettled } from '../../scripts/client.ts';
 import type { NewVideo } from '../../shared/db/videos.ts';
 import { newId } from '../../shared/ids.ts';
-import { begin, fail, move, remove, reprocess, restart } from '../../shared/pipeline.ts';
+import { begin, remove, reprocess, restart } from '../../shared/pipeline.ts';
 import type { VideoState } from '../../shared/video-state.ts';
 import { clip, textFile } from '../support/clips.ts';
 import { refusal } from '../support/refusal.ts';
 import { type System, startSystem } from '../support/system.ts';
-
-const way = ['draft', 'uploaded', 'probing', 'encoding', 'publishing', 'ready'] as const;
-type Made = (typeof way)[number] | 'failed';
+import { videoIn, way } from '../support/videos.ts';
 
 describe('the work on a video', () => {
   let system: System;
@@ -22,31 +20,13 @@ describe('the work on a video', () => {
   });
   after(() => system.stop());
 
-  /** A video as the pipeline leaves it in a state, without the work. */
-  async function makeVideo(state: Made, about: Partial<NewVideo> = {}): Promise<string> {
-    const { db, storage } = system.context;
-    const attempt = { videoId: newId(), generation: 1 };
-    const key = `videos/${owner}/${attempt.videoId}`;
+  /** A video whose source is there. */
+  async function makeVideo(state: Parameters<typeof videoIn>[0], about: Partial<NewVideo> = {}) {
+    const { storage } = system.context;
+    const key = `videos/${owner}/${newId()}`;
     await storage.put('raw', key, 'bytes', 'video/mp4');
     const { etag = '' } = (await storage.head('raw', key)) ?? {};
-    await db.transaction((session) =>
-      db.videos.create(
-        {
-          ...{ _id: attempt.videoId, ownerId: owner, title: 'A title', description: '' },
-          ...{ category: null, tags: [], language: null, visibility: 'public' },
-          ...{ source: { key, bytes: 5, etag } },
-          ...about,
-        },
-        session,
-      ),
-    );
-    const steps = state === 'failed' ? way.slice(1, 4) : way.slice(1, way.indexOf(state) + 1);
-    const done = { readyAt: new Date(), playableAt: new Date(), activeGeneration: 1 };
-    for (const next of steps) await move(system.context, attempt, next, next === 'ready' ? done : {});
-    if (state === 'failed') {
-      await fail(system.context, attempt, { code: 'truncated', message: 'It ends early.', step: 'encode' });
-    }
-    return attempt.videoId;
+    return videoIn(state, system, { ownerId: owner, source: { key, bytes: 5, etag }, ...about });
   }
 
   const video = async (videoId: string) => {

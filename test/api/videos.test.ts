@@ -7,11 +7,10 @@ import { move } from '../../shared/pipeline.ts';
 import type { VideoState } from '../../shared/video-state.ts';
 import { refusal } from '../support/refusal.ts';
 import { type System, startSystem } from '../support/system.ts';
+import { videoIn, type way } from '../support/videos.ts';
 
 type Summary = { videoId: string; title: string; state: VideoState; createdAt: string };
 type Page = { items: Summary[]; nextCursor: string | null };
-
-const way = ['draft', 'uploaded', 'probing', 'encoding', 'publishing', 'ready'] as const;
 
 describe('videos', () => {
   let system: System;
@@ -24,31 +23,8 @@ describe('videos', () => {
   });
   after(() => system.stop());
 
-  /** A video as the pipeline leaves it in a state, without the work. */
-  async function makeVideo(
-    about: Partial<NewVideo> = {},
-    state: (typeof way)[number] = 'ready',
-  ): Promise<string> {
-    const { db } = system.context;
-    const attempt = { videoId: newId(), generation: 1 };
-    await db.transaction((session) =>
-      db.videos.create(
-        {
-          ...{ _id: attempt.videoId, ownerId: newId(), title: 'A title', description: '' },
-          ...{ category: null, tags: [], language: null, visibility: 'public' },
-          ...{ source: { key: 'k', bytes: 1, etag: '' } },
-          ...about,
-        },
-        session,
-      ),
-    );
-    for (const next of way.slice(1, way.indexOf(state) + 1)) {
-      const done =
-        next === 'ready' ? { readyAt: new Date(), playableAt: new Date(), activeGeneration: 1 } : {};
-      await move(system.context, attempt, next, done);
-    }
-    return attempt.videoId;
-  }
+  const makeVideo = (about: Partial<NewVideo> = {}, state: (typeof way)[number] = 'ready') =>
+    videoIn(state, system, about);
 
   const list = (client: Client, query = '') => client.call<Page>('GET', `/api/videos${query}`);
   const ids = ({ items }: Page) => items.map(({ videoId }) => videoId);

@@ -1,9 +1,8 @@
 import { expect } from 'chai';
-import type { Browser } from 'playwright-core';
 import { isSettled } from '../../scripts/client.ts';
-import { launchBrowser, listenToPlayer, screenshot, watch } from '../support/browser.ts';
+import { listenToPlayer, screenshot, useBrowser, watch } from '../support/browser.ts';
 import { clip } from '../support/clips.ts';
-import { type System, startSystem, until } from '../support/system.ts';
+import { until } from '../support/system.ts';
 
 /** What the tests read of an HTMLVideoElement; the functions that do run in the browser. */
 type Cue = { startTime: number; endTime: number; text: string };
@@ -28,24 +27,13 @@ const english =
 const german = '1\n00:00:01,000 --> 00:00:03,500\nDas Erste\n';
 
 describe('captions in a browser', () => {
-  let browser: Browser | undefined;
-  let system: System | undefined;
-
-  before(async function () {
-    browser = await launchBrowser(this);
-    // One chunk at a time, so that there is time to watch while others wait.
-    system = await startSystem({ WORKER_QUEUES: 'probe,encode,audio,captions,images,publish' });
-  });
-  after(async () => {
-    await browser?.close();
-    await system?.stop();
-  });
+  const started = useBrowser();
 
   it('are offered by the page and shown at their time, while the video is encoding and when it is ready', async () => {
-    if (!browser || !system) throw new Error('the browser did not start');
+    const { browser, system } = started();
     const { url } = system;
     const [encodeQueue, publishQueue] = ['encode', 'publish'].map((name) =>
-      system?.context.queues.all.find((queue) => queue.name === name),
+      system.context.queues.all.find((queue) => queue.name === name),
     );
     const client = await system.client('demo');
     const Cookie = await system.cookie('demo');
@@ -139,7 +127,7 @@ describe('captions in a browser', () => {
   });
 
   it('have no button when there are none', async () => {
-    if (!browser || !system) throw new Error('the browser did not start');
+    const { browser, system } = started();
     const client = await system.client('demo');
     const { videoId } = await client.uploadFile(await clip(2));
     expect((await client.follow(videoId, isSettled)).error).to.equal(null);

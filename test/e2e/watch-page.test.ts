@@ -1,10 +1,9 @@
 import { expect } from 'chai';
-import type { Browser } from 'playwright-core';
 import { isSettled } from '../../scripts/client.ts';
-import { launchBrowser, listenToPlayer, screenshot, watch } from '../support/browser.ts';
+import { listenToPlayer, screenshot, useBrowser, watch } from '../support/browser.ts';
 import { clip } from '../support/clips.ts';
 import { uploadWithStoryboard } from '../support/storyboards.ts';
-import { type System, startSystem, until } from '../support/system.ts';
+import { until } from '../support/system.ts';
 
 /** What the tests read of an HTMLVideoElement; the functions that do run in the browser. */
 type Media = {
@@ -17,23 +16,7 @@ type Media = {
 };
 
 describe('in a browser', () => {
-  let browser: Browser | undefined;
-  let system: System | undefined;
-
-  before(async function () {
-    browser = await launchBrowser(this);
-    // One chunk at a time, so that there is time to watch while others wait.
-    system = await startSystem({ WORKER_QUEUES: 'probe,encode,audio,captions,images,publish' });
-  });
-  after(async () => {
-    await browser?.close();
-    await system?.stop();
-  });
-
-  function started(): { browser: Browser; system: System } {
-    if (!browser || !system) throw new Error('the browser did not start');
-    return { browser, system };
-  }
+  const started = useBrowser();
 
   it('a video starts while it is still encoding, and plays on over its seams once it is ready', async () => {
     const { browser, system } = started();

@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { skip } from './skip.ts';
+import { type System, startSystem } from './system.ts';
 
 const launchArguments = [
   '--no-sandbox',
@@ -63,8 +64,28 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   if (folder) await page.screenshot({ path: join(folder, `${name}.png`) });
 }
 
-/** A real Chromium. Without one, the suite of `context` is skipped. */
-export async function launchBrowser(context: Mocha.Context): Promise<Browser> {
+/**
+ * A real Chromium and a system for the suite that calls it, which is skipped without a Chromium. The system encodes
+ * one chunk at a time, so that there is time to watch while others wait.
+ */
+export function useBrowser(): () => { browser: Browser; system: System } {
+  let browser: Browser | undefined;
+  let system: System | undefined;
+  before(async function () {
+    browser = await launchBrowser(this);
+    system = await startSystem({ WORKER_QUEUES: 'probe,encode,audio,captions,images,publish' });
+  });
+  after(async () => {
+    await browser?.close();
+    await system?.stop();
+  });
+  return () => {
+    if (!browser || !system) throw new Error('the browser did not start');
+    return { browser, system };
+  };
+}
+
+async function launchBrowser(context: Mocha.Context): Promise<Browser> {
   const executablePath = findBrowser();
   if (!executablePath) skip(context, 'there is no Chromium; set CHROMIUM_PATH');
   return chromium.launch({ executablePath, args: launchArguments });

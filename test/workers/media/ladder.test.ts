@@ -6,20 +6,10 @@ import {
   encodingProfile,
 } from '../../../shared/contracts/encoding-profile.ts';
 import { type CopyOffer, type Picture, planLadder } from '../../../workers/media/ladder.ts';
+import { profileNamed } from '../../support/media.ts';
 
 const plenty = 1e9;
-const profile: Pick<EncodingProfile, 'crf' | 'steps'> = {
-  crf: 23,
-  steps: [
-    { shortSide: 240, maxBitrate: 400_000 },
-    { shortSide: 360, maxBitrate: 900_000 },
-    { shortSide: 480, maxBitrate: 1_600_000 },
-    { shortSide: 720, maxBitrate: 3_500_000 },
-    { shortSide: 1080, maxBitrate: 6_500_000 },
-    { shortSide: 1440, maxBitrate: 11_000_000 },
-    { shortSide: 2160, maxBitrate: 20_000_000 },
-  ],
-};
+const profile: Pick<EncodingProfile, 'crf' | 'steps'> = { ...profileNamed('default'), crf: 23 };
 const picture = (width: number, height: number, framesPerSecond = 30, bitrate = plenty): Picture => ({
   width,
   height,
