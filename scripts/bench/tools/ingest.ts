@@ -12,7 +12,7 @@ export type Ingested = { videoId: string; playableSeconds: number; readySeconds:
 export type Ingest = Awaited<ReturnType<typeof openIngest>>;
 
 /** Asking more often would slow the work down. */
-const askEvery = 500;
+const askEvery = 1000;
 
 /** An owner who uploads to a system. The first small video warms both processes up. */
 export async function openIngest({ url, env }: System, folder: string) {
