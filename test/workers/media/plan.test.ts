@@ -115,7 +115,7 @@ describe('the plan', () => {
   it('lets the last picture stand while sound comes later, and not for the padding of a last packet', () => {
     const framesWith = (seconds: number) =>
       plan({ audio: [sound(1)], soundPackets: soundPackets(0, seconds) }).frameCount;
-    expect([10, 15, 15.08, 15.2, 20].map(framesWith)).to.deep.equal([375, 375, 375, 380, 500]);
+    expect([10, 15, 15.04, 15.08, 15.2, 20].map(framesWith)).to.deep.equal([375, 375, 375, 377, 380, 500]);
   });
 
   it('does not believe a sound whose times are damaged', () => {
