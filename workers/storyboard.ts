@@ -1,13 +1,13 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { atOnce } from '../shared/at-once.ts';
-import type { EncodingPlan, Storyboard } from '../shared/contracts/encoding.ts';
+import type { EncodingPlan } from '../shared/contracts/encoding.ts';
 import type { Sprites } from '../shared/contracts/images.ts';
 import type { Attempt, Video, Warning } from '../shared/db/videos.ts';
 import { sheetKey, sheetName, storyboardKey, tilesKey, tilesPrefix } from '../shared/keys.ts';
 import { storyboardVtt } from '../shared/storyboard.ts';
 import { runFfmpeg } from './media/ffmpeg.ts';
-import { spritesCommand } from './media/image-args.ts';
+import { spritesCommand, tilesIn } from './media/image-args.ts';
 import { splitJpegs } from './media/jpeg.ts';
 import { planSheets } from './media/sheets.ts';
 import type { Step } from './run.ts';
@@ -27,7 +27,6 @@ export async function makeStoryboard(
   step: Step,
 ): Promise<Made> {
   const { storyboard } = plan;
-  if (!storyboard) return { storyboard: null, warnings: [] };
   const { tools, signal, log } = step;
   const { storage } = tools;
   try {
@@ -38,7 +37,7 @@ export async function makeStoryboard(
     // It is stored last. When it is there, an earlier run of the job has done all this, and the tiles may be gone.
     if (!(await storage.head('thumbnails', vttKey))) {
       await tools.scratch.withFolder('storyboard', async (folder) => {
-        const tiles = await fetchTiles({ videoId, generation }, { ...plan, storyboard }, folder, step);
+        const tiles = await fetchTiles({ videoId, generation }, plan, folder, step);
         const files = sheets.map((_, sheet) => join(folder, sheetName(sheet)));
         const command = spritesCommand(tiles, sheets, files);
         await runFfmpeg(tools.ffmpeg, command, { signal, timeoutSeconds: spriteSeconds });
@@ -70,13 +69,11 @@ export async function makeStoryboard(
  */
 async function fetchTiles(
   { videoId, generation }: Attempt,
-  { chunks, storyboard: { frames } }: EncodingPlan & { storyboard: Storyboard },
+  plan: EncodingPlan,
   folder: string,
   { tools, signal }: Step,
 ): Promise<string> {
-  const withTiles = chunks.flatMap(({ startFrame, endFrame }, chunk) =>
-    frames.some((frame) => startFrame <= frame && frame < endFrame) ? [chunk] : [],
-  );
+  const withTiles = [...plan.chunks.keys()].filter((chunk) => tilesIn(plan, chunk).length > 0);
   const fileOf = (chunk: number) => join(folder, `tiles-${chunk}`);
   const any = { etag: null, bytes: null };
   await atOnce(downloadsAtOnce, withTiles, signal, (chunk, either) => {
@@ -90,6 +87,7 @@ async function fetchTiles(
     count += splitJpegs(tiles).length;
     await appendFile(all, tiles);
   }
-  if (count !== frames.length) throw new Error(`${count} of ${frames.length} tiles are there`);
+  const due = plan.storyboard.frames.length;
+  if (count !== due) throw new Error(`${count} of ${due} tiles are there`);
   return all;
 }

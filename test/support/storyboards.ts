@@ -1,7 +1,7 @@
 import type { Client } from '../../scripts/client.ts';
 import type { Storyboard } from '../../shared/contracts/encoding.ts';
 import { jobId, tilesKey } from '../../shared/keys.ts';
-import { tilesIn } from '../../workers/media/ffmpeg-args.ts';
+import { tilesIn } from '../../workers/media/image-args.ts';
 import { type System, until } from './system.ts';
 
 /** Uploads a file and, before `publish` joins its tiles, lets `spoil` take something away. */

@@ -1,8 +1,8 @@
 import type { AudioTrack, EncodingPlan, Rung } from '../../shared/contracts/encoding.ts';
 import { encoderOptions } from './encoder-args.ts';
-import type { FfmpegCommand } from './ffmpeg-command.ts';
+import { decimal, type FfmpegCommand } from './ffmpeg-command.ts';
 import { secondsOf } from './frame-rate.ts';
-import { tilesOutput } from './image-args.ts';
+import { tilesIn, tilesOutput } from './image-args.ts';
 import { deinterlaceFilters, scaleChains, toneMapFilters } from './picture.ts';
 
 /** Decoding ends this much after a chunk: the filters look a frame or two ahead. */
@@ -53,7 +53,7 @@ export function chunkCommand(
     `setpts=PTS-${span.startFrame}`,
     ...toneMapFilters(picture, largest),
   ];
-  const tiles = tilesOutput(storyboard, span, '[small]', '[tiles]', tilesFile);
+  const tiles = tilesOutput(storyboard, tilesIn(plan, chunk), '[small]', '[tiles]', tilesFile);
   const { inputs, chains } = scaleChains(picture, rungs);
   const labels = [...inputs, ...(tiles ? ['[small]'] : [])];
   return {
@@ -86,14 +86,6 @@ export function chunkCommand(
       ...(tiles ? [tiles.output] : []),
     ],
   };
-}
-
-/** The storyboard's frames that fall into a chunk, counted from its first frame. */
-export function tilesIn({ chunks, storyboard }: EncodingPlan, chunk: number): number[] {
-  const { startFrame = 0, endFrame = 0 } = chunks[chunk] ?? {};
-  return storyboard.frames
-    .filter((frame) => frame >= startFrame && frame < endFrame)
-    .map((frame) => frame - startFrame);
 }
 
 /** The source's own picture, packaged: a fragment per key frame, on the output's clock. */
@@ -166,9 +158,4 @@ export function firstPictureCommand(videoStreamIndex: number, source: string): F
     input: { path: source, options: [] },
     outputs: [{ path: '-', options: ['-map', `0:${videoStreamIndex}`, '-frames:v', '1', '-f', 'null'] }],
   };
-}
-
-/** Seconds with microseconds, the finest that ffmpeg's options keep. */
-function decimal(seconds: number): string {
-  return seconds.toFixed(6).replace(/\.?0+$/, '');
 }

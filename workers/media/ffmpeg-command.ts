@@ -7,3 +7,8 @@ export type FfmpegCommand = {
   filter?: string;
   outputs: { path: string; options: string[] }[];
 };
+
+/** Seconds with microseconds, the finest that ffmpeg's options keep. */
+export function decimal(seconds: number): string {
+  return seconds.toFixed(6).replace(/\.?0+$/, '');
+}

@@ -1,4 +1,4 @@
-import type { FrameSpan, Storyboard } from '../../shared/contracts/encoding.ts';
+import type { EncodingPlan, Storyboard } from '../../shared/contracts/encoding.ts';
 import type { Sheet } from '../../shared/contracts/images.ts';
 import type { FfmpegCommand } from './ffmpeg-command.ts';
 
@@ -72,21 +72,30 @@ export function sizesCommand(
   };
 }
 
+/** The storyboard's frames that fall into a chunk, counted from its first frame. */
+export function tilesIn(
+  { chunks, storyboard }: Pick<EncodingPlan, 'chunks' | 'storyboard'>,
+  chunk: number,
+): number[] {
+  const { startFrame = 0, endFrame = 0 } = chunks[chunk] ?? {};
+  return storyboard.frames
+    .filter((frame) => frame >= startFrame && frame < endFrame)
+    .map((frame) => frame - startFrame);
+}
+
 /**
  * What a chunk's command needs for its share of the storyboard: a filter from the label `from`, which carries the
- * chunk's frames and no others, and an output. Undefined when no tile falls into the chunk.
+ * chunk's frames and no others, and an output. `frames` are those of `tilesIn`; undefined when there are none.
  */
 export function tilesOutput(
-  storyboard: Storyboard,
-  { startFrame, endFrame }: FrameSpan,
+  { width, height }: Storyboard,
+  frames: number[],
   from: string,
   to: string,
   path: string,
 ): { filter: string; output: FfmpegCommand['outputs'][number] } | undefined {
-  const { width, height } = storyboard;
-  const here = storyboard.frames.filter((frame) => startFrame <= frame && frame < endFrame);
-  if (here.length === 0) return undefined;
-  const chosen = here.map((frame) => `eq(n,${frame - startFrame})`);
+  if (frames.length === 0) return undefined;
+  const chosen = frames.map((frame) => `eq(n,${frame})`);
   const groups = Array.from({ length: Math.ceil(chosen.length / mostTerms) }, (_, n) =>
     chosen.slice(n * mostTerms, (n + 1) * mostTerms).join('+'),
   );

@@ -1,5 +1,5 @@
 import type { EncodingPlan } from '../../shared/contracts/encoding.ts';
-import type { FfmpegCommand } from './ffmpeg-command.ts';
+import { decimal, type FfmpegCommand } from './ffmpeg-command.ts';
 import { secondsOf } from './frame-rate.ts';
 import { bare, everyFrame, largestSide, master, type Size, scaled } from './image-args.ts';
 import { miniatureSide } from './liveliness.ts';
@@ -164,9 +164,4 @@ export function previewCommand(
       },
     ],
   };
-}
-
-/** Seconds with microseconds, the finest that ffmpeg's options keep. */
-function decimal(seconds: number): string {
-  return seconds.toFixed(6).replace(/\.?0+$/, '');
 }

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { EncodingPlan } from '../../../shared/contracts/encoding.ts';
 import { keyFramesIn } from '../../../workers/media/chunks.ts';
-import { tilesIn } from '../../../workers/media/ffmpeg-args.ts';
 import { framesPerSecond } from '../../../workers/media/frame-rate.ts';
+import { tilesIn } from '../../../workers/media/image-args.ts';
 import { boxesIn } from '../../../workers/media/mp4-boxes.ts';
 import {
   complaints,

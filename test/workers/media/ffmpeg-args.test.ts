@@ -7,8 +7,8 @@ import {
   copyCommand,
   encodedRungs,
   firstPictureCommand,
-  tilesIn,
 } from '../../../workers/media/ffmpeg-args.ts';
+import { tilesIn } from '../../../workers/media/image-args.ts';
 import { scaleFilters, toneMapFilters } from '../../../workers/media/picture.ts';
 
 const track: AudioTrack = {

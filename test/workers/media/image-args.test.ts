@@ -6,6 +6,7 @@ import {
   posterSizes,
   sizesCommand,
   spritesCommand,
+  tilesIn,
   tilesOutput,
   uploadCommand,
 } from '../../../workers/media/image-args.ts';
@@ -71,9 +72,9 @@ describe('the command for', () => {
     });
   });
 
-  it('a chunk’s tiles chooses its frames by number, counted from its first', () => {
+  it('a chunk’s tiles chooses its frames by number', () => {
     const storyboard = { intervalSeconds: 1, width: 160, height: 90, frames: [0, 25, 50, 75] };
-    const made = tilesOutput(storyboard, { startFrame: 25, endFrame: 75 }, '[t]', '[tiles]', 'file');
+    const made = tilesOutput(storyboard, [0, 25], '[t]', '[tiles]', 'file');
     expect(made).to.deep.equal({
       filter: `[t]select='eq(n,0)+eq(n,25)',scale=160:90:${forJpeg}[tiles]`,
       output: {
@@ -84,7 +85,7 @@ describe('the command for', () => {
         ],
       },
     });
-    const none = tilesOutput(storyboard, { startFrame: 26, endFrame: 50 }, '[t]', '[tiles]', 'file');
+    const none = tilesOutput(storyboard, [], '[t]', '[tiles]', 'file');
     expect(none, 'a chunk without tiles').to.equal(undefined);
   });
 
@@ -233,7 +234,8 @@ async function tilesOf(
   for (const [n, startFrame] of borders.slice(0, -1).entries()) {
     const span = { startFrame, endFrame: borders[n + 1] ?? startFrame };
     const file = join(bench.folder, `tiles-${n}`);
-    const tiles = tilesOutput(storyboard, span, '[in]', '[tiles]', file);
+    const frames = tilesIn({ storyboard, chunks: [{ ...span, seekSeconds: null }] }, 0);
+    const tiles = tilesOutput(storyboard, frames, '[in]', '[tiles]', file);
     if (!tiles) continue;
     const trim = `[0:0]trim=start_frame=${span.startFrame}:end_frame=${span.endFrame}[in]`;
     await bench.run({
