@@ -65,6 +65,20 @@ export const hdrClip = () =>
 
 export const audioFile = () => once('audio.m4a', (path) => ffmpeg(...sound(2), '-c:a', 'aac', path));
 
+/** With Common Encryption, which ffprobe shows as plain H.264. */
+export const encryptedFile = () =>
+  once('encrypted.mp4', (path) => {
+    const key = ['-encryption_key', '0'.repeat(32), '-encryption_kid', '1'.repeat(32)];
+    return ffmpeg(
+      ...picture(2, '320x180', '25'),
+      ...h264,
+      '-encryption_scheme',
+      'cenc-aes-ctr',
+      ...key,
+      path,
+    );
+  });
+
 export const textFile = () =>
   once('text.mp4', (path) => writeFile(path, 'This is a letter, not a video.\n'.repeat(100)));
 

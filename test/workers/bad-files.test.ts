@@ -7,6 +7,7 @@ import {
   clip,
   clipFolder,
   dressedPlaylist,
+  encryptedFile,
   ffmpeg,
   headlessClip,
   textFile,
@@ -32,6 +33,7 @@ describe('a file that is no good video', () => {
   const cases: [string, () => Promise<string>, string][] = [
     ['a text named .mp4', textFile, 'not_a_video'],
     ['an audio file', audioFile, 'no_video_stream'],
+    ['an encrypted file', encryptedFile, 'encrypted'],
     ['a file cut off after its index', truncatedClip, 'truncated'],
     ['a file cut off before its index', headlessClip, 'truncated'],
   ];

@@ -24,7 +24,7 @@ export function chooseVideo(report: ProbeReport): ProbedStream {
   });
   if (!video) throw new MillraceError('no_video_stream', 'The file holds no picture, only other tracks.');
   if (isEncrypted(video)) {
-    throw new MillraceError('encrypted', 'The picture is encrypted; upload the file without protection.');
+    throw encryptedPicture();
   }
   if (!isKnown(video)) {
     const tag = video.codec_tag_string ?? 'none';
@@ -63,4 +63,8 @@ export function displaySize(video: ProbedStream): { width: number; height: numbe
 export function rotationOf({ side_data_list }: ProbedStream): number {
   const rotation = side_data_list.find((data) => data.rotation !== undefined)?.rotation ?? 0;
   return Math.abs(rotation) <= 360 ? rotation % 360 : 0;
+}
+
+export function encryptedPicture(): MillraceError {
+  return new MillraceError('encrypted', 'The picture is encrypted; upload the file without protection.');
 }

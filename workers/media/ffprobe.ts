@@ -96,7 +96,8 @@ export async function scanPackets(
   streamIndexes: number[],
   signal: AbortSignal,
 ): Promise<Packets[]> {
-  const entries = 'packet=stream_index,pts_time,dts_time,duration_time,size,flags';
+  const entries =
+    'packet=stream_index,pts_time,dts_time,duration_time,size,flags:packet_side_data=side_data_type';
   const [program, args] = command(probe, scanSeconds, file, ['-show_entries', entries, '-of', 'csv=p=0']);
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'], signal, killSignal: 'SIGKILL' });
   let isLate = false;
@@ -125,7 +126,8 @@ export async function scanPackets(
   return streamIndexes.map((index) => found.get(String(index)) ?? noPackets());
 }
 
-function addPacket(packets: Packets, [pts, dts, duration, size, flags = '']: string[]): void {
+function addPacket(packets: Packets, [pts, dts, duration, size, flags = '', ...sideData]: string[]): void {
+  if (sideData.includes('Encryption info')) packets.encrypted += 1;
   if (flags.includes('D')) {
     packets.hidden += 1;
     return;

@@ -11,10 +11,13 @@ export type Packets = {
   endSeconds: number;
   /** How many an edit list leaves out. */
   hidden: number;
+  /** How many are encrypted. */
+  encrypted: number;
 };
 
 export function noPackets(): Packets {
-  return { times: [], bytes: [], keys: [], namedSeconds: 0, endSeconds: Number.NEGATIVE_INFINITY, hidden: 0 };
+  const none = { times: [], bytes: [], keys: [], namedSeconds: 0, hidden: 0, encrypted: 0 };
+  return { ...none, endSeconds: Number.NEGATIVE_INFINITY };
 }
 
 export type Extent = { firstSeconds: number; endSeconds: number; isDamaged: boolean };

@@ -6,7 +6,7 @@ import { currentVideo, whileCurrent } from '../attempt.ts';
 import { usableProfile } from '../encoders.ts';
 import { chooseAudio } from '../media/choose-audio.ts';
 import { chooseCaptions } from '../media/choose-captions.ts';
-import { chooseVideo } from '../media/choose-video.ts';
+import { chooseVideo, encryptedPicture } from '../media/choose-video.ts';
 import { FfmpegError, runFfmpeg } from '../media/ffmpeg.ts';
 import { firstPictureCommand } from '../media/ffmpeg-args.ts';
 import { describe, scanPackets } from '../media/ffprobe.ts';
@@ -44,17 +44,20 @@ async function makePlan(video: Video, { tools, signal }: Step): Promise<Encoding
     const audio = chooseAudio(report);
     const text = chooseCaptions(report);
     const indexes = [stream.index, ...audio.slice(0, 1).map(({ streamIndex }) => streamIndex)];
-    const [[packets, soundPackets], { profile, warnings }, slots] = await Promise.all([
-      scanPackets(tools.ffprobe, path, indexes, signal),
-      usableProfile(config.ENCODING_PROFILES, video.profile ?? config.ENCODING_PROFILE, tools.encoders),
-      encodeSlots(tools),
-      decodeFirstPicture(stream.index, path, tools, signal),
-    ]);
+    const [[packets = noPackets(), soundPackets], undecoded, { profile, warnings }, slots] =
+      await Promise.all([
+        scanPackets(tools.ffprobe, path, indexes, signal),
+        decodeFirstPicture(stream.index, path, tools, signal).catch((error) => ({ error })),
+        usableProfile(config.ENCODING_PROFILES, video.profile ?? config.ENCODING_PROFILE, tools.encoders),
+        encodeSlots(tools),
+      ]);
+    if (packets.encrypted > 0) throw encryptedPicture();
+    if (undecoded) throw undecoded.error;
     const plan = planEncoding(
       {
         report,
         video: stream,
-        packets: packets ?? noPackets(),
+        packets,
         soundPackets,
         audio,
         captions: text.captions,

@@ -106,7 +106,7 @@ describe('ffprobe', () => {
       expect(shown).to.deep.equal(Array.from({ length: 50 }, (_, n) => n));
       // In the order of decoding: B-frames come after what they need.
       expect(video?.times).to.not.deep.equal(video?.times.toSorted((a, b) => a - b));
-      expect(video).to.deep.include({ keys: [0], hidden: 0, endSeconds: 2 });
+      expect(video).to.deep.include({ keys: [0], hidden: 0, encrypted: 0, endSeconds: 2 });
       expect(video?.namedSeconds).to.be.closeTo(2, 0.001);
       expect(video?.bytes).to.have.length(50);
       expect(Math.min(...(video?.bytes ?? [0]))).to.be.greaterThan(0);
@@ -134,7 +134,15 @@ describe('ffprobe', () => {
 
     it('finds nothing in a stream that is not there', async () => {
       expect(await scan('clip.mp4', 7)).to.deep.equal([
-        { times: [], bytes: [], keys: [], namedSeconds: 0, endSeconds: Number.NEGATIVE_INFINITY, hidden: 0 },
+        {
+          times: [],
+          bytes: [],
+          keys: [],
+          namedSeconds: 0,
+          endSeconds: Number.NEGATIVE_INFINITY,
+          hidden: 0,
+          encrypted: 0,
+        },
       ]);
     });
   });
