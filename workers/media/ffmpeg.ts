@@ -24,7 +24,7 @@ const guards = ['-nostdin', '-max_pixels', '33177600', '-max_streams', '32', '-m
 /** Jobs run beside each other, one per core; several threads that share a job's pictures cost more than they win. */
 const oneFilterThread = ['-filter_complex_threads', '1'];
 
-/** How much nicer a run is than an urgent one: it then gets about a third of the time. */
+/** How much nicer a run is than an urgent one: beside one it gets about a third as much time. */
 const patience = 5;
 
 /** Thrown when ffmpeg ends with an error; what it printed last is in `stderr`. */

@@ -23,7 +23,7 @@ import { planStoryboard } from './storyboard.ts';
 const toleratedLoss = 0.05;
 /** A single picture is shown for a twenty-fifth of a second. */
 const rateOfOne = 25;
-/** Sound that lasts this much longer than the picture is more than the padding of its last frame (AAC: 43 ms). */
+/** Sound that lasts this much longer than the picture is more than the padding of its last frame (AAC of 24 kHz: 43 ms). */
 const soundOverhang = 0.05;
 
 export type Source = {
