@@ -35,7 +35,6 @@ export const policy = {
   'video.read': { anonymous: true, roles: everyone, others: everyone, scope: 'read' },
   'video.view': { anonymous: true, roles: everyone, others: everyone, scope: 'read' },
   'video.change': { anonymous: false, roles: everyone, others: overseers, scope: 'manage' },
-  'video.encode': { anonymous: false, roles: makers, others: overseers, scope: 'manage' },
   'video.delete': { anonymous: false, roles: everyone, others: overseers, scope: 'manage' },
 
   'trending.read': { anonymous: true, roles: everyone, others: everyone, scope: 'read' },

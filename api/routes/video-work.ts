@@ -98,7 +98,7 @@ export const videoWorkRoutes = [
     path: '/api/videos/:videoId/reprocess',
     tag,
     summary: 'Encode a video again from its source; what plays goes on playing meanwhile',
-    action: 'video.encode',
+    action: 'video.change',
     params,
     replies: { 202: { description: 'The video, waiting to be looked at', schema: videoContract } },
     errors: ['in_progress', 'upload_incomplete', 'source_missing'],
