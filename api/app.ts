@@ -9,6 +9,8 @@ import { requestLog } from './middleware/request-log.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Route } from './route.ts';
+import { accountRoutes } from './routes/account.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { authRoutes } from './routes/auth.ts';
 import { captionRoutes } from './routes/captions.ts';
 import { imageRoutes } from './routes/images.ts';
@@ -17,6 +19,7 @@ import { playlistRoutes } from './routes/playlists.ts';
 import { posterRoutes } from './routes/posters.ts';
 import { trendingRoutes } from './routes/trending.ts';
 import { uploadRoutes } from './routes/uploads.ts';
+import { userRoutes } from './routes/users.ts';
 import { videoWorkRoutes } from './routes/video-work.ts';
 import { videoRoutes } from './routes/videos.ts';
 import { serveRoute } from './serve-route.ts';
@@ -27,6 +30,7 @@ import { queueDashboard } from './web/queue-dashboard.ts';
 /** Every operation of the api, in reading order. */
 export const apiRoutes: Route[] = [
   ...authRoutes,
+  ...accountRoutes,
   ...uploadRoutes,
   ...videoRoutes,
   ...captionRoutes,
@@ -35,6 +39,8 @@ export const apiRoutes: Route[] = [
   ...posterRoutes,
   ...imageRoutes,
   ...trendingRoutes,
+  ...userRoutes,
+  ...auditRoutes,
   ...operationRoutes,
 ];
 

@@ -1,8 +1,10 @@
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
+import type { DbSession } from '../shared/db/connect.ts';
 import type { User } from '../shared/db/users.ts';
 import type { ErrorCode } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
+import type { Changes } from './access/audit-trail.ts';
 import type { Credential } from './access/caller.ts';
 import { type Action, policy, type Thing } from './access/policy.ts';
 import type { ApiContext } from './context.ts';
@@ -41,6 +43,11 @@ export type Request<P, Q, B, A extends Action> = {
    * @throws MillraceError not_found for what one may not see, forbidden for what one may see but not do
    */
   permit<T extends Thing>(thing: T | null): T;
+  /**
+   * Notes in the audit log, in the transaction of the change, what an overseer does to what is somebody else's; nothing
+   * for others. What no handler notes is noted before the reply leaves.
+   */
+  audit(session: DbSession, changes?: Changes): Promise<void>;
   version: Version;
   /** The client's address. */
   address: string;
@@ -130,6 +137,8 @@ export function errorsOf(route: Route): ErrorCode[] {
       'invalid_credential',
       ...(anonymous ? [] : (['not_signed_in'] as const)),
       'forbidden',
+      'account_suspended',
+      'account_closing',
       ...(route.params ? (['not_found'] as const) : []),
       ...(route.query ? (['invalid_request'] as const) : []),
       ...(route.body ? ofBodies : []),

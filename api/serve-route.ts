@@ -1,6 +1,7 @@
 import type { Context as KoaContext, Middleware } from 'koa';
 import { z } from 'zod';
 import { MillraceError, type Violation } from '../shared/errors.ts';
+import { auditTrail } from './access/audit-trail.ts';
 import { type Caller, findCaller } from './access/caller.ts';
 import { type Action, admit, permit, policy } from './access/policy.ts';
 import type { ApiContext } from './context.ts';
@@ -20,13 +21,20 @@ export function serveRoute(route: Route, context: ApiContext): Middleware {
     ctx.state.route = route.path;
     refuseUnaccepted(ctx, types);
     const caller = await authorize(route, ctx, context);
+    const params = parse(paramsSchema, ctx.params, (path) => String(path[0]), 'not_found');
+    const query = parse(querySchema, ctx.query, (path) => String(path[0]));
+    const body = await parseBody(route, ctx);
+    const { requestId } = ctx.state;
+    const asked = { params: params as Record<string, string>, body, requestId, address: ctx.ip };
+    const trail = auditTrail(route, caller?.user, asked, context.db);
     const request: Request<unknown, unknown, unknown, Action> = {
-      params: parse(paramsSchema, ctx.params, (path) => String(path[0]), 'not_found'),
-      query: parse(querySchema, ctx.query, (path) => String(path[0])),
-      body: await parseBody(route, ctx),
+      params,
+      query,
+      body,
       caller: caller?.user as Request<unknown, unknown, unknown, Action>['caller'],
       credential: caller?.credential,
-      permit: (thing) => permit(route.action, caller?.user, thing),
+      permit: (thing) => trail.about(permit(route.action, caller?.user, thing)),
+      audit: (session, changes) => trail.note(changes, session),
       version: ctx.state.version,
       address: ctx.ip,
       get url() {
@@ -40,7 +48,9 @@ export function serveRoute(route: Route, context: ApiContext): Middleware {
         return logOf(ctx);
       },
     };
-    sendReply(ctx, route, await route.handle(request as Request<never, never, never, Action>), context);
+    const reply = await route.handle(request as Request<never, never, never, Action>);
+    await trail.finish();
+    sendReply(ctx, route, reply, context);
   };
 }
 
@@ -50,7 +60,7 @@ async function authorize(
   ctx: KoaContext,
   context: ApiContext,
 ): Promise<Caller | undefined> {
-  const caller = await findCaller(ctx, context);
+  const caller = await findCaller(ctx, context, action);
   if (caller) {
     logUser(ctx, caller.user._id);
     const { scope } = policy[action];

@@ -83,6 +83,7 @@ const accounts = {
   OIDC_CLIENT_SECRET: z.string().min(1),
   OIDC_ROLES_CLAIM: z.string().default('roles'),
   SESSION_TTL_SECONDS: seconds.default(14 * 24 * 3600),
+  ACCOUNT_GRACE_SECONDS: seconds.default(7 * 24 * 3600),
 };
 
 const api = {

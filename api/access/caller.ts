@@ -3,6 +3,8 @@ import type { Scope } from '../../shared/contracts/account.ts';
 import type { User } from '../../shared/db/users.ts';
 import type { ApiContext } from '../context.ts';
 import { sessionCookie } from './cookies.ts';
+import type { Action } from './policy.ts';
+import { refuseInactive } from './refuse-inactive.ts';
 
 /** How a caller showed who it is. */
 export type Credential =
@@ -12,11 +14,23 @@ export type Credential =
 
 export type Caller = { user: User; credential: Credential };
 
-/** The account that a request comes from, if it says so and that is true. */
+/**
+ * The account that a request comes from, if it says so and that is true. An account that is not active is nobody to
+ * sign-in and sign-out, so that a browser that still has its cookie can do both.
+ * @throws MillraceError account_suspended, account_closing
+ */
 export async function findCaller(
   ctx: KoaContext,
-  { db, publicUrl }: ApiContext,
+  context: ApiContext,
+  action: Action,
 ): Promise<Caller | undefined> {
+  const caller = await identify(ctx, context);
+  if (caller?.user.status !== 'active' && action === 'sign-in.use') return undefined;
+  if (caller) refuseInactive(caller.user);
+  return caller;
+}
+
+async function identify(ctx: KoaContext, { db, publicUrl }: ApiContext): Promise<Caller | undefined> {
   const secret = ctx.cookies.get(sessionCookie(publicUrl));
   if (!secret) return undefined;
   const session = await db.sessions.find(secret);

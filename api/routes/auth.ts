@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { account } from '../../shared/contracts/account.ts';
 import { MillraceError } from '../../shared/errors.ts';
+import { admitSignIn } from '../access/admit-sign-in.ts';
 import { sessionCookie, signInCookie } from '../access/cookies.ts';
 import type { ApiContext } from '../context.ts';
 import { presentAccount } from '../present.ts';
@@ -52,7 +53,7 @@ export const authRoutes = [
     query: z.looseObject({}),
     replies: { 302: { description: 'Signed in: on to where the sign-in began' } },
     errors: ['sign_in_failed'],
-    async handle({ url, cookie, context }) {
+    async handle({ url, cookie, context, log }) {
       const { db, publicUrl, config } = context;
       const secret = cookie(signInCookie(publicUrl));
       const signIn = secret ? await db.signIns.take(secret) : undefined;
@@ -62,7 +63,8 @@ export const authRoutes = [
           'This sign-in was not begun in this browser, or too long ago.',
         );
       }
-      const user = await db.users.signedIn(await context.oidc.finish(url, signIn));
+      const known = await db.users.signedIn(await context.oidc.finish(url, signIn));
+      const user = await admitSignIn(context, known, log);
       const before = cookie(sessionCookie(publicUrl));
       if (before) await db.sessions.end(before);
       const session = await db.sessions.start(user._id, config.SESSION_TTL_SECONDS);

@@ -8,6 +8,8 @@ const shown = () => ({
   visibility: 'public' as const,
   activeGeneration: trusted({ $gt: 0 }),
   state: trusted({ $ne: 'deleted' as const }),
+  // Null, or not there, is active.
+  ownerStatus: trusted({ $in: ['active' as const, null] }),
 });
 
 /** Where a page of the newest videos begins: just after this one. */

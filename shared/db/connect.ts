@@ -1,7 +1,10 @@
 import { type ClientSession, type Connection, createConnection, set } from 'mongoose';
+import { accountStore } from './accounts.ts';
+import { auditStore } from './audit.ts';
 import { captionStore } from './captions.ts';
 import { catalogueStore } from './catalogue.ts';
 import { eventStore } from './events.ts';
+import { ownedStore } from './owned.ts';
 import { partStore } from './parts.ts';
 import { playlistStore } from './playlists.ts';
 import { posterStore } from './posters.ts';
@@ -10,6 +13,7 @@ import { signInStore } from './sign-ins.ts';
 import { trendingStore } from './trending.ts';
 import { upkeepStore } from './upkeep.ts';
 import { uploadStore } from './uploads.ts';
+import { userSearchStore } from './user-search.ts';
 import { userStore } from './users.ts';
 import { videoStore } from './videos.ts';
 import { viewStore } from './views.ts';
@@ -34,6 +38,10 @@ export async function connectDb(url: string) {
     catalogue: catalogueStore(connection),
     uploads: uploadStore(connection),
     users: userStore(connection),
+    accounts: accountStore(connection),
+    userSearch: userSearchStore(connection),
+    owned: ownedStore(connection),
+    audit: auditStore(connection),
     sessions: sessionStore(connection),
     signIns: signInStore(connection),
     parts: partStore(connection),

@@ -1,4 +1,5 @@
 import { type ClientSession, type Connection, Schema, trusted } from 'mongoose';
+import { type AccountStatus, accountStatuses } from '../contracts/account.ts';
 import type { EncodingPlan, MadeAudio, Rendition } from '../contracts/encoding.ts';
 import type { Sprites } from '../contracts/images.ts';
 import { type Visibility, visibilities } from '../contracts/videos.ts';
@@ -11,6 +12,9 @@ export type Warning = { code: string; message: string };
 export type Video = {
   _id: string;
   ownerId: string;
+  /** A copy of the owner's, as of that revision of the account; null while it has always been active. */
+  ownerStatus: AccountStatus | null;
+  ownerRevision: number;
   title: string;
   description: string;
   category: string | null;
@@ -74,6 +78,8 @@ const schema = new Schema<Video>(
   {
     _id: { type: String, required: true },
     ownerId: { type: String, required: true },
+    ownerStatus: { type: String, enum: [...accountStatuses, null], default: null },
+    ownerRevision: { type: Number, default: 0 },
     title: { type: String, required: true },
     description: { type: String, default: '' },
     category: { type: String, default: null },

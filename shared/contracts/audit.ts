@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { userId } from './account.ts';
+import { time } from './common.ts';
+
+export const auditEntry = z
+  .object({
+    auditId: z.string(),
+    at: time,
+    actorId: userId.meta({ description: 'Who did it' }),
+    action: z.string().meta({ description: 'The row of the policy', example: 'video.delete' }),
+    method: z.string().meta({ example: 'DELETE' }),
+    route: z.string().meta({ example: '/api/videos/:videoId' }),
+    target: z
+      .record(z.string(), z.string())
+      .meta({ description: 'What stood in the route', example: { videoId: '5f2b8c0e9d3a4b6c7d8e9f01' } }),
+    ownerId: z.string().nullable().meta({ description: 'Whose it was' }),
+    changes: z.record(z.string(), z.string().nullable()).meta({
+      description: 'The fields that were set; with their values where those are neither personal nor secret',
+      example: { status: 'suspended', reason: null },
+    }),
+    requestId: z.string().meta({ description: 'Find it in the log' }),
+    address: z.string().meta({ description: 'Where the request came from' }),
+  })
+  .meta({ id: 'AuditEntry' });
+
+export const auditPage = z
+  .object({
+    items: z.array(auditEntry),
+    nextCursor: z.string().nullable().meta({ description: 'Send it as `cursor` for what follows' }),
+  })
+  .meta({ id: 'AuditPage' });

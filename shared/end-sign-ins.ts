@@ -1,0 +1,6 @@
+import type { Db } from './db/connect.ts';
+
+/** Ends everything that an account is signed in with, everywhere. */
+export async function endSignIns(db: Db, userId: string): Promise<void> {
+  await db.sessions.endAll(userId);
+}
