@@ -119,13 +119,15 @@ describe('the contract', () => {
       values: Record<string, string> = {},
       body?: object | string,
       query = '',
+      login: 'demo' | 'viewer' | 'admin' = 'demo',
     ) {
       const route = apiRoutes.find((one) => addressOf(one) === address);
       const path = address.replace(/^\w+ /, '').replaceAll(/\{(\w+)\}/g, (_, name) => values[name] ?? name);
       const response = await fetch(`${system.url}${path}${query}`, {
         method: route?.method.toUpperCase() ?? 'GET',
         headers: {
-          Cookie: await system.cookie('demo'),
+          Cookie: await system.cookie(login),
+          ...(route?.method === 'patch' ? { 'If-Match': '*' } : {}),
           'Content-Type': typeof body === 'string' ? 'text/vtt' : 'application/json',
         },
         ...(body ? { body: typeof body === 'string' ? body : JSON.stringify(body) } : {}),
@@ -162,6 +164,17 @@ describe('the contract', () => {
     await check('post /api/videos/{videoId}/cancel', { videoId });
     await check('post /api/videos/{videoId}/reprocess', { videoId });
     await check('post /api/videos/{videoId}/cancel', { videoId });
+    await check('patch /api/auth/me', {}, { displayName: 'Demo' });
+    await check('patch /api/auth/me', {}, { displayName: '' });
+    const viewer = await (await system.client('viewer')).call<{ userId: string }>('GET', '/api/auth/me');
+    const { userId } = viewer;
+    await check('get /api/users', {}, undefined, '?q=v', 'admin');
+    await check('get /api/users', {}, undefined, '?page=0', 'admin');
+    await check('get /api/users/{userId}', { userId }, undefined, '', 'admin');
+    await check('patch /api/users/{userId}', { userId }, { roles: ['viewer'] }, '', 'admin');
+    await check('patch /api/users/{userId}', { userId }, { roles: [] }, '', 'admin');
+    await check('get /api/audit', {}, undefined, '', 'admin');
+    await check('delete /api/auth/me', {}, undefined, '', 'viewer');
     await check('post /api/uploads', {}, { filename: 1 });
     await check('put /api/videos/{videoId}/captions/{language}', { videoId, language: 'en' }, 'WEBVTT');
     await check('get /api/videos', {}, undefined, '?limit=0');
