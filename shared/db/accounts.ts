@@ -81,8 +81,12 @@ export function accountStore(connection: Connection) {
         .limit(limit)
         .lean(),
 
-    /** Accounts whose status has not brought yet what it should. */
-    unsettled: (limit: number): Promise<User[]> => model.find({ settled: false }).limit(limit).lean(),
+    /**
+     * Accounts whose status has not brought yet what it should. By the order of the words the suspended ones come first:
+     * they are not to wait for the many videos of closed ones.
+     */
+    unsettled: (limit: number): Promise<User[]> =>
+      model.find({ settled: false }).sort({ status: -1 }).limit(limit).lean(),
 
     /** False when the account has changed meanwhile. */
     async settled({ _id, revision }: User): Promise<boolean> {
