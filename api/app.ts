@@ -11,7 +11,9 @@ import type { Route } from './route.ts';
 import { authRoutes } from './routes/auth.ts';
 import { captionRoutes } from './routes/captions.ts';
 import { imageRoutes } from './routes/images.ts';
+import { localAccountRoutes } from './routes/local-accounts.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { passwordRoutes } from './routes/passwords.ts';
 import { playlistRoutes } from './routes/playlists.ts';
 import { posterRoutes } from './routes/posters.ts';
 import { trendingRoutes } from './routes/trending.ts';
@@ -26,6 +28,8 @@ import { queueDashboard } from './web/queue-dashboard.ts';
 /** Every operation of the api, in reading order. */
 export const apiRoutes: Route[] = [
   ...authRoutes,
+  ...localAccountRoutes,
+  ...passwordRoutes,
   ...uploadRoutes,
   ...videoRoutes,
   ...captionRoutes,

@@ -76,6 +76,16 @@ const environment = z.object({
   OIDC_CLIENT_SECRET: z.string().min(1),
   OIDC_ROLES_CLAIM: z.string().default('roles'),
 
+  LOCAL_ACCOUNTS: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((value) => value === 'true'),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://')
+    .optional(),
+  MAIL_FROM: z.string().min(3).optional(),
+
   API_HOST: z.string().default('127.0.0.1'),
   API_PORT: port.default(3000),
   PUBLIC_URL: url.optional(),
@@ -148,6 +158,7 @@ const secretNames = [
   'S3_ACCESS_KEY_ID',
   'S3_SECRET_ACCESS_KEY',
   'OIDC_CLIENT_SECRET',
+  'SMTP_URL',
 ];
 
 /** The names of all variables that Millrace reads. */
@@ -184,8 +195,17 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     const known = Object.keys(parsed.data.ENCODING_PROFILES).join(', ');
     problems.push(`ENCODING_PROFILE: is not one of ${known}`);
   }
+  if (parsed.success) problems.push(...mailProblems(parsed.data));
   if (problems.length > 0 || !parsed.success) {
     throw new Error(`The configuration is not usable:\n${problems.map((line) => `  ${line}`).join('\n')}`);
   }
   return Object.freeze(parsed.data);
+}
+
+function mailProblems({ LOCAL_ACCOUNTS, NODE_ENV, SMTP_URL, MAIL_FROM }: Config): string[] {
+  if (SMTP_URL && !MAIL_FROM) return ['MAIL_FROM: is not set, and SMTP_URL needs it'];
+  if (LOCAL_ACCOUNTS && NODE_ENV === 'production' && !SMTP_URL) {
+    return ['SMTP_URL: is not set, and LOCAL_ACCOUNTS needs it in production, to confirm e-mail addresses'];
+  }
+  return [];
 }

@@ -22,6 +22,8 @@ export const errorKinds = {
   invalid_request: caller(400, 'The request is not valid'),
   invalid_json: caller(400, 'The body is not valid JSON'),
   not_signed_in: caller(401, 'Sign in first'),
+  invalid_credentials: caller(401, 'The e-mail address or the password is wrong'),
+  invalid_token: caller(400, 'The token does not work'),
   sign_in_failed: caller(400, 'The sign-in did not complete'),
   forbidden: caller(403, 'You may not do this'),
   not_found: caller(404, 'Nothing is here'),

@@ -35,6 +35,10 @@ export function sessionStore(connection: Connection) {
       return found?.userId;
     },
 
+    async endAll(userId: string): Promise<void> {
+      await model.deleteMany({ userId });
+    },
+
     async end(secret: string): Promise<void> {
       await model.deleteOne({ _id: secretHash(secret) });
     },
