@@ -21,6 +21,7 @@ import { uploadRoutes } from './routes/uploads.ts';
 import { videoWorkRoutes } from './routes/video-work.ts';
 import { videoRoutes } from './routes/videos.ts';
 import { serveRoute } from './serve-route.ts';
+import { accountPageRoutes } from './web/account-pages.ts';
 import { serveAssets } from './web/assets.ts';
 import { pageRoutes } from './web/pages.ts';
 import { queueDashboard } from './web/queue-dashboard.ts';
@@ -64,7 +65,7 @@ function serveRoutes(context: ApiContext): Router {
     ctx.type = 'application/json';
     ctx.body = document;
   });
-  const routes = [...apiRoutes, ...pageRoutes];
+  const routes = [...apiRoutes, ...pageRoutes, ...accountPageRoutes];
   for (const route of routes) router[route.method](route.path, serveRoute(route, context));
   refuseOtherMethods(router, routes);
   return router;
