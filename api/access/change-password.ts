@@ -5,11 +5,11 @@ import type { ApiContext } from '../context.ts';
 import { resetMail } from '../mail/account-mails.ts';
 import { endSignIns } from './end-sign-ins.ts';
 import { refuseKnownPassword } from './refuse-known-password.ts';
-import { invalidToken } from './register.ts';
+import { invalidEmailToken } from './register.ts';
 
 /**
  * Ends every sign-in of the account, the caller's too.
- * @throws MillraceError forbidden for an account without a password, invalid_credentials
+ * @throws MillraceError forbidden for an account without a password, wrong_password
  */
 export async function changePassword(
   { db, passwordHashing }: ApiContext,
@@ -22,7 +22,7 @@ export async function changePassword(
   const { _id: email, hash } = known;
   const isRight = await passwordHashing.matches(hash, currentPassword);
   if (!isRight || !(await db.passwords.replace(email, hash, await passwordHashing.hash(newPassword)))) {
-    throw new MillraceError('invalid_credentials', 'The current password is another one.');
+    throw new MillraceError('wrong_password', 'The current password is another one.');
   }
   // After the change, so that no sign-in with the old password comes in between.
   await endSignIns(db, userId);
@@ -36,19 +36,19 @@ export async function sendReset({ db, outbox, publicUrl }: ApiContext, email: st
   );
 }
 
-/** @throws MillraceError invalid_token */
+/** @throws MillraceError invalid_email_token */
 export async function resetPassword(
   { db, passwordHashing }: ApiContext,
   { token, password }: z.infer<typeof passwordReset>,
 ): Promise<void> {
   refuseKnownPassword(password, '/password');
   // Without a hashing for everyone who makes up a token.
-  if (!(await db.emailTokens.find('reset', token))) throw invalidToken();
+  if (!(await db.emailTokens.find('reset', token))) throw invalidEmailToken();
   const hash = await passwordHashing.hash(password);
   const userId = await db.transaction(async (session) => {
     const email = await db.emailTokens.take('reset', token, session);
     return email && (await db.passwords.set(email, hash, session));
   });
-  if (!userId) throw invalidToken();
+  if (!userId) throw invalidEmailToken();
   await endSignIns(db, userId);
 }

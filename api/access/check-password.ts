@@ -15,7 +15,7 @@ export type PasswordSignIn = {
  * An unknown address and a wrong password get the same answer after the same work: one look-up and one hashing.
  * An address that waits to be confirmed is an unknown one. Were it not, registering an address and then signing in
  * would tell whether it had been free, so there is no setting to do without confirmation.
- * @throws MillraceError invalid_credentials
+ * @throws MillraceError wrong_password, account_suspended
  */
 export async function checkPassword(
   { db, passwordHashing }: ApiContext,
@@ -24,16 +24,17 @@ export async function checkPassword(
   const known = await db.passwords.find(email);
   const isRight = await passwordHashing.matches(known?.hash, password);
   const user = known && isRight ? await db.users.signedInAgain(known.userId) : null;
-  if (!user) throw invalidCredentials();
+  if (!user) throw wrongPassword();
+  // Told to those alone who have the password.
+  if (user.status === 'suspended') {
+    throw new MillraceError('account_suspended', 'This account is suspended.');
+  }
   return {
     user,
     isCurrent: async () => (await db.passwords.find(email))?.hash === known?.hash,
   };
 }
 
-export function invalidCredentials(): MillraceError {
-  return new MillraceError(
-    'invalid_credentials',
-    'There is no account with this e-mail address and password.',
-  );
+export function wrongPassword(): MillraceError {
+  return new MillraceError('wrong_password', 'There is no account with this e-mail address and password.');
 }

@@ -37,18 +37,18 @@ export async function sendVerification(context: ApiContext, email: string): Prom
  * Makes the account of the registration that has this password. The token alone is not enough: it would open the
  * account of whoever registered the address, and that may have been a stranger who knows its password and waits for
  * the owner to confirm. Nor does an account of a sign-in provider with the same address become the same account.
- * @throws MillraceError invalid_token, invalid_credentials
+ * @throws MillraceError invalid_email_token, wrong_password
  */
 export async function confirmEmail(
   { db, passwordHashing }: ApiContext,
   { token, password }: z.infer<typeof emailVerification>,
 ): Promise<void> {
   const email = await db.emailTokens.find('verification', token);
-  if (!email) throw invalidToken();
+  if (!email) throw invalidEmailToken();
   const { displayName, passwordHash } = await registeredWith(await db.registrations.waiting(email));
   await db.transaction(async (session) => {
     const taken = await db.emailTokens.take('verification', token, session);
-    if (taken !== email || (await db.passwords.find(email, session))) throw invalidToken();
+    if (taken !== email || (await db.passwords.find(email, session))) throw invalidEmailToken();
     const user = await db.users.addLocal({ email, displayName }, session);
     await db.passwords.add(email, user._id, passwordHash, session);
     await db.registrations.removeAll(email, session);
@@ -56,10 +56,13 @@ export async function confirmEmail(
 
   async function registeredWith<R extends { passwordHash: string }>(waiting: R[]): Promise<R> {
     for (const one of waiting) if (await passwordHashing.matches(one.passwordHash, password)) return one;
-    throw new MillraceError('invalid_credentials', 'No registration of this address has this password.');
+    throw new MillraceError('wrong_password', 'No registration of this address has this password.');
   }
 }
 
-export function invalidToken(): MillraceError {
-  return new MillraceError('invalid_token', 'This token is unknown, was used already, or came too late.');
+export function invalidEmailToken(): MillraceError {
+  return new MillraceError(
+    'invalid_email_token',
+    'This token is unknown, was used already, or came too late.',
+  );
 }

@@ -6,7 +6,7 @@ import {
   registration,
 } from '../../shared/contracts/local-accounts.ts';
 import { MillraceError } from '../../shared/errors.ts';
-import { checkPassword, invalidCredentials } from '../access/check-password.ts';
+import { checkPassword, wrongPassword } from '../access/check-password.ts';
 import { sessionCookie } from '../access/cookies.ts';
 import { confirmEmail, register, sendVerification } from '../access/register.ts';
 import type { ApiContext } from '../context.ts';
@@ -28,17 +28,11 @@ export const localAccountRoutes = [
     path: '/api/auth/register',
     tag,
     summary: 'Register with an e-mail address and a password',
-    auth: 'anyone',
+    action: 'sign-in.use',
+    limit: 'register',
     body: registration,
     replies: { 202: { description: accepted } },
-    errors: [
-      'invalid_request',
-      'invalid_json',
-      'unsupported_media_type',
-      'body_too_large',
-      'not_found',
-      'unavailable',
-    ],
+    errors: ['not_found'],
     async handle({ body, context }) {
       requireLocalAccounts(context);
       await register(context, body);
@@ -51,10 +45,11 @@ export const localAccountRoutes = [
     path: '/api/auth/email/verification',
     tag,
     summary: 'Have the e-mail to confirm an address sent again',
-    auth: 'anyone',
+    action: 'sign-in.use',
+    limit: 'register',
     body: addressee,
     replies: { 202: { description: accepted } },
-    errors: ['invalid_request', 'invalid_json', 'unsupported_media_type', 'body_too_large', 'not_found'],
+    errors: ['not_found'],
     async handle({ body, context }) {
       requireLocalAccounts(context);
       await sendVerification(context, body.email);
@@ -67,19 +62,11 @@ export const localAccountRoutes = [
     path: '/api/auth/email/verify',
     tag,
     summary: 'Confirm an e-mail address, which makes the account',
-    auth: 'anyone',
+    action: 'sign-in.use',
+    limit: 'sign-in',
     body: emailVerification,
     replies: { 204: { description: 'There is an account now: sign in' } },
-    errors: [
-      'invalid_token',
-      'invalid_credentials',
-      'invalid_request',
-      'invalid_json',
-      'unsupported_media_type',
-      'body_too_large',
-      'not_found',
-      'unavailable',
-    ],
+    errors: ['wrong_password', 'invalid_email_token', 'not_found'],
     async handle({ body, context }) {
       requireLocalAccounts(context);
       await confirmEmail(context, body);
@@ -92,18 +79,11 @@ export const localAccountRoutes = [
     path: '/api/auth/login',
     tag,
     summary: 'Sign in with an e-mail address and a password',
-    auth: 'anyone',
+    action: 'sign-in.use',
+    limit: 'sign-in',
     body: credentials,
     replies: { 200: { description: 'Signed in; the session is in the cookie', schema: account } },
-    errors: [
-      'invalid_credentials',
-      'invalid_request',
-      'invalid_json',
-      'unsupported_media_type',
-      'body_too_large',
-      'not_found',
-      'unavailable',
-    ],
+    errors: ['account_suspended', 'wrong_password', 'not_found'],
     async handle({ body, cookie, context }) {
       requireLocalAccounts(context);
       const { db, publicUrl, config } = context;
@@ -114,7 +94,7 @@ export const localAccountRoutes = [
       const session = await db.sessions.start(user._id, config.SESSION_TTL_SECONDS);
       if (!(await isCurrent())) {
         await db.sessions.end(session);
-        throw invalidCredentials();
+        throw wrongPassword();
       }
       return {
         status: 200,

@@ -13,31 +13,23 @@ export const passwordRoutes = [
     path: '/api/auth/password',
     tag,
     summary: 'Choose another password, which ends all other sign-ins',
-    auth: 'signedIn',
+    action: 'account.password',
+    limit: 'sign-in',
     body: passwordChange,
     replies: { 204: { description: 'Changed; who was signed in by the cookie has a new one' } },
-    errors: [
-      'invalid_credentials',
-      'forbidden',
-      'not_signed_in',
-      'invalid_request',
-      'invalid_json',
-      'unsupported_media_type',
-      'body_too_large',
-      'not_found',
-      'unavailable',
-    ],
-    async handle({ body, caller, cookie, context }) {
+    errors: ['wrong_password', 'not_found'],
+    async handle({ body, caller, credential, context }) {
       requireLocalAccounts(context);
       const { db, publicUrl, config } = context;
       await changePassword(context, caller._id, body);
-      const name = sessionCookie(publicUrl);
-      if (!cookie(name)) return { status: 204, headers };
+      if (credential?.kind !== 'session') return { status: 204, headers };
       const session = await db.sessions.start(caller._id, config.SESSION_TTL_SECONDS);
       return {
         status: 204,
         headers,
-        cookies: { [name]: { value: session, maxAgeSeconds: config.SESSION_TTL_SECONDS } },
+        cookies: {
+          [sessionCookie(publicUrl)]: { value: session, maxAgeSeconds: config.SESSION_TTL_SECONDS },
+        },
       };
     },
   }),
@@ -47,10 +39,11 @@ export const passwordRoutes = [
     path: '/api/auth/password/forgot',
     tag,
     summary: 'Ask for a new password by e-mail',
-    auth: 'anyone',
+    action: 'sign-in.use',
+    limit: 'register',
     body: addressee,
     replies: { 202: { description: 'Taken. Whether there is such an account is told to the address alone' } },
-    errors: ['invalid_request', 'invalid_json', 'unsupported_media_type', 'body_too_large', 'not_found'],
+    errors: ['not_found'],
     async handle({ body, context }) {
       requireLocalAccounts(context);
       await sendReset(context, body.email);
@@ -63,18 +56,11 @@ export const passwordRoutes = [
     path: '/api/auth/password/reset',
     tag,
     summary: 'Choose a new password with the token from the e-mail, which ends all sign-ins',
-    auth: 'anyone',
+    action: 'sign-in.use',
+    limit: 'sign-in',
     body: passwordReset,
     replies: { 204: { description: 'Changed: sign in with the new one' } },
-    errors: [
-      'invalid_token',
-      'invalid_request',
-      'invalid_json',
-      'unsupported_media_type',
-      'body_too_large',
-      'not_found',
-      'unavailable',
-    ],
+    errors: ['invalid_email_token', 'not_found'],
     async handle({ body, context }) {
       requireLocalAccounts(context);
       await resetPassword(context, body);

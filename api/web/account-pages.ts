@@ -17,7 +17,7 @@ export const accountPageRoutes = [
     path: '/account/confirm',
     tag,
     summary: 'Confirm an e-mail address',
-    auth: 'anyone',
+    action: 'service.read',
     replies,
     errors: ['not_found'],
     handle({ context }) {
@@ -31,7 +31,7 @@ export const accountPageRoutes = [
     path: '/account/reset',
     tag,
     summary: 'Choose a new password',
-    auth: 'anyone',
+    action: 'service.read',
     replies,
     errors: ['not_found'],
     handle({ context }) {

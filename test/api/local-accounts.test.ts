@@ -15,8 +15,8 @@ import { tokenIn } from '../support/mailbox.ts';
 import { refusal } from '../support/refusal.ts';
 import { backdate, startSystem } from '../support/system.ts';
 
-const wrong = { status: 401, code: 'invalid_credentials' };
-const ended = { status: 400, code: 'invalid_token' };
+const wrong = { status: 401, code: 'wrong_password' };
+const ended = { status: 400, code: 'invalid_email_token' };
 
 describe('local accounts', () => {
   let local: LocalSystem;
@@ -280,6 +280,13 @@ describe('local accounts', () => {
     // One that a stranger planted is not taken over.
     const planted = `millrace_session=${'x'.repeat(43)}`;
     expect(cookieOf(await post(local.system.url, '/api/auth/login', body, planted))).not.to.equal(planted);
+  });
+
+  it('that are suspended are told so, once the password is right', async () => {
+    const email = await makeAccount(local);
+    await mongo.collection('users').updateOne({ email }, { $set: { status: 'suspended' } });
+    expect(await refusal(login(email, 'not the password 1'))).to.include(wrong);
+    expect(await refusal(login(email))).to.include({ status: 403, code: 'account_suspended' });
   });
 
   describe('want a password', () => {

@@ -14,8 +14,8 @@ import { tokenIn } from '../support/mailbox.ts';
 import { refusal } from '../support/refusal.ts';
 import { backdate } from '../support/system.ts';
 
-const wrong = { status: 401, code: 'invalid_credentials' };
-const ended = { status: 400, code: 'invalid_token' };
+const wrong = { status: 401, code: 'wrong_password' };
+const ended = { status: 400, code: 'invalid_email_token' };
 const signedOut = { status: 401, code: 'not_signed_in' };
 const another = 'quite another 1';
 
