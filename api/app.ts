@@ -15,6 +15,8 @@ import { imageRoutes } from './routes/images.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { playlistRoutes } from './routes/playlists.ts';
 import { posterRoutes } from './routes/posters.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import { signOutRoutes } from './routes/sign-out.ts';
 import { trendingRoutes } from './routes/trending.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { videoWorkRoutes } from './routes/video-work.ts';
@@ -27,6 +29,8 @@ import { queueDashboard } from './web/queue-dashboard.ts';
 /** Every operation of the api, in reading order. */
 export const apiRoutes: Route[] = [
   ...authRoutes,
+  ...signOutRoutes,
+  ...sessionRoutes,
   ...uploadRoutes,
   ...videoRoutes,
   ...captionRoutes,

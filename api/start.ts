@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Config } from '../shared/config.ts';
 import { type Context, createContext } from '../shared/context.ts';
 import type { Log } from '../shared/log.ts';
-import { createOidcProvider } from './access/oidc.ts';
+import { createProviders } from './access/providers.ts';
 import { createApp } from './app.ts';
 
 export type RunningApi = { url: string; port: number; log: Log; context: Context; stop(): Promise<void> };
@@ -30,7 +30,7 @@ export async function startApi(config: Config): Promise<RunningApi> {
     const app = await createApp({
       ...context,
       publicUrl,
-      oidc: createOidcProvider(config),
+      providers: createProviders(config),
       stopping: stopping.signal,
     });
     server.on('request', app.callback());

@@ -2,6 +2,7 @@ import { type ClientSession, type Connection, createConnection, set } from 'mong
 import { captionStore } from './captions.ts';
 import { catalogueStore } from './catalogue.ts';
 import { eventStore } from './events.ts';
+import { logoutTokenStore } from './logout-tokens.ts';
 import { partStore } from './parts.ts';
 import { playlistStore } from './playlists.ts';
 import { posterStore } from './posters.ts';
@@ -36,6 +37,7 @@ export async function connectDb(url: string) {
     users: userStore(connection),
     sessions: sessionStore(connection),
     signIns: signInStore(connection),
+    logoutTokens: logoutTokenStore(connection),
     parts: partStore(connection),
     playlists: playlistStore(connection),
     captions: captionStore(connection),
