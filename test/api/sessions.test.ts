@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { type Connection, createConnection } from 'mongoose';
 import { createClient } from '../../scripts/client.ts';
+import { sessionStore } from '../../shared/db/sessions.ts';
 import { secretHash } from '../../shared/ids.ts';
 import { refusal } from '../support/refusal.ts';
 import { type System, startSystem, until } from '../support/system.ts';
@@ -190,9 +191,11 @@ describe('sessions', () => {
   it('are found with their account by one question', async () => {
     const cookie = await signIn();
     const asked: string[] = [];
-    const profiled = createConnection(system.config.MONGO_URL, { monitorCommands: true });
-    const connection = await profiled.asPromise();
-    const { sessionStore } = await import('../../shared/db/sessions.ts');
+    const connection = await createConnection(system.config.MONGO_URL, {
+      monitorCommands: true,
+      autoCreate: false,
+      autoIndex: false,
+    }).asPromise();
     const store = sessionStore(connection);
     connection.getClient().on('commandStarted', ({ commandName }) => asked.push(commandName));
     const found = await store.find(cookie.split('=')[1] ?? '');
