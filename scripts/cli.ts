@@ -3,7 +3,7 @@ import { connectDb } from '../shared/db/connect.ts';
 import { admin } from './cli/admin.ts';
 import { type Command, UsageError } from './cli/command.ts';
 
-/** What an operator does by hand, with the environment of the api. Runs in its image too, so only it and `shared` are here. */
+/** What an operator does by hand, with the environment of the api. Runs in its image too, so it sees no other script. */
 const commands: Record<string, Command> = { admin };
 
 function usage(): string {

@@ -138,10 +138,10 @@ describe('the architecture', () => {
     const seen = commands.flatMap((file) => importedBy(read(file)).map((name) => resolve(file, name)));
     const { dependencies } = JSON.parse(read('package.json'));
     const isThere = (name: string) =>
-      isBuiltin(name) || name in dependencies || isIn(name, ['shared/', 'scripts/cli/']);
+      isBuiltin(name) || name in dependencies || isIn(name, ['shared/', 'api/', 'scripts/cli/']);
     expect(seen).to.include('shared/config.ts');
     expect(seen.filter((name) => !isThere(name))).to.deep.equal([]);
-    for (const copied of ['shared', 'scripts/cli.ts', 'scripts/cli']) {
+    for (const copied of ['shared', 'api', 'scripts/cli.ts', 'scripts/cli']) {
       expect(read('Dockerfile.api')).to.include(`COPY ${copied} ./${copied}\n`);
       expect(read('.dockerignore')).to.include(`!${copied}\n`);
     }

@@ -1,9 +1,9 @@
 import type { NewSession } from '../../shared/db/sessions.ts';
 import type { User } from '../../shared/db/users.ts';
-import { MillraceError } from '../../shared/errors.ts';
 import type { ApiContext } from '../context.ts';
 import type { Cookie } from '../route.ts';
 import { sessionCookie } from './cookies.ts';
+import { refuseInactive } from './refuse-inactive.ts';
 
 type Asked = {
   context: ApiContext;
@@ -40,14 +40,4 @@ export async function startSession(
     address,
   });
   return { [name]: { value: secret, maxAgeSeconds: config.SESSION_TTL_SECONDS } };
-}
-
-/** @throws MillraceError account_suspended, account_closing */
-export function refuseInactive({ status }: User): void {
-  if (status === 'suspended') {
-    throw new MillraceError('account_suspended', 'This account is suspended. Ask whoever runs this site.');
-  }
-  if (status === 'closing') {
-    throw new MillraceError('account_closing', 'This account is being deleted.');
-  }
 }
