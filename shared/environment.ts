@@ -86,6 +86,17 @@ const accounts = {
   OIDC_PROVIDERS: providerFile.optional(),
   OIDC_ROLES_CLAIM: z.string().default('roles'),
   DEFAULT_ROLE: z.enum(roles).default('creator'),
+
+  LOCAL_ACCOUNTS: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((value) => value === 'true'),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://')
+    .optional(),
+  MAIL_FROM: z.string().min(3).optional(),
+
   SESSION_TTL_SECONDS: seconds.default(14 * 24 * 3600),
   SESSION_IDLE_SECONDS: seconds.default(3 * 24 * 3600),
 };
@@ -168,4 +179,5 @@ export const secretNames = [
   'S3_ACCESS_KEY_ID',
   'S3_SECRET_ACCESS_KEY',
   'OIDC_CLIENT_SECRET',
+  'SMTP_URL',
 ];

@@ -27,6 +27,7 @@ export const policy = {
   'sign-in.use': { anonymous: true, roles: everyone, others: nobody, scope: null },
   'session.list': { anonymous: false, roles: everyone, others: nobody, scope: null },
   'session.end': { anonymous: false, roles: everyone, others: nobody, scope: null },
+  'account.password': { anonymous: false, roles: everyone, others: nobody, scope: null },
   'account.read': { anonymous: false, roles: everyone, others: nobody, scope: 'read' },
 
   'upload.create': { anonymous: false, roles: makers, others: nobody, scope: 'upload' },

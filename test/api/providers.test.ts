@@ -158,6 +158,22 @@ describe('several sign-in providers', () => {
   });
 });
 
+describe('no sign-in provider', () => {
+  it('is needed with local accounts', async () => {
+    const none = { OIDC_ISSUER: '', OIDC_CLIENT_ID: '', OIDC_CLIENT_SECRET: '' };
+    const system = await startSystem({ ...none, LOCAL_ACCOUNTS: 'true' });
+    try {
+      const { call } = createClient(system.url);
+      const listed = await call('GET', '/api/auth/providers');
+      expect(listed).to.deep.equal({ items: [], nextCursor: null });
+      const problem = await refusal(call('GET', '/api/auth/login'));
+      expect(problem).to.include({ status: 400, code: 'unknown_provider' });
+    } finally {
+      await system.stop();
+    }
+  });
+});
+
 describe('a provider that changes its keys', () => {
   it('loses no session and no sign-in', async () => {
     const first = await startIdentityProvider();
