@@ -17,6 +17,8 @@ import { operationRoutes } from './routes/operations.ts';
 import { passwordRoutes } from './routes/passwords.ts';
 import { playlistRoutes } from './routes/playlists.ts';
 import { posterRoutes } from './routes/posters.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import { signOutRoutes } from './routes/sign-out.ts';
 import { trendingRoutes } from './routes/trending.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { videoWorkRoutes } from './routes/video-work.ts';
@@ -30,6 +32,8 @@ import { queueDashboard } from './web/queue-dashboard.ts';
 /** Every operation of the api, in reading order. */
 export const apiRoutes: Route[] = [
   ...authRoutes,
+  ...signOutRoutes,
+  ...sessionRoutes,
   ...localAccountRoutes,
   ...passwordRoutes,
   ...uploadRoutes,
