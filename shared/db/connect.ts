@@ -3,11 +3,15 @@ import { accountStore } from './accounts.ts';
 import { auditStore } from './audit.ts';
 import { captionStore } from './captions.ts';
 import { catalogueStore } from './catalogue.ts';
+import { emailTokenStore } from './email-tokens.ts';
 import { eventStore } from './events.ts';
+import { logoutTokenStore } from './logout-tokens.ts';
 import { ownedStore } from './owned.ts';
 import { partStore } from './parts.ts';
+import { passwordStore } from './passwords.ts';
 import { playlistStore } from './playlists.ts';
 import { posterStore } from './posters.ts';
+import { registrationStore } from './registrations.ts';
 import { sessionStore } from './sessions.ts';
 import { signInStore } from './sign-ins.ts';
 import { trendingStore } from './trending.ts';
@@ -44,6 +48,10 @@ export async function connectDb(url: string) {
     audit: auditStore(connection),
     sessions: sessionStore(connection),
     signIns: signInStore(connection),
+    logoutTokens: logoutTokenStore(connection),
+    passwords: passwordStore(connection),
+    registrations: registrationStore(connection),
+    emailTokens: emailTokenStore(connection),
     parts: partStore(connection),
     playlists: playlistStore(connection),
     captions: captionStore(connection),

@@ -89,6 +89,38 @@ export function userStore(connection: Connection) {
       return model.findById(_id).lean().orFail();
     },
 
+    /** From then on no claim of a provider changes them. */
+    async setRoles(id: string, roles: Role[]): Promise<User | null> {
+      const change = { $set: { roles, rolesSetBy: 'admin' as const }, $inc: { revision: 1 } };
+      return model.findByIdAndUpdate(id, change, { returnDocument: 'after' }).lean();
+    },
+
+    /** However its letters are written. More than one provider may tell the same address. */
+    withEmail: (email: string): Promise<User[]> =>
+      model.find({ email }).collation(anyCase).sort({ createdAt: 1 }).lean(),
+
+    withRole: (role: Role): Promise<User[]> => model.find({ roles: role }).sort({ createdAt: 1 }).lean(),
+
+    /** An account that signs in by a password here; its own id is its subject. */
+    async addLocal(
+      profile: Pick<User, 'email' | 'displayName' | 'roles'>,
+      session: ClientSession,
+    ): Promise<User> {
+      const _id = newId();
+      const now = new Date();
+      const user: User = {
+        ...{ _id, issuer: 'local', subject: _id, ...profile, emailVerified: true },
+        ...{ nameSetBy: 'owner', rolesSetBy: 'claim', status: 'active', statusReason: null },
+        ...{ closingSince: null, settled: true, revision: 1, createdAt: now, lastSignInAt: now },
+      };
+      await model.create([user], { session });
+      return user;
+    },
+
+    /** Null when the account is gone. */
+    signedInAgain: (id: string): Promise<User | null> =>
+      model.findByIdAndUpdate(id, { $set: { lastSignInAt: new Date() } }, { returnDocument: 'after' }).lean(),
+
     /** Accounts that were made before these fields were. */
     async addFields(): Promise<void> {
       const added = {

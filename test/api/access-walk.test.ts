@@ -3,6 +3,7 @@ import { type Connection, createConnection } from 'mongoose';
 import { type Actor, decide, oversees, policy, type Thing } from '../../api/access/policy.ts';
 import { apiRoutes } from '../../api/app.ts';
 import type { Route } from '../../api/route.ts';
+import { accountPageRoutes } from '../../api/web/account-pages.ts';
 import { pageRoutes } from '../../api/web/pages.ts';
 import type { Visibility } from '../../shared/contracts/videos.ts';
 import { type System, startSystem } from '../support/system.ts';
@@ -14,7 +15,7 @@ const dashboard: Walked[] = [
   { method: 'get', path: '/admin/queues', action: 'queue.oversee' },
   { method: 'put', path: '/admin/queues/api/queues/:queueName/pause', action: 'queue.oversee' },
 ];
-const walked: Walked[] = [...apiRoutes, ...pageRoutes, ...dashboard];
+const walked: Walked[] = [...apiRoutes, ...pageRoutes, ...accountPageRoutes, ...dashboard];
 const callers = ['anonymous', 'viewer', 'creator', 'owner', 'moderator', 'admin', 'suspended'] as const;
 type Caller = (typeof callers)[number];
 const nameOf = ({ method, path }: Walked) => `${method.toUpperCase()} ${path}`;
@@ -52,7 +53,7 @@ describe('every route, called by everybody,', function () {
   let shared: Record<string, Things>;
 
   before(async () => {
-    system = await startSystem({ RATE_LIMITS: 'off' });
+    system = await startSystem({ RATE_LIMITS: 'off', LOCAL_ACCOUNTS: 'true' });
     mongo = await createConnection(system.config.MONGO_URL).asPromise();
     make = await thingsMaker(system, mongo);
     for (const caller of callers) people[caller] = await somebody(caller);

@@ -129,7 +129,7 @@ describe('my account', () => {
       }
       expect((await system.context.db.uploads.find(waiting))?.state).to.equal('cancelled');
       // A credential that is no session would still be valid.
-      const secret = await system.context.db.sessions.start(owner, 60);
+      const secret = await system.context.db.sessions.start(owner, { seconds: 60 });
       const problem = await refusal(me({ cookie: `millrace_session=${secret}` }));
       expect(problem).to.include({ status: 403, code: 'account_closing' });
       expect(problem.detail).to.match(/Sign in to keep it/);

@@ -17,6 +17,7 @@ export type Things = {
   videoId: string;
   uploadId: string;
   posterUploadId: string;
+  sessionId: string;
 };
 
 type Value = {
@@ -33,6 +34,7 @@ export const values: Record<string, Value> = {
   },
   uploadId: { of: ({ uploadId }) => uploadId, thing: ({ owner }) => ({ ownerId: owner._id }) },
   userId: { of: ({ owner }) => owner._id, thing: ({ owner }) => ({ ownerId: owner._id }) },
+  sessionId: { of: ({ sessionId }) => sessionId, thing: ({ owner }) => ({ ownerId: owner._id }) },
   posterUploadId: { of: ({ posterUploadId }) => posterUploadId },
   generation: { of: () => 'g1' },
   rung: { of: () => '240p' },
@@ -46,6 +48,18 @@ export const values: Record<string, Value> = {
 /** The smallest body of each route that takes one, as JSON; a text goes as WebVTT. A new such route needs a line here. */
 export const bodies: Record<string, object | string> = {
   'PATCH /api/auth/me': { displayName: 'Another name' },
+  'POST /api/auth/backchannel-logout': { logout_token: 'none' },
+  'POST /api/auth/register': {
+    email: 'new@example.com',
+    password: 'lantern 7 over water',
+    displayName: 'New',
+  },
+  'POST /api/auth/email/verification': { email: 'new@example.com' },
+  'POST /api/auth/email/verify': { token: 'none', password: 'lantern 7 over water' },
+  'POST /api/auth/login': { email: 'new@example.com', password: 'lantern 7 over water' },
+  'POST /api/auth/password': { currentPassword: 'none', newPassword: 'lantern 7 over water' },
+  'POST /api/auth/password/forgot': { email: 'new@example.com' },
+  'POST /api/auth/password/reset': { token: 'none', password: 'lantern 7 over water' },
   'PATCH /api/users/:userId': { roles: ['viewer'] },
   'POST /api/uploads': { filename: 'a.mp4', size: 9, type: 'video/mp4' },
   'POST /api/videos/:videoId/views': { region: 'GB' },
@@ -54,10 +68,19 @@ export const bodies: Record<string, object | string> = {
   'POST /api/videos/:videoId/poster/uploads': { size: 9, type: 'image/png' },
 };
 
+/** Of a password that nobody uses here. */
+const someHash =
+  '$argon2id$v=19$m=19456,t=2,p=1$HveWTEKvBPmzGnPmeSnyhw$WA2ljNFQ7eoyRgqD1eliibGvPBPngtQcDZaPk74Ovjw';
+
+/** Signed in by the cookie, and with a password too. */
 export async function personWith(roles: Role[], { context: { db } }: System): Promise<Person> {
-  const about = { displayName: 'Somebody', email: 'somebody@example.com', emailVerified: true };
-  const user = await db.users.signedIn({ issuer: 'walk', subject: newId(), ...about, roles });
-  return { ...user, cookie: `millrace_session=${await db.sessions.start(user._id, 600)}` };
+  const subject = newId();
+  const email = `${subject}@example.com`;
+  const about = { displayName: 'Somebody', email, emailVerified: true };
+  const user = await db.users.signedIn({ issuer: 'walk', subject, ...about, roles });
+  await db.transaction((session) => db.passwords.add(email, user._id, someHash, session));
+  const secret = await db.sessions.start(user._id, { seconds: 600 });
+  return { ...user, cookie: `millrace_session=${secret}` };
 }
 
 /** Makes what owners have, each time anew: one look at the pipeline, and copies of what it leaves. */
@@ -105,6 +128,7 @@ export async function thingsMaker(system: System, mongo: Connection) {
     const spoken = { language: 'en', title: '', source: 'upload' as const, isDefault: false };
     const counted = { key: `v/${videoId}/captions/en.vtt`, bytes: 1, cues: 1, createdAt: at };
     await db.captions.put({ ...ofVideo, ...spoken, ...counted });
-    return { owner, visibility, videoId, uploadId, posterUploadId };
+    const sessionId = (await db.sessions.ofUser(owner._id))[0]?.publicId ?? '';
+    return { owner, visibility, videoId, uploadId, posterUploadId, sessionId };
   };
 }
