@@ -8,6 +8,16 @@ type Json = Record<string, unknown>;
 
 const version = '0.1.0';
 
+const ifMatch: Json = {
+  name: 'If-Match',
+  in: 'header',
+  required: true,
+  description:
+    'The ETag of what was read. Only the revision in it counts, which people’s changes raise; `*` is whatever there is',
+  schema: { type: 'string' },
+  example: '"r3.2jmj7l5rSw0yVb_vlWAYkK_YBwk"',
+};
+
 /** The OpenAPI 3.1 document of the very routes that are served. */
 export function openApiDocument(routes: Route[], publicUrl: string): Json {
   const schemas: Json = {};
@@ -37,11 +47,13 @@ function operation(route: Route, schemas: Json): Json {
   const parameters = [
     ...parametersOf('path', route.params, schemas),
     ...parametersOf('query', route.query, schemas),
+    ...(route.ifMatch ? [ifMatch] : []),
   ];
   return {
     operationId: operationId(route),
     tags: [route.tag],
     summary: route.summary,
+    ...(route.description ? { description: route.description } : {}),
     security: policy[route.action].anonymous ? [{}, { session: [] }] : [{ session: [] }],
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.body

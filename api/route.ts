@@ -23,6 +23,8 @@ export type Reply = {
   body?: object | string | Buffer | Readable;
   type?: string;
   headers?: Record<string, string>;
+  /** Of what is shown: it stands in the ETag, for a change with If-Match. */
+  revision?: number;
   cookies?: Record<string, Cookie | null>;
 };
 
@@ -88,6 +90,8 @@ export type RouteDeclaration<
   text?: { types: string[]; mostBytes: number };
   /** The body is a form (application/x-www-form-urlencoded) and no JSON. */
   form?: true;
+  /** It changes what somebody has read: If-Match says which revision that was (see `expectedRevision`). */
+  ifMatch?: true;
   replies: Record<number, ReplyDeclaration>;
   /** The codes of this route alone; `errorsOf` adds those that many can have. */
   errors: ErrorCode[];
@@ -119,6 +123,7 @@ const always: ErrorCode[] = [
   'unavailable',
   'internal',
 ];
+const ofChanges: ErrorCode[] = ['if_match_needed', 'changed_meanwhile', 'invalid_request'];
 const ofBodies: ErrorCode[] = ['invalid_request', 'body_too_large', 'unsupported_media_type'];
 
 /** Every code that a route can answer with. */
@@ -132,6 +137,7 @@ export function errorsOf(route: Route): ErrorCode[] {
       'forbidden',
       ...(route.params ? (['not_found'] as const) : []),
       ...(route.query ? (['invalid_request'] as const) : []),
+      ...(route.ifMatch ? ofChanges : []),
       ...(route.body ? ofBodies : []),
       ...(route.body && !route.text && !route.form ? (['invalid_json'] as const) : []),
       ...always,

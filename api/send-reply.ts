@@ -26,8 +26,9 @@ export function sendReply(ctx: KoaContext, route: Route, reply: Reply, { publicU
   if (type) ctx.type = type;
   ctx.status = reply.status;
   const isRead = ctx.method === 'GET' || ctx.method === 'HEAD';
-  if (reply.status === 200 && isRead && typeof content === 'string' && !ctx.response.etag) {
-    ctx.response.etag = etagOf(content);
+  const isTagged = isRead || reply.revision !== undefined;
+  if (reply.status === 200 && isTagged && typeof content === 'string' && !ctx.response.etag) {
+    ctx.response.etag = etagOf(content, reply.revision);
   }
   if (ctx.response.etag && ctx.fresh) {
     ctx.status = 304;
@@ -35,9 +36,10 @@ export function sendReply(ctx: KoaContext, route: Route, reply: Reply, { publicU
   }
 }
 
-/** A strong entity tag of a body, without the quotes. */
-export function etagOf(body: string): string {
-  return createHash('sha1').update(body).digest('base64url');
+/** A strong entity tag of a body, without the quotes; with a revision in front, it serves If-Match too. */
+export function etagOf(body: string, revision?: number): string {
+  const hash = createHash('sha1').update(body).digest('base64url');
+  return revision === undefined ? hash : `r${revision}.${hash}`;
 }
 
 /** The media types that a route's replies have when all goes well. */
