@@ -11,6 +11,7 @@ import { openApiDocument } from './openapi.ts';
 import type { Route } from './route.ts';
 import { authRoutes } from './routes/auth.ts';
 import { captionRoutes } from './routes/captions.ts';
+import { catalogueRoutes } from './routes/catalogue.ts';
 import { imageRoutes } from './routes/images.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { playlistRoutes } from './routes/playlists.ts';
@@ -28,6 +29,7 @@ import { queueDashboard } from './web/queue-dashboard.ts';
 export const apiRoutes: Route[] = [
   ...authRoutes,
   ...uploadRoutes,
+  ...catalogueRoutes,
   ...videoRoutes,
   ...captionRoutes,
   ...videoWorkRoutes,

@@ -80,6 +80,7 @@ export function presentVideo(
   const address = `${publicUrl}/api/videos/${record._id}`;
   return {
     ...presentSummary(record, publicUrl),
+    revision: revisionOf(record),
     previewUrl: previewGeneration(record) === undefined ? null : `${address}/preview.webp`,
     storyboardUrl: record.storyboard ? `${address}/storyboard.vtt` : null,
     percent,
@@ -95,6 +96,10 @@ export function presentVideo(
     playableAt: record.playableAt?.toISOString() ?? null,
     readyAt: record.readyAt?.toISOString() ?? null,
   };
+}
+
+export function revisionOf({ revision = 0 }: Video): number {
+  return revision;
 }
 
 function presentRendition(made: Rendition): z.infer<typeof rendition> {

@@ -44,6 +44,8 @@ export type Request<P, Q, B, A extends Action> = {
    */
   permit<T extends Thing>(thing: T | null): T;
   version: Version;
+  /** The fields that the reply is to have. Where its body is an object, they are picked for the handler. */
+  fields: string[] | undefined;
   /** The client's address. */
   address: string;
   /** The address that was asked, as the client sees it. */
@@ -85,6 +87,8 @@ export type RouteDeclaration<
   limit?: LimitClass;
   params?: P;
   query?: Q;
+  /** `fields=a,b` chooses fields: of the whole reply, or of each item of its list. */
+  selectable?: 'whole' | 'items';
   body?: B;
   /** For `textBody`: the media types that are taken, and the most bytes. Without it a body is JSON. */
   text?: { types: string[]; mostBytes: number };
@@ -136,7 +140,7 @@ export function errorsOf(route: Route): ErrorCode[] {
       ...(anonymous ? [] : (['not_signed_in'] as const)),
       'forbidden',
       ...(route.params ? (['not_found'] as const) : []),
-      ...(route.query ? (['invalid_request'] as const) : []),
+      ...(route.query || route.selectable ? (['invalid_request'] as const) : []),
       ...(route.ifMatch ? ofChanges : []),
       ...(route.body ? ofBodies : []),
       ...(route.body && !route.text && !route.form ? (['invalid_json'] as const) : []),

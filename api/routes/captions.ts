@@ -31,6 +31,7 @@ export const captionRoutes = [
     summary: 'The captions of a video, one a language',
     action: 'video.read',
     params,
+    selectable: 'items',
     replies: { 200: { description: 'All of them', schema: captionList } },
     errors: [],
     async handle({ params, permit, context }) {
@@ -38,7 +39,11 @@ export const captionRoutes = [
       const found = await captionsOf(video, context);
       return {
         status: 200,
-        body: { items: found.map((caption) => presentCaption(caption, context.publicUrl)) },
+        // One a language: they fit on one page.
+        body: {
+          items: found.map((caption) => presentCaption(caption, context.publicUrl)),
+          nextCursor: null,
+        },
       };
     },
   }),
