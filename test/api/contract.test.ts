@@ -134,7 +134,7 @@ describe('the contract', () => {
       });
       const { schema, older } = route?.replies[response.status] ?? {};
       const isOlder = response.headers.get('x-api-version') === '1';
-      const declared = response.ok ? ((isOlder && older) || schema) : problem;
+      const declared = response.ok ? (isOlder && older) || schema : problem;
       const type = response.ok ? /^application\/json/ : /^application\/problem\+json/;
       expect(response.headers.get('content-type'), address).to.match(type);
       const listed = operations.find((one) => one.address === address)?.responses ?? {};
