@@ -127,7 +127,7 @@ const always: ErrorCode[] = [
   'unavailable',
   'internal',
 ];
-const ofChanges: ErrorCode[] = ['if_match_needed', 'changed_meanwhile', 'invalid_request'];
+const ofChanges: ErrorCode[] = ['if_match_needed', 'changed_meanwhile'];
 const ofBodies: ErrorCode[] = ['invalid_request', 'body_too_large', 'unsupported_media_type'];
 
 /** Every code that a route can answer with. */
