@@ -119,7 +119,9 @@ export const captionRoutes = [
         throw new MillraceError('not_found', 'There is no such video.');
       }
       if (replaced) await removeObjects([replaced], context, log);
-      return { status: replaced ? 200 : 201, body: presentCaption(caption, publicUrl) };
+      const shown = presentCaption(caption, publicUrl);
+      if (replaced) return { status: 200, body: shown };
+      return { status: 201, body: shown, headers: { Location: new URL(shown.url).pathname } };
     },
   }),
 

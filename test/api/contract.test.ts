@@ -165,6 +165,7 @@ describe('the contract', () => {
     const { posterUploadId } = poster;
     const completing = 'post /api/videos/{videoId}/poster/uploads/{posterUploadId}/complete';
     await check(completing, { videoId, posterUploadId });
+    await check('get /api/videos/{videoId}/poster/uploads/{posterUploadId}', { videoId, posterUploadId });
     await check('get /api/videos/{videoId}/storyboard', { videoId });
     for (const version of ['1', '2']) {
       const asked = { 'X-API-Version': version };
