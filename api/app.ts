@@ -4,6 +4,8 @@ import compress from 'koa-compress';
 import { MillraceError } from '../shared/errors.ts';
 import type { ApiContext } from './context.ts';
 import { apiVersion } from './middleware/api-version.ts';
+import { encodedTags } from './middleware/encoded-tags.ts';
+import { hotReplies } from './middleware/hot-replies.ts';
 import { problem } from './middleware/problem.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
@@ -13,7 +15,9 @@ import { authRoutes } from './routes/auth.ts';
 import { captionRoutes } from './routes/captions.ts';
 import { catalogueRoutes } from './routes/catalogue.ts';
 import { imageRoutes } from './routes/images.ts';
+import { localAccountRoutes } from './routes/local-accounts.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { passwordRoutes } from './routes/passwords.ts';
 import { playlistRoutes } from './routes/playlists.ts';
 import { posterRoutes } from './routes/posters.ts';
 import { trendingRoutes } from './routes/trending.ts';
@@ -21,6 +25,7 @@ import { uploadRoutes } from './routes/uploads.ts';
 import { videoWorkRoutes } from './routes/video-work.ts';
 import { videoRoutes } from './routes/videos.ts';
 import { serveRoute } from './serve-route.ts';
+import { accountPageRoutes } from './web/account-pages.ts';
 import { serveAssets } from './web/assets.ts';
 import { pageRoutes } from './web/pages.ts';
 import { queueDashboard } from './web/queue-dashboard.ts';
@@ -28,6 +33,8 @@ import { queueDashboard } from './web/queue-dashboard.ts';
 /** Every operation of the api, in reading order. */
 export const apiRoutes: Route[] = [
   ...authRoutes,
+  ...localAccountRoutes,
+  ...passwordRoutes,
   ...uploadRoutes,
   ...catalogueRoutes,
   ...videoRoutes,
@@ -46,8 +53,10 @@ export async function createApp(context: ApiContext): Promise<Koa> {
   app.on('error', (error) => context.log.debug({ err: error }, 'response not delivered'));
 
   app.use(requestLog(context));
+  app.use(hotReplies());
   app.use(securityHeaders(context));
-  app.use(compress({ threshold: 256, br: false, deflate: false, filter: isCompressible }));
+  app.use(encodedTags());
+  app.use(compress({ threshold: 256, deflate: false, filter: isCompressible }));
   app.use(problem());
   app.use(apiVersion());
   app.use(await serveAssets());
@@ -64,7 +73,7 @@ function serveRoutes(context: ApiContext): Router {
     ctx.type = 'application/json';
     ctx.body = document;
   });
-  const routes = [...apiRoutes, ...pageRoutes];
+  const routes = [...apiRoutes, ...pageRoutes, ...accountPageRoutes];
   for (const route of routes) router[route.method](route.path, serveRoute(route, context));
   refuseOtherMethods(router, routes);
   return router;

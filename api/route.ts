@@ -85,6 +85,8 @@ export type RouteDeclaration<
   action: A;
   /** Without it: `rest`. */
   limit?: LimitClass;
+  /** The reply is the same for everybody, and may be given again for as long. */
+  hotSeconds?: number;
   params?: P;
   query?: Q;
   /** `fields=a,b` chooses fields: of the whole reply, or of each item of its list. */

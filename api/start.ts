@@ -5,7 +5,10 @@ import type { Config } from '../shared/config.ts';
 import { type Context, createContext } from '../shared/context.ts';
 import type { Log } from '../shared/log.ts';
 import { createOidcProvider } from './access/oidc.ts';
+import { createPasswordHashing } from './access/password-hashing.ts';
 import { createApp } from './app.ts';
+import { chooseMailer } from './mail/choose-mailer.ts';
+import { createOutbox } from './mail/outbox.ts';
 
 export type RunningApi = { url: string; port: number; log: Log; context: Context; stop(): Promise<void> };
 
@@ -13,6 +16,7 @@ export type RunningApi = { url: string; port: number; log: Log; context: Context
 export async function startApi(config: Config): Promise<RunningApi> {
   const context = await createContext(config, 'api');
   const { log } = context;
+  const outbox = createOutbox(chooseMailer(config, log), log);
   const server = createServer();
   const stopping = new AbortController();
   // Every open stream listens.
@@ -31,6 +35,8 @@ export async function startApi(config: Config): Promise<RunningApi> {
       ...context,
       publicUrl,
       oidc: createOidcProvider(config),
+      passwordHashing: createPasswordHashing(context.metrics),
+      outbox,
       stopping: stopping.signal,
     });
     server.on('request', app.callback());
@@ -43,6 +49,7 @@ export async function startApi(config: Config): Promise<RunningApi> {
       async stop() {
         stopping.abort();
         await closed(server, config.SHUTDOWN_GRACE_SECONDS);
+        await outbox.close(5);
         await context.close();
       },
     };

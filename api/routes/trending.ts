@@ -37,6 +37,7 @@ export const trendingRoutes = [
       'page by page. A cursor goes on behind a rank; when the ranks are computed anew in between, a video that moves ' +
       'may come twice or not at all.',
     action: 'trending.read',
+    hotSeconds: 1,
     params: z.strictObject({ region: z.string().max(10) }),
     query: z.strictObject({
       limit: limitParam,

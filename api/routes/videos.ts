@@ -3,17 +3,21 @@ import { videoId } from '../../shared/contracts/common.ts';
 import { newView } from '../../shared/contracts/trending.ts';
 import { videoChange } from '../../shared/contracts/video-changes.ts';
 import { ladder, playback, video as videoContract } from '../../shared/contracts/videos.ts';
-import type { Video } from '../../shared/db/videos.ts';
+import type { Video, WatchedVideo } from '../../shared/db/videos.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { recordView } from '../../shared/view-counter.ts';
 import type { ApiContext } from '../context.ts';
 import { changedMeanwhile, expectedRevision } from '../if-match.ts';
 import { playingGeneration, presentLadder, presentPlayback, presentVideo, revisionOf } from '../present.ts';
-import { readProgress } from '../progress.ts';
+import { type Progress, readProgress } from '../progress.ts';
 import { type Reply, route } from '../route.ts';
+import { shareLoads } from '../share-loads.ts';
 
 const tag = 'Videos';
 const params = z.strictObject({ videoId });
+
+/** What many look at is read once for all of them. */
+const looks = shareLoads<(WatchedVideo & { progress: Progress }) | null>();
 
 export const videoRoutes = [
   route({
@@ -26,8 +30,15 @@ export const videoRoutes = [
     selectable: 'whole',
     replies: { 200: { description: 'The video', schema: videoContract } },
     errors: [],
-    handle: async ({ params, permit, context }) =>
-      sendVideo(permit(await context.db.videos.find(params.videoId)), context),
+    async handle({ params, permit, context }) {
+      const { db, publicUrl } = context;
+      const look = await looks(`${publicUrl} ${params.videoId}`, async () => {
+        const video = await db.videos.watch(params.videoId);
+        return video && { ...video, progress: await readProgress(db, video) };
+      });
+      const found = permit(look);
+      return sendVideo(found, found.progress, context);
+    },
   }),
 
   route({
@@ -51,7 +62,7 @@ export const videoRoutes = [
       const found = permit(await videos.find(params.videoId));
       const revision = expectedRevision(header('If-Match'), revisionOf(found));
       const changed = await videos.change(found._id, revision, body);
-      if (changed) return sendVideo(changed, context);
+      if (changed) return sendVideo(changed, await readProgress(context.db, changed), context);
       // Somebody else was faster: in changing it, or in deleting it.
       permit(await videos.find(params.videoId));
       throw changedMeanwhile();
@@ -131,7 +142,7 @@ export const videoRoutes = [
   }),
 ];
 
-async function sendVideo(found: Video, { db, publicUrl }: ApiContext): Promise<Reply> {
-  const body = presentVideo(found, await readProgress(db, found), publicUrl);
+function sendVideo(found: Video | WatchedVideo, progress: Progress, { publicUrl }: ApiContext): Reply {
+  const body = presentVideo(found, progress, publicUrl);
   return { status: 200, body, revision: revisionOf(found) };
 }

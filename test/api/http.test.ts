@@ -26,6 +26,8 @@ describe('HTTP', () => {
   };
 
   describe('caches what is read', () => {
+    // Each coding has a tag of its own.
+    const plain = { 'Accept-Encoding': 'identity' };
     for (const path of [
       '/api/videos',
       '/api/videos/ID',
@@ -34,17 +36,19 @@ describe('HTTP', () => {
     ]) {
       it(`with an ETag that gets 304 as long as nothing changes: ${path}`, async () => {
         const asked = path.replace('ID', videoId);
-        const first = await ask(system, 'GET', asked);
+        const first = await ask(system, 'GET', asked, { headers: plain });
         const etag = first.headers.get('etag') ?? '';
         expect(etag).to.match(/^"[\w.-]+"$/);
         for (const method of ['GET', 'HEAD']) {
           for (const tag of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
-            const again = await ask(system, method, asked, { headers: { 'If-None-Match': tag } });
+            const again = await ask(system, method, asked, { headers: { ...plain, 'If-None-Match': tag } });
             expect([again.status, again.text, again.headers.get('etag')], tag).to.deep.equal([304, '', etag]);
             expect(again.headers.get('content-type')).to.equal(null);
             expect(again.headers.get('vary')?.toLowerCase()).to.include('x-api-version');
           }
-          const other = await ask(system, method, asked, { headers: { 'If-None-Match': '"other"' } });
+          const other = await ask(system, method, asked, {
+            headers: { ...plain, 'If-None-Match': '"other"' },
+          });
           expect([other.status, other.headers.get('etag')]).to.deep.equal([200, etag]);
           expect(other.text === '').to.equal(method === 'HEAD');
         }
