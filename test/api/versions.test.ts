@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { z } from 'zod';
 import { apiRoutes } from '../../api/app.ts';
 import { type Answer, ask } from '../support/ask.ts';
 import { type System, startSystem } from '../support/system.ts';
@@ -121,6 +122,10 @@ describe('versions of the api', () => {
   });
 
   it('have in the second one the same shape for every list', async () => {
+    for (const { path, replies } of apiRoutes) {
+      const fields = Object.keys((replies[200]?.schema as z.ZodObject | undefined)?.shape ?? {});
+      if (fields.includes('items')) expect(fields, path).to.include('nextCursor');
+    }
     for (const path of ['videos', `videos/${videoId}/captions`, 'trending/GB']) {
       const { body } = await get(`/api/v2/${path}`);
       expect(body, path).to.include.all.keys('items', 'nextCursor');
