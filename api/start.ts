@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import type { Config } from '../shared/config.ts';
 import { type Context, createContext } from '../shared/context.ts';
 import type { Log } from '../shared/log.ts';
-import { createOidcProvider } from './access/oidc.ts';
 import { createPasswordHashing } from './access/password-hashing.ts';
+import { createProviders } from './access/providers.ts';
 import { createApp } from './app.ts';
 import { chooseMailer } from './mail/choose-mailer.ts';
 import { createOutbox } from './mail/outbox.ts';
@@ -34,7 +34,7 @@ export async function startApi(config: Config): Promise<RunningApi> {
     const app = await createApp({
       ...context,
       publicUrl,
-      oidc: createOidcProvider(config),
+      providers: createProviders(config),
       passwordHashing: createPasswordHashing(context.metrics),
       outbox,
       stopping: stopping.signal,
