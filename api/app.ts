@@ -13,6 +13,7 @@ import { accountRoutes } from './routes/account.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { authRoutes } from './routes/auth.ts';
 import { captionRoutes } from './routes/captions.ts';
+import { catalogueRoutes } from './routes/catalogue.ts';
 import { imageRoutes } from './routes/images.ts';
 import { localAccountRoutes } from './routes/local-accounts.ts';
 import { operationRoutes } from './routes/operations.ts';
@@ -41,6 +42,7 @@ export const apiRoutes: Route[] = [
   ...localAccountRoutes,
   ...passwordRoutes,
   ...uploadRoutes,
+  ...catalogueRoutes,
   ...videoRoutes,
   ...captionRoutes,
   ...videoWorkRoutes,

@@ -8,21 +8,27 @@ import type { ApiContext } from './context.ts';
 import { logOf, logUser } from './middleware/request-log.ts';
 import { readForm, readJson, readText } from './read-body.ts';
 import type { Request, Route } from './route.ts';
+import { selectionOf } from './select-fields.ts';
 import { refuseUnaccepted, replyTypes, sendReply } from './send-reply.ts';
+import { versions } from './versions.ts';
 
 const nothing = z.strictObject({});
 
 /** Makes the middleware of one route: access, then validation, then the handler, then its reply. */
 export function serveRoute(route: Route, context: ApiContext): Middleware {
   const paramsSchema = route.params ?? nothing;
-  const querySchema = route.query ?? nothing;
+  const selections = new Map(versions.map((version) => [version, selectionOf(route, version)]));
   const types = replyTypes(route);
   return async (ctx) => {
     ctx.state.route = route.path;
     refuseUnaccepted(ctx, types);
+    const selection = selections.get(ctx.state.version);
     const caller = await authorize(route, ctx, context);
     const params = parse(paramsSchema, ctx.params, (path) => String(path[0]), 'not_found');
-    const query = parse(querySchema, ctx.query, (path) => String(path[0]));
+    const querySchema = selection?.query ?? route.query ?? nothing;
+    const { fields, ...query } = parse(querySchema, ctx.query, (path) => String(path[0])) as {
+      fields?: string[];
+    };
     const body = await parseBody(route, ctx);
     const { requestId } = ctx.state;
     const asked = { params: params as Record<string, string>, body, requestId, address: ctx.ip };
@@ -36,6 +42,7 @@ export function serveRoute(route: Route, context: ApiContext): Middleware {
       permit: (thing) => trail.about(permit(route.action, caller?.user, thing)),
       audit: (session, changes) => trail.note(changes, session),
       version: ctx.state.version,
+      fields,
       address: ctx.ip,
       get url() {
         return new URL(ctx.url, context.publicUrl);
@@ -50,7 +57,7 @@ export function serveRoute(route: Route, context: ApiContext): Middleware {
     };
     const reply = await route.handle(request as Request<never, never, never, Action>);
     await trail.finish();
-    sendReply(ctx, route, reply, context);
+    sendReply(ctx, route, selection && fields ? selection.pick(reply, fields) : reply, context);
   };
 }
 

@@ -18,8 +18,9 @@ export const accountRoutes = [
       'Send `If-Match` with the ETag of `GET /api/auth/me`. A later sign-in leaves the name as it is.',
     action: 'account.change',
     body: accountChange,
+    ifMatch: true,
     replies: { 200: { description: 'The account as it is now', schema: account } },
-    errors: ['if_match_needed', 'changed_meanwhile'],
+    errors: [],
     async handle({ body, caller, header, context: { db } }) {
       checkIfMatch(header('if-match'), presentAccount(caller));
       const change = { displayName: body.displayName, nameSetBy: 'owner' as const };

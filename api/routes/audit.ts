@@ -2,10 +2,14 @@ import { z } from 'zod';
 import { userId } from '../../shared/contracts/account.ts';
 import { auditPage } from '../../shared/contracts/audit.ts';
 import { type Action, policy } from '../access/policy.ts';
-import { decodeCursor, encodeCursor } from '../cursor.ts';
+import { type Orders, pageParams, readPage } from '../lists.ts';
 import { presentAuditEntry } from '../present-user.ts';
 import { route } from '../route.ts';
 
+const orders = {
+  '-at': { field: 'at', direction: -1 },
+  at: { field: 'at', direction: 1 },
+} as const satisfies Orders;
 const actions = Object.keys(policy) as [Action, ...Action[]];
 
 export const auditRoutes = [
@@ -22,22 +26,16 @@ export const auditRoutes = [
         .datetime({ offset: true })
         .transform((value) => new Date(value))
         .optional(),
-      limit: z.coerce.number().int().min(1).max(100).default(20),
-      cursor: z.string().max(200).optional(),
+      ...pageParams(orders),
     }),
     replies: { 200: { description: 'One page', schema: auditPage } },
     errors: [],
-    async handle({ query: { actor, action, since, limit, cursor }, context }) {
-      const after = cursor ? decodeCursor(cursor) : undefined;
-      const found = await context.db.audit.page(
-        { actorId: actor, action, since },
-        limit + 1,
-        after && { at: after.createdAt, id: after.id },
+    async handle({ query, context: { db, config } }) {
+      const { actor: actorId, action, since } = query;
+      const list = { path: '/api/audit', orders, query, secretKey: config.SECRET_KEY };
+      const { items, nextCursor } = await readPage(list, (page) =>
+        db.audit.page({ actorId, action, since }, page),
       );
-      const items = found.slice(0, limit);
-      const last = items.at(-1);
-      const nextCursor =
-        found.length > items.length && last ? encodeCursor({ createdAt: last.at, id: last._id }) : null;
       return {
         status: 200,
         body: { items: items.map(presentAuditEntry), nextCursor },

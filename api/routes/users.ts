@@ -63,8 +63,9 @@ export const userRoutes = [
     action: 'user.change',
     params,
     body: userChange,
+    ifMatch: true,
     replies: { 200: { description: 'The account as it is now', schema: userContract } },
-    errors: ['if_match_needed', 'changed_meanwhile', 'last_admin', 'own_account', 'already_closing'],
+    errors: ['last_admin', 'own_account', 'already_closing'],
     async handle({ params, body, permit, audit, caller, header, context, log }) {
       const { db } = context;
       const found = permit(owned(await db.users.find(params.userId)));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { userId } from './account.ts';
-import { time } from './common.ts';
+import { pageOf, time } from './common.ts';
 
 export const auditEntry = z
   .object({
@@ -23,9 +23,4 @@ export const auditEntry = z
   })
   .meta({ id: 'AuditEntry' });
 
-export const auditPage = z
-  .object({
-    items: z.array(auditEntry),
-    nextCursor: z.string().nullable().meta({ description: 'Send it as `cursor` for what follows' }),
-  })
-  .meta({ id: 'AuditPage' });
+export const auditPage = pageOf(auditEntry).meta({ id: 'AuditPage' });

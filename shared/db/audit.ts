@@ -1,5 +1,6 @@
 import { type ClientSession, type Connection, Schema, trusted } from 'mongoose';
 import { newId } from '../ids.ts';
+import { keyset, type Page } from './keyset.ts';
 
 /** What somebody did to what is not theirs. It is written once, and neither changed nor removed. */
 export type AuditEntry = {
@@ -53,22 +54,20 @@ export function auditStore(connection: Connection) {
       await model.create([{ _id: newId(), at: new Date(), ...entry }], session ? { session } : {});
     },
 
-    /** The newest first, just after one of them. */
-    page: (
-      { actorId, action, since }: AuditFilter,
-      limit: number,
-      after?: { at: Date; id: string },
-    ): Promise<AuditEntry[]> => {
-      const query = model.find({
-        ...(actorId ? { actorId } : {}),
-        ...(action ? { action } : {}),
-        ...(since ? { at: trusted({ $gte: since }) } : {}),
-      });
-      if (after) {
-        const { at, id } = after;
-        query.where({ $or: [{ at: trusted({ $lt: at }) }, { at, _id: trusted({ $lt: id }) }] });
-      }
-      return query.sort({ at: -1, _id: -1 }).limit(limit).maxTimeMS(5000).lean();
+    page({ actorId, action, since }: AuditFilter, page: Page): Promise<AuditEntry[]> {
+      const { rest, sort } = keyset(page);
+      return model
+        .find({
+          ...(actorId ? { actorId } : {}),
+          ...(action ? { action } : {}),
+          // Beside what the order itself asks of the time.
+          ...(since ? { $and: [{ at: trusted({ $gte: since }) }] } : {}),
+          ...rest,
+        })
+        .sort(sort)
+        .limit(page.limit)
+        .maxTimeMS(5000)
+        .lean<AuditEntry[]>();
     },
   };
 }

@@ -9,6 +9,7 @@ import { logoutTokenStore } from './logout-tokens.ts';
 import { ownedStore } from './owned.ts';
 import { partStore } from './parts.ts';
 import { passwordStore } from './passwords.ts';
+import { pictureStore } from './pictures.ts';
 import { playlistStore } from './playlists.ts';
 import { posterStore } from './posters.ts';
 import { registrationStore } from './registrations.ts';
@@ -56,6 +57,7 @@ export async function connectDb(url: string) {
     playlists: playlistStore(connection),
     captions: captionStore(connection),
     posters: posterStore(connection),
+    pictures: pictureStore(connection),
     events: eventStore(connection),
     views: viewStore(connection),
     trending: trendingStore(connection),

@@ -61,6 +61,7 @@ export const bodies: Record<string, object | string> = {
   'POST /api/auth/password/forgot': { email: 'new@example.com' },
   'POST /api/auth/password/reset': { token: 'none', password: 'lantern 7 over water' },
   'PATCH /api/users/:userId': { roles: ['viewer'] },
+  'PATCH /api/videos/:videoId': { title: 'Another' },
   'POST /api/uploads': { filename: 'a.mp4', size: 9, type: 'video/mp4' },
   'POST /api/videos/:videoId/views': { region: 'GB' },
   'PUT /api/videos/:videoId/captions/:language': 'WEBVTT\n\n00:01.000 --> 00:02.000\nOne\n',
