@@ -3,8 +3,10 @@ import Koa from 'koa';
 import compress from 'koa-compress';
 import { MillraceError } from '../shared/errors.ts';
 import type { ApiContext } from './context.ts';
+import { cors } from './middleware/cors.ts';
 import { problem } from './middleware/problem.ts';
 import { requestLog } from './middleware/request-log.ts';
+import { refuseOtherSites } from './middleware/same-site.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Route } from './route.ts';
@@ -38,14 +40,17 @@ export const apiRoutes: Route[] = [
 ];
 
 export async function createApp(context: ApiContext): Promise<Koa> {
+  const { CORS_ORIGINS: origins = [] } = context.config;
   const app = new Koa();
   app.silent = true;
   app.on('error', (error) => context.log.debug({ err: error }, 'response not delivered'));
 
   app.use(requestLog(context));
-  app.use(securityHeaders(context));
+  app.use(await securityHeaders(context));
+  app.use(cors(origins));
   app.use(compress({ threshold: 256, br: false, deflate: false, filter: isCompressible }));
   app.use(problem());
+  app.use(refuseOtherSites(context.publicUrl, origins));
   app.use(await serveAssets());
   app.use(queueDashboard(context));
   app.use(serveRoutes(context).routes());

@@ -1,9 +1,11 @@
 import type { Context } from '../shared/context.ts';
 import type { OidcProvider } from './access/oidc.ts';
+import type { Limits } from './limits/limits.ts';
 
 /** What the api has beside the shared context. */
 export type ApiContext = Context & {
   oidc: OidcProvider;
+  limits: Limits;
   /** Where clients reach the api, without a slash at the end. */
   publicUrl: string;
   /** Aborts when the api stops: answers that would go on for long end then. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { User } from '../shared/db/users.ts';
 import type { ErrorCode } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
+import type { LimitClass } from '../shared/rate-limits.ts';
 import type { ApiContext } from './context.ts';
 
 /** Who may call: anyone; any signed-in account; administrators. Whose things one may touch is the policy's matter. */
@@ -48,6 +49,8 @@ export type RouteDeclaration<
   tag: string;
   summary: string;
   auth: A;
+  /** Which quota its requests are counted against; `rest` when not said. */
+  limit?: LimitClass;
   params?: P;
   query?: Q;
   body?: B;

@@ -3,6 +3,7 @@ import { koaBody } from 'koa-body';
 import { z } from 'zod';
 import { MillraceError, type Violation } from '../shared/errors.ts';
 import { findCaller } from './access/session.ts';
+import { boundJson } from './bound-json.ts';
 import type { ApiContext } from './context.ts';
 import { readText } from './read-text.ts';
 import type { Auth, Reply, Request, Route } from './route.ts';
@@ -23,7 +24,7 @@ export function serveRoute(route: Route, context: ApiContext): Middleware {
   const querySchema = route.query ?? nothing;
   return async (ctx) => {
     ctx.state.route = route.path;
-    const caller = await authorize(route.auth, ctx, context);
+    const caller = await authorize(route, ctx, context);
     const request: Request<unknown, unknown, unknown, Auth> = {
       params: parse(paramsSchema, ctx.params, (path) => String(path[0]), 'not_found'),
       query: parse(querySchema, ctx.query, (path) => String(path[0])),
@@ -38,8 +39,9 @@ export function serveRoute(route: Route, context: ApiContext): Middleware {
   };
 }
 
-async function authorize(auth: Auth, ctx: KoaContext, context: ApiContext) {
+async function authorize({ auth, limit = 'rest' }: Route, ctx: KoaContext, context: ApiContext) {
   const caller = await findCaller(ctx, context);
+  await context.limits.check(limit, caller?._id, ctx);
   if (caller) ctx.state.log = ctx.state.log.child({ userId: caller._id });
   if (auth === 'anyone') return caller;
   if (!caller)
@@ -67,6 +69,7 @@ async function parseBody(route: Route, ctx: KoaContext): Promise<unknown> {
     }
     throw new MillraceError('invalid_json', 'The body is not valid JSON.', { cause: error });
   }
+  boundJson(ctx.request.body);
   return parse(route.body, ctx.request.body, (path) => `/${path.map(escapePointer).join('/')}`);
 }
 

@@ -6,6 +6,9 @@ import { type Context, createContext } from '../shared/context.ts';
 import type { Log } from '../shared/log.ts';
 import { createOidcProvider } from './access/oidc.ts';
 import { createApp } from './app.ts';
+import { clientAddressReader } from './client-address.ts';
+import { limitConnections } from './limits/connections.ts';
+import { createLimits } from './limits/limits.ts';
 
 export type RunningApi = { url: string; port: number; log: Log; context: Context; stop(): Promise<void> };
 
@@ -13,13 +16,20 @@ export type RunningApi = { url: string; port: number; log: Log; context: Context
 export async function startApi(config: Config): Promise<RunningApi> {
   const context = await createContext(config, 'api');
   const { log } = context;
-  const server = createServer();
+  const addressOf = clientAddressReader(config.TRUSTED_PROXIES);
+  const limits = createLimits(config, context.redis, log, addressOf);
+  const server = createServer({
+    // A client that sends slowly is cut off, so that a handful of them cannot hold every connection.
+    requestTimeout: config.REQUEST_SECONDS * 1000,
+    headersTimeout: (config.REQUEST_SECONDS * 1000) / 3,
+    connectionsCheckingInterval: 500,
+  });
+  limitConnections(server, config.TRUSTED_PROXIES);
   const stopping = new AbortController();
   // Every open stream listens.
   setMaxListeners(0, stopping.signal);
   // Longer than a load balancer's, so that it is never us who closes a connection about to be used.
   server.keepAliveTimeout = 75_000;
-  server.requestTimeout = 30_000;
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -31,6 +41,7 @@ export async function startApi(config: Config): Promise<RunningApi> {
       ...context,
       publicUrl,
       oidc: createOidcProvider(config),
+      limits,
       stopping: stopping.signal,
     });
     server.on('request', app.callback());
@@ -43,11 +54,13 @@ export async function startApi(config: Config): Promise<RunningApi> {
       async stop() {
         stopping.abort();
         await closed(server, config.SHUTDOWN_GRACE_SECONDS);
+        limits.close();
         await context.close();
       },
     };
   } catch (error) {
     server.close();
+    limits.close();
     await context.close();
     throw error;
   }

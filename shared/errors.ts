@@ -24,6 +24,7 @@ export const errorKinds = {
   not_signed_in: caller(401, 'Sign in first'),
   sign_in_failed: caller(400, 'The sign-in did not complete'),
   forbidden: caller(403, 'You may not do this'),
+  cross_site_request: caller(403, 'Another site sent this request'),
   not_found: caller(404, 'Nothing is here'),
   unknown_region: caller(404, 'This region is not known'),
   method_not_allowed: caller(405, 'This method is not allowed here'),
@@ -40,6 +41,7 @@ export const errorKinds = {
   unsupported_media_type: caller(415, 'The body is of a type that is not taken here'),
   invalid_image: caller(422, 'The file is not a picture that can be used'),
   invalid_captions: caller(422, 'The captions cannot be read'),
+  too_many_requests: { ...caller(429, 'Too many requests'), retryable: true },
 
   not_a_video: media('The file is not a video'),
   no_video_stream: media('The file has no picture'),
@@ -70,12 +72,19 @@ export type Violation = { pointer: string; message: string };
 export class MillraceError extends Error {
   readonly code: ErrorCode;
   readonly violations: Violation[];
+  /** When trying again may help. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; violations?: Violation[] } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; violations?: Violation[]; retryAfterSeconds?: number } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'MillraceError';
     this.code = code;
     this.violations = options.violations ?? [];
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
   get kind(): ErrorKind {
