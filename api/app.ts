@@ -3,6 +3,7 @@ import Koa from 'koa';
 import compress from 'koa-compress';
 import { MillraceError } from '../shared/errors.ts';
 import type { ApiContext } from './context.ts';
+import { apiVersion } from './middleware/api-version.ts';
 import { cors } from './middleware/cors.ts';
 import { problem } from './middleware/problem.ts';
 import { requestLog } from './middleware/request-log.ts';
@@ -50,6 +51,7 @@ export async function createApp(context: ApiContext): Promise<Koa> {
   app.use(cors(origins));
   app.use(compress({ threshold: 256, br: false, deflate: false, filter: isCompressible }));
   app.use(problem());
+  app.use(apiVersion());
   app.use(refuseOtherSites(context.publicUrl, origins));
   app.use(await serveAssets());
   app.use(queueDashboard(context));

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Context } from '../shared/context.ts';
 import type { OidcProvider } from './access/oidc.ts';
 import type { Limits } from './limits/limits.ts';
@@ -6,6 +7,8 @@ import type { Limits } from './limits/limits.ts';
 export type ApiContext = Context & {
   oidc: OidcProvider;
   limits: Limits;
+  /** The address of the client that sent a request. */
+  addressOf(request: IncomingMessage): string;
   /** Where clients reach the api, without a slash at the end. */
   publicUrl: string;
   /** Aborts when the api stops: answers that would go on for long end then. */

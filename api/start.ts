@@ -42,6 +42,7 @@ export async function startApi(config: Config): Promise<RunningApi> {
       publicUrl,
       oidc: createOidcProvider(config),
       limits,
+      addressOf,
       stopping: stopping.signal,
     });
     server.on('request', app.callback());

@@ -15,7 +15,11 @@ export type Limits = {
    * Counts a request for its account, else for the network it comes from, and says in its reply how that stands.
    * Waits only where Redis has to be asked. @throws MillraceError too_many_requests
    */
-  check(limitClass: LimitClass, accountId: string | undefined, exchange: Exchange): Promise<void> | undefined;
+  check(
+    limitClass: LimitClass | null,
+    accountId: string | undefined,
+    exchange: Exchange,
+  ): Promise<void> | undefined;
   /** Counts what a handler knows more of, as the e-mail address that a sign-in tries. @throws MillraceError too_many_requests */
   take(limitClass: LimitClass, key: string): Promise<void>;
   close(): void;
@@ -40,6 +44,7 @@ export function createLimits(
 
   return {
     check(limitClass, accountId, { req, res }) {
+      if (limitClass === null) return undefined;
       const rule = ruleFor(limitClass);
       const standing = leases.take(
         rule.begins + (accountId ?? networkOf(addressOf(req))),
