@@ -1,5 +1,6 @@
 import type { Context as KoaContext, Middleware } from 'koa';
 import { MillraceError, toMillraceError } from '../../shared/errors.ts';
+import { logOf } from './request-log.ts';
 
 /** The one door for errors: every one leaves as RFC 9457 with a code, and with an id that the log carries. */
 export function problem(): Middleware {
@@ -17,7 +18,7 @@ export function problem(): Middleware {
 function send(ctx: KoaContext, error: MillraceError): void {
   const { status, title } = error.kind;
   const level = status >= 500 ? 'error' : 'debug';
-  ctx.state.log[level]({ code: error.code, err: error }, 'problem');
+  logOf(ctx)[level]({ code: error.code, err: error }, 'problem');
   ctx.status = status;
   const retryAfterSeconds = error.retryAfterSeconds ?? (status === 503 ? 5 : undefined);
   if (retryAfterSeconds) ctx.set('Retry-After', String(retryAfterSeconds));
