@@ -6,7 +6,7 @@ import type { StackFolder } from '../../scripts/local/folder.ts';
 import { startRedis } from '../../scripts/local/redis.ts';
 import type { LocalServer } from '../../scripts/local/server.ts';
 import { freshSession } from '../support/accounts.ts';
-import { type ApiProcess, startApiProcess } from '../support/api-process.ts';
+import { type OwnProcess, startApiProcess } from '../support/processes.ts';
 import { type System, startSystem, until } from '../support/system.ts';
 
 const quota = 40;
@@ -18,7 +18,7 @@ describe('rate limits over four processes', () => {
   let folder: string;
   let redis: LocalServer;
   let system: System;
-  let apis: ApiProcess[] = [];
+  let apis: OwnProcess[] = [];
 
   const records: StackFolder = {
     get path() {
