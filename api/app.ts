@@ -5,6 +5,8 @@ import { MillraceError } from '../shared/errors.ts';
 import type { ApiContext } from './context.ts';
 import { apiVersion } from './middleware/api-version.ts';
 import { cors } from './middleware/cors.ts';
+import { encodedTags } from './middleware/encoded-tags.ts';
+import { hotReplies } from './middleware/hot-replies.ts';
 import { problem } from './middleware/problem.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { refuseOtherSites } from './middleware/same-site.ts';
@@ -14,7 +16,9 @@ import type { Route } from './route.ts';
 import { authRoutes } from './routes/auth.ts';
 import { captionRoutes } from './routes/captions.ts';
 import { imageRoutes } from './routes/images.ts';
+import { localAccountRoutes } from './routes/local-accounts.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { passwordRoutes } from './routes/passwords.ts';
 import { playlistRoutes } from './routes/playlists.ts';
 import { posterRoutes } from './routes/posters.ts';
 import { trendingRoutes } from './routes/trending.ts';
@@ -22,6 +26,7 @@ import { uploadRoutes } from './routes/uploads.ts';
 import { videoWorkRoutes } from './routes/video-work.ts';
 import { videoRoutes } from './routes/videos.ts';
 import { serveRoute } from './serve-route.ts';
+import { accountPageRoutes } from './web/account-pages.ts';
 import { serveAssets } from './web/assets.ts';
 import { pageRoutes } from './web/pages.ts';
 import { queueDashboard } from './web/queue-dashboard.ts';
@@ -29,6 +34,8 @@ import { queueDashboard } from './web/queue-dashboard.ts';
 /** Every operation of the api, in reading order. */
 export const apiRoutes: Route[] = [
   ...authRoutes,
+  ...localAccountRoutes,
+  ...passwordRoutes,
   ...uploadRoutes,
   ...videoRoutes,
   ...captionRoutes,
@@ -47,9 +54,11 @@ export async function createApp(context: ApiContext): Promise<Koa> {
   app.on('error', (error) => context.log.debug({ err: error }, 'response not delivered'));
 
   app.use(requestLog(context));
+  app.use(hotReplies(context));
   app.use(await securityHeaders(context));
   app.use(cors(origins));
-  app.use(compress({ threshold: 256, br: false, deflate: false, filter: isCompressible }));
+  app.use(encodedTags());
+  app.use(compress({ threshold: 256, deflate: false, filter: isCompressible }));
   app.use(problem());
   app.use(apiVersion());
   app.use(refuseOtherSites(context.publicUrl, origins));
@@ -67,7 +76,7 @@ function serveRoutes(context: ApiContext): Router {
     ctx.type = 'application/json';
     ctx.body = document;
   });
-  const routes = [...apiRoutes, ...pageRoutes];
+  const routes = [...apiRoutes, ...pageRoutes, ...accountPageRoutes];
   for (const route of routes) router[route.method](route.path, serveRoute(route, context));
   refuseOtherMethods(router, routes);
   return router;

@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from '../shared/context.ts';
 import type { OidcProvider } from './access/oidc.ts';
+import type { PasswordHashing } from './access/password-hashing.ts';
 import type { Limits } from './limits/limits.ts';
+import type { Outbox } from './mail/outbox.ts';
 
 /** What the api has beside the shared context. */
 export type ApiContext = Context & {
@@ -9,6 +11,8 @@ export type ApiContext = Context & {
   limits: Limits;
   /** The address of the client that sent a request. */
   addressOf(request: IncomingMessage): string;
+  passwordHashing: PasswordHashing;
+  outbox: Outbox;
   /** Where clients reach the api, without a slash at the end. */
   publicUrl: string;
   /** Aborts when the api stops: answers that would go on for long end then. */

@@ -78,6 +78,8 @@ export type RouteDeclaration<
   action: A;
   /** The quota that its requests are counted against. Without it: `rest`; null: none. */
   limit?: LimitClass | null;
+  /** The reply is the same for everybody, and may be given again for as long. */
+  hotSeconds?: number;
   params?: P;
   query?: Q;
   body?: B;

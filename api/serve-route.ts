@@ -16,8 +16,10 @@ export function serveRoute(route: Route, context: ApiContext): Middleware {
   const paramsSchema = route.params ?? nothing;
   const querySchema = route.query ?? nothing;
   const types = replyTypes(route);
+  const { limit = 'rest' } = route;
   return async (ctx) => {
     ctx.state.route = route.path;
+    ctx.state.limit = limit;
     refuseUnaccepted(ctx, types);
     const caller = await authorize(route, ctx, context);
     const request: Request<unknown, unknown, unknown, Action> = {

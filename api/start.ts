@@ -5,10 +5,13 @@ import type { Config } from '../shared/config.ts';
 import { type Context, createContext } from '../shared/context.ts';
 import type { Log } from '../shared/log.ts';
 import { createOidcProvider } from './access/oidc.ts';
+import { createPasswordHashing } from './access/password-hashing.ts';
 import { createApp } from './app.ts';
 import { clientAddressReader } from './client-address.ts';
 import { limitConnections } from './limits/connections.ts';
 import { createLimits } from './limits/limits.ts';
+import { chooseMailer } from './mail/choose-mailer.ts';
+import { createOutbox } from './mail/outbox.ts';
 
 export type RunningApi = { url: string; port: number; log: Log; context: Context; stop(): Promise<void> };
 
@@ -25,6 +28,7 @@ export async function startApi(config: Config): Promise<RunningApi> {
     connectionsCheckingInterval: 500,
   });
   limitConnections(server, config.TRUSTED_PROXIES);
+  const outbox = createOutbox(chooseMailer(config, log), log);
   const stopping = new AbortController();
   // Every open stream listens.
   setMaxListeners(0, stopping.signal);
@@ -43,6 +47,8 @@ export async function startApi(config: Config): Promise<RunningApi> {
       oidc: createOidcProvider(config),
       limits,
       addressOf,
+      passwordHashing: createPasswordHashing(context.metrics),
+      outbox,
       stopping: stopping.signal,
     });
     server.on('request', app.callback());
@@ -56,6 +62,7 @@ export async function startApi(config: Config): Promise<RunningApi> {
         stopping.abort();
         await closed(server, config.SHUTDOWN_GRACE_SECONDS);
         limits.close();
+        await outbox.close(5);
         await context.close();
       },
     };

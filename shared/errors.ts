@@ -24,6 +24,8 @@ export const errorKinds = {
   unknown_version: caller(400, 'This version of the api is not known'),
   not_signed_in: caller(401, 'Sign in first'),
   invalid_credential: caller(401, 'The credential is not valid'),
+  wrong_password: caller(401, 'The e-mail address or the password is wrong'),
+  invalid_email_token: caller(400, 'The token from the e-mail does not work'),
   sign_in_failed: caller(400, 'The sign-in did not complete'),
   forbidden: caller(403, 'You may not do this'),
   cross_site_request: caller(403, 'Another site sent this request'),

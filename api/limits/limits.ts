@@ -1,4 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { Context as KoaContext } from 'koa';
 import { networkOf } from '../../shared/addresses.ts';
 import type { Config } from '../../shared/config.ts';
 import { MillraceError } from '../../shared/errors.ts';
@@ -8,18 +9,24 @@ import type { Redis } from '../../shared/redis.ts';
 import { createLeases, type Standing } from './leases.ts';
 import { createQuotaCounter } from './quota-counter.ts';
 
-type Exchange = { req: IncomingMessage; res: ServerResponse };
+type Exchange = Pick<KoaContext, 'req' | 'state'>;
 
 export type Limits = {
   /**
    * Counts a request for its account, else for the network it comes from, and says in its reply how that stands.
-   * Waits only where Redis has to be asked. @throws MillraceError too_many_requests
+   * Waits only where Redis has to be asked.
    */
+  admits(
+    limitClass: LimitClass | null,
+    accountId: string | undefined,
+    exchange: Exchange,
+  ): boolean | Promise<boolean>;
+  /** The same. @throws MillraceError too_many_requests */
   check(
     limitClass: LimitClass | null,
     accountId: string | undefined,
     exchange: Exchange,
-  ): Promise<void> | undefined;
+  ): undefined | Promise<void>;
   /** Counts what a handler knows more of, as the e-mail address that a sign-in tries. @throws MillraceError too_many_requests */
   take(limitClass: LimitClass, key: string): Promise<void>;
   close(): void;
@@ -28,7 +35,7 @@ export type Limits = {
 /** Guessing, making accounts and asking for tickets is rare: there Redis counts each request by itself. */
 const leased: readonly LimitClass[] = ['search', 'view', 'rest'];
 
-const none: Limits = { check: () => undefined, take: async () => {}, close() {} };
+const none: Limits = { admits: () => true, check: () => undefined, take: async () => {}, close() {} };
 
 export function createLimits(
   { RATE_LIMITS, REDIS_PREFIX }: Config,
@@ -42,17 +49,29 @@ export function createLimits(
   const rules = new Map(limitClasses.map((name) => [name, ruleOf(name, RATE_LIMITS[name])]));
   const ruleFor = (limitClass: LimitClass) => rules.get(limitClass) as Rule;
 
+  /** Nothing where there is no limit. */
+  function spend(
+    limitClass: LimitClass | null,
+    accountId: string | undefined,
+    { req, state }: Exchange,
+  ): Standing | Promise<Standing> | undefined {
+    if (limitClass === null) return undefined;
+    const rule = ruleFor(limitClass);
+    const id = rule.begins + (accountId ?? networkOf(addressOf(req)));
+    const standing = leases.take(id, rule.quota, rule.leases);
+    if (!(standing instanceof Promise)) return tell(rule, standing, state.ownHeaders);
+    return standing.then((known) => tell(rule, known, state.ownHeaders));
+  }
+
   return {
-    check(limitClass, accountId, { req, res }) {
-      if (limitClass === null) return undefined;
-      const rule = ruleFor(limitClass);
-      const standing = leases.take(
-        rule.begins + (accountId ?? networkOf(addressOf(req))),
-        rule.quota,
-        rule.leases,
-      );
-      if (standing instanceof Promise) return standing.then((known) => settle(rule, known, res));
-      settle(rule, standing, res);
+    admits(limitClass, accountId, exchange) {
+      const standing = spend(limitClass, accountId, exchange);
+      return standing instanceof Promise ? standing.then(({ passes }) => passes) : (standing?.passes ?? true);
+    },
+    check(limitClass, accountId, exchange) {
+      const standing = spend(limitClass, accountId, exchange);
+      if (standing instanceof Promise) return standing.then(refuse);
+      if (standing) refuse(standing);
       return undefined;
     },
     async take(limitClass, key) {
@@ -77,10 +96,10 @@ function ruleOf(name: LimitClass, quota: Quota): Rule {
 }
 
 /** Structured fields as in draft-ietf-httpapi-ratelimit-headers-10. */
-function settle(rule: Rule, standing: Standing, response: ServerResponse): void {
-  response.setHeader('RateLimit-Policy', rule.policy);
-  response.setHeader('RateLimit', `${rule.standing}${standing.left};t=${standing.resetSeconds}`);
-  refuse(standing);
+function tell(rule: Rule, standing: Standing, headers: string[]): Standing {
+  headers.push('RateLimit-Policy', rule.policy);
+  headers.push('RateLimit', `${rule.standing}${standing.left};t=${standing.resetSeconds}`);
+  return standing;
 }
 
 function refuse({ passes, resetSeconds }: Standing): void {

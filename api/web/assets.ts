@@ -14,6 +14,8 @@ const packaged = (name: string, file: string) => join(dirname(resolve(name)), fi
 const files: Record<string, { path: string; type: string }> = {
   'watch.js': { path: join(here, 'watch.js'), type: 'text/javascript' },
   'watch.css': { path: join(here, 'watch.css'), type: 'text/css' },
+  'account.js': { path: join(here, 'account.js'), type: 'text/javascript' },
+  'account.css': { path: join(here, 'account.css'), type: 'text/css' },
   'docs.js': { path: join(here, 'docs.js'), type: 'text/javascript' },
   'hls.js': { path: packaged('hls.js', 'hls.min.js'), type: 'text/javascript' },
   'media-chrome.js': { path: packaged('media-chrome', '../iife/all.js'), type: 'text/javascript' },
@@ -32,7 +34,7 @@ export async function serveAssets(): Promise<Middleware> {
       etag: createHash('sha256').update(body).digest('base64url'),
     });
   }
-  return async (ctx, next) => {
+  return (ctx, next) => {
     const asset = loaded.get(ctx.path);
     if (!asset || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next();
     ctx.state.route = '/assets';
@@ -42,5 +44,6 @@ export async function serveAssets(): Promise<Middleware> {
     ctx.type = asset.type;
     if (ctx.fresh) ctx.status = 304;
     else ctx.body = asset.body;
+    return undefined;
   };
 }

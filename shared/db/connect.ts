@@ -1,10 +1,13 @@
 import { type ClientSession, type Connection, createConnection, set } from 'mongoose';
 import { captionStore } from './captions.ts';
 import { catalogueStore } from './catalogue.ts';
+import { emailTokenStore } from './email-tokens.ts';
 import { eventStore } from './events.ts';
 import { partStore } from './parts.ts';
+import { passwordStore } from './passwords.ts';
 import { playlistStore } from './playlists.ts';
 import { posterStore } from './posters.ts';
+import { registrationStore } from './registrations.ts';
 import { sessionStore } from './sessions.ts';
 import { signInStore } from './sign-ins.ts';
 import { trendingStore } from './trending.ts';
@@ -36,6 +39,9 @@ export async function connectDb(url: string) {
     users: userStore(connection),
     sessions: sessionStore(connection),
     signIns: signInStore(connection),
+    passwords: passwordStore(connection),
+    registrations: registrationStore(connection),
+    emailTokens: emailTokenStore(connection),
     parts: partStore(connection),
     playlists: playlistStore(connection),
     captions: captionStore(connection),

@@ -62,7 +62,11 @@ describe('a client’s address', () => {
   describe('behind a trusted proxy', () => {
     let system: System;
     before(async () => {
-      system = await startSystem({ TRUSTED_PROXIES: '127.0.0.1', RATE_LIMITS: 'rest=3/600' });
+      system = await startSystem({
+        TRUSTED_PROXIES: '127.0.0.1',
+        RATE_LIMITS: 'rest=3/600,sign-in=3/600',
+        LOCAL_ACCOUNTS: 'true',
+      });
     });
     after(() => system.stop());
 
@@ -79,6 +83,20 @@ describe('a client’s address', () => {
       expect(await left('6.6.6.6, 203.0.113.1')).to.equal(1);
       expect(await left('2001:db8:1:2::1')).to.equal(2);
       expect(await left('2001:db8:1:2:9::2')).to.equal(1);
+    });
+
+    it('does not let many guess at one account, nor says whether there is one', async () => {
+      const guess = async (forwarded: string, email: string) => {
+        const headers = { 'Content-Type': 'application/json', 'X-Forwarded-For': forwarded };
+        const body = JSON.stringify({ email, password: 'not the password 1' });
+        const reply = await fetch(`${system.url}/api/auth/login`, { method: 'POST', headers, body });
+        return [reply.status, reply.headers.has('retry-after')];
+      };
+      for (const n of [1, 2, 3]) {
+        expect(await guess(`203.0.113.${n}`, 'somebody@example.com')).to.deep.equal([401, false]);
+      }
+      expect(await guess('203.0.113.4', 'Somebody@example.com')).to.deep.equal([429, true]);
+      expect(await guess('203.0.113.4', 'another@example.com')).to.deep.equal([401, false]);
     });
   });
 });

@@ -110,6 +110,8 @@ describe('rate limits over four processes', () => {
       'X-Real-IP': `203.0.113.${n}`,
     });
     expect(passed(await atOnce(3 * quota, (n) => ask(n, '', known, 'GET', spoofed(n))))).to.equal(quota);
+    const kept = await ask(0);
+    expect(kept.headers.get('ratelimit')).to.match(/^"rest";r=0;t=\d+$/);
     const wrong = 'millrace_session=wrong';
     expect(passed([await ask(0, wrong)])).to.equal(0);
     expect(passed([await ask(0, await freshSession(system))])).to.equal(1);
