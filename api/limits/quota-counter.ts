@@ -48,7 +48,8 @@ const giveBackScript = `
 const answerWithin = 500;
 const askAgainAfter = 250;
 const recallTakes = 25;
-const mostAccounts = 200_000;
+/** Anybody can have many addresses; they shall not fill Redis, which holds the queues. */
+const usualMostAccounts = 200_000;
 
 type Scripted = Redis & {
   takeQuota(...words: (string | number)[]): Promise<[number, number, number]>;
@@ -56,7 +57,12 @@ type Scripted = Redis & {
 };
 
 /** The one count of who has called how often, in Redis. While that is silent nobody waits for it. */
-export function createQuotaCounter(connection: Redis, prefix: string, log: Log): QuotaCounter {
+export function createQuotaCounter(
+  connection: Redis,
+  prefix: string,
+  log: Log,
+  mostAccounts = usualMostAccounts,
+): QuotaCounter {
   connection.defineCommand('takeQuota', { numberOfKeys: 2, lua: takeScript });
   connection.defineCommand('giveBackQuota', { numberOfKeys: 1, lua: giveBackScript });
   const redis = connection as Scripted;
