@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import type { Config } from '../shared/config.ts';
 import { type Context, createContext } from '../shared/context.ts';
 import type { Log } from '../shared/log.ts';
-import { createOidcProvider } from './access/oidc.ts';
 import { createPasswordHashing } from './access/password-hashing.ts';
+import { createProviders } from './access/providers.ts';
 import { createApp } from './app.ts';
 import { clientAddressReader } from './client-address.ts';
 import { limitConnections } from './limits/connections.ts';
@@ -44,9 +44,9 @@ export async function startApi(config: Config): Promise<RunningApi> {
     const app = await createApp({
       ...context,
       publicUrl,
-      oidc: createOidcProvider(config),
       limits,
       addressOf,
+      providers: createProviders(config),
       passwordHashing: createPasswordHashing(context.metrics),
       outbox,
       stopping: stopping.signal,

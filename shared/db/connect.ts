@@ -3,6 +3,7 @@ import { captionStore } from './captions.ts';
 import { catalogueStore } from './catalogue.ts';
 import { emailTokenStore } from './email-tokens.ts';
 import { eventStore } from './events.ts';
+import { logoutTokenStore } from './logout-tokens.ts';
 import { partStore } from './parts.ts';
 import { passwordStore } from './passwords.ts';
 import { playlistStore } from './playlists.ts';
@@ -39,6 +40,7 @@ export async function connectDb(url: string) {
     users: userStore(connection),
     sessions: sessionStore(connection),
     signIns: signInStore(connection),
+    logoutTokens: logoutTokenStore(connection),
     passwords: passwordStore(connection),
     registrations: registrationStore(connection),
     emailTokens: emailTokenStore(connection),

@@ -73,7 +73,11 @@ describe('secrets', () => {
 
     const signatureOf = (address: string) => new URL(address).searchParams.get('X-Amz-Signature') ?? '';
     const { SECRET_KEY, S3_SECRET_ACCESS_KEY, OIDC_CLIENT_SECRET } = system.config;
-    givenAway = Object.entries({ SECRET_KEY, S3_SECRET_ACCESS_KEY, OIDC_CLIENT_SECRET });
+    givenAway = Object.entries({
+      SECRET_KEY,
+      S3_SECRET_ACCESS_KEY,
+      OIDC_CLIENT_SECRET: OIDC_CLIENT_SECRET ?? '',
+    });
     secrets = [
       ...givenAway,
       ['the session', cookie.split('=')[1] ?? ''],

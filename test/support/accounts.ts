@@ -6,5 +6,5 @@ import type { System } from './system.ts';
 export async function freshSession({ context }: System, roles: Role[] = ['creator']): Promise<string> {
   const person = { issuer: 'https://id.example', subject: newId(), displayName: 'Somebody', email: null };
   const user = await context.db.users.signedIn({ ...person, emailVerified: false, roles });
-  return `millrace_session=${await context.db.sessions.start(user._id, 600)}`;
+  return `millrace_session=${await context.db.sessions.start(user._id, { seconds: 600 })}`;
 }

@@ -6,7 +6,17 @@ export const everyRoute: readonly Route[] = apiRoutes;
 export const nameOf = ({ method, path }: Route) => `${method.toUpperCase()} ${path}`;
 
 /** Bodies that fit, for those routes that take one; else a test could not tell why a changed one is refused. */
+const email = 'somebody@example.com';
+const password = 'lantern 7 over water';
+const token = 'x'.repeat(43);
 const bodies: Record<string, object> = {
+  'POST /api/auth/register': { email, password, displayName: 'Ada' },
+  'POST /api/auth/email/verification': { email },
+  'POST /api/auth/email/verify': { token, password },
+  'POST /api/auth/login': { email, password },
+  'POST /api/auth/password': { currentPassword: password, newPassword: `${password}!` },
+  'POST /api/auth/password/forgot': { email },
+  'POST /api/auth/password/reset': { token, password },
   'POST /api/uploads': { filename: 'a.mp4', size: 1000, type: 'video/mp4' },
   'POST /api/videos/:videoId/views': { region: 'GB' },
   'PUT /api/videos/:videoId/poster': { time: 1 },
