@@ -4,6 +4,8 @@ import type { Redis } from 'ioredis';
 import { createClient, type Problem, sendBytes } from '../../scripts/client.ts';
 import { signIn } from '../../scripts/sign-in.ts';
 import { clip } from '../support/clips.ts';
+import { cookieOf, goodPassword, newAddress, post } from '../support/local-accounts.ts';
+import { type Mailbox, startMailbox, tokenIn } from '../support/mailbox.ts';
 import { type OwnProcess, startApiProcess, startWorkerProcess } from '../support/processes.ts';
 import { type System, startSystem, until } from '../support/system.ts';
 
@@ -33,12 +35,15 @@ describe('secrets', () => {
   let system: System;
   let api: OwnProcess;
   let worker: OwnProcess;
+  let mailbox: Mailbox;
   let secrets: [string, string][];
   let givenAway: [string, string][];
   const refused: string[] = [];
 
   before(async () => {
-    system = await startSystem({ RATE_LIMITS: 'rest=100000/60' });
+    mailbox = await startMailbox();
+    const mail = { SMTP_URL: mailbox.url, MAIL_FROM: 'no-reply@millrace.example', LOCAL_ACCOUNTS: 'true' };
+    system = await startSystem({ RATE_LIMITS: 'rest=100000/60', ...mail });
     const env = { ...system.env, LOG_LEVEL: 'trace' };
     [api, worker] = await Promise.all([startApiProcess(env), startWorkerProcess(env)]);
 
@@ -56,6 +61,14 @@ describe('secrets', () => {
     expect((await fetch(segment)).status).to.equal(200);
     await client.view(ticket.videoId, 'GB');
 
+    const [email, password] = [newAddress(), goodPassword];
+    const tell = (path: string, body: object) => post(api.url, path, body);
+    expect((await tell('/api/auth/register', { email, password, displayName: 'Ada' })).status).to.equal(202);
+    const token = tokenIn(await mailbox.letterTo(email));
+    expect((await tell('/api/auth/email/verify', { token, password })).status).to.equal(204);
+    const signedIn = await tell('/api/auth/login', { email, password });
+    expect(signedIn.status).to.equal(200);
+
     const wrong = 'wrong-secret-of-somebody-0123456789abcdef';
     const ask = async (path: string, headers: Record<string, string>, init: RequestInit = {}) => {
       const reply = await fetch(`${api.url}${path}`, { ...init, headers });
@@ -66,7 +79,7 @@ describe('secrets', () => {
     await ask('/api/auth/me', { Cookie: `millrace_session=${wrong}` });
     await ask(`/api/auth/callback?code=${wrong}&state=${wrong}`, {});
     const json = { 'Content-Type': 'application/json' };
-    const login = JSON.stringify({ email: 'somebody@example.com', password: wrong });
+    const login = JSON.stringify({ email, password: wrong });
     await ask('/api/auth/login', json, { method: 'POST', body: login });
     // A ticket that the store does not take, as it has been used: what fails then may not show the address.
     await sendBytes(ticket, path, statSync(path).size, () => {}).catch(() => {});
@@ -81,16 +94,21 @@ describe('secrets', () => {
     secrets = [
       ...givenAway,
       ['the session', cookie.split('=')[1] ?? ''],
+      ['the session of a password', cookieOf(signedIn).split('=')[1] ?? ''],
+      ['the password', password],
+      ['the token in the letter', token],
       ['the wrong secret', wrong],
       ['the signature of the ticket', signatureOf(ticket.url)],
       ['the signature of a segment', signatureOf(segment)],
     ];
-    await until('the last line', async () => api.log().includes('/api/auth/callback'));
+    await fetch(`${api.url}/the/end`);
+    await until('the last line', async () => api.log().includes('"path":"/the/end"'));
     refused.push(master);
   });
   after(async () => {
     await Promise.all([api?.stop(), worker?.stop()]);
     await system?.stop();
+    await mailbox?.stop();
   });
 
   const within = (text: string, among: [string, string][]) =>

@@ -30,6 +30,12 @@ export function addressOf(route: Route, params: Record<string, string> = {}): st
   return route.path.replaceAll(/:(\w+)/g, (_, name: string) => params[name] ?? '0'.repeat(24));
 }
 
+/** Whether a schema takes members that it does not know, as replies of sign-in providers may have. */
+export function isLoose(schema: unknown): boolean {
+  const { def } = (schema ?? {}) as { def?: { catchall?: { def: { type: string } } } };
+  return def?.catchall?.def.type === 'unknown';
+}
+
 /** The members of an object schema; none for another. */
 export function membersOf(schema: unknown): string[] {
   const { shape } = (schema ?? {}) as { shape?: object };
