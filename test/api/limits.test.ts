@@ -18,7 +18,7 @@ describe('rate limits over four processes', () => {
   let folder: string;
   let redis: LocalServer;
   let system: System;
-  let apis: OwnProcess[] = [];
+  const apis: OwnProcess[] = [];
 
   const records: StackFolder = {
     get path() {
@@ -35,7 +35,7 @@ describe('rate limits over four processes', () => {
     redis = await startRedis(records);
     const limits = `rest=${quota}/60,view=${views}/60,ticket=${tickets}/5`;
     system = await startSystem({ ...redis.env, RATE_LIMITS: limits });
-    apis = await Promise.all([1, 2, 3, 4].map(() => startApiProcess(system.env)));
+    await Promise.all([1, 2, 3, 4].map(async () => apis.push(await startApiProcess(system.env))));
   });
   after(async () => {
     await Promise.all(apis.map((api) => api.stop()));

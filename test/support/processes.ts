@@ -33,10 +33,15 @@ async function start(name: 'api' | 'worker', given: Record<string, string>): Pro
     await exited;
   };
   try {
-    const started = await until(`${name} process`, async () => {
-      if (hasEnded()) throw new Error(`The ${name} ended at once: ${log}`);
-      return log.split('\n').find((line) => line.includes(`"msg":"${name} started"`));
-    });
+    // Four at once on a busy machine take their time.
+    const started = await until(
+      `${name} process`,
+      async () => {
+        if (hasEnded()) throw new Error(`The ${name} ended at once: ${log}`);
+        return log.split('\n').find((line) => line.endsWith(`"msg":"${name} started"}`));
+      },
+      50,
+    );
     return { url: JSON.parse(started).url ?? '', log: () => log, stop };
   } catch (error) {
     await stop();
