@@ -13,6 +13,7 @@ import { openApiDocument } from './openapi.ts';
 import type { Route } from './route.ts';
 import { authRoutes } from './routes/auth.ts';
 import { captionRoutes } from './routes/captions.ts';
+import { catalogueRoutes } from './routes/catalogue.ts';
 import { imageRoutes } from './routes/images.ts';
 import { localAccountRoutes } from './routes/local-accounts.ts';
 import { operationRoutes } from './routes/operations.ts';
@@ -39,6 +40,7 @@ export const apiRoutes: Route[] = [
   ...localAccountRoutes,
   ...passwordRoutes,
   ...uploadRoutes,
+  ...catalogueRoutes,
   ...videoRoutes,
   ...captionRoutes,
   ...videoWorkRoutes,
