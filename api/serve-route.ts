@@ -19,8 +19,10 @@ export function serveRoute(route: Route, context: ApiContext): Middleware {
   const paramsSchema = route.params ?? nothing;
   const selections = new Map(versions.map((version) => [version, selectionOf(route, version)]));
   const types = replyTypes(route);
+  const { limit = 'rest' } = route;
   return async (ctx) => {
     ctx.state.route = route.path;
+    ctx.state.limit = limit;
     refuseUnaccepted(ctx, types);
     const selection = selections.get(ctx.state.version);
     const caller = await authorize(route, ctx, context);
@@ -31,7 +33,12 @@ export function serveRoute(route: Route, context: ApiContext): Middleware {
     };
     const body = await parseBody(route, ctx);
     const { requestId } = ctx.state;
-    const asked = { params: params as Record<string, string>, body, requestId, address: ctx.ip };
+    const asked = {
+      params: params as Record<string, string>,
+      body,
+      requestId,
+      address: context.addressOf(ctx.req),
+    };
     const trail = auditTrail(route, caller?.user, asked, context.db);
     const request: Request<unknown, unknown, unknown, Action> = {
       params,
@@ -43,7 +50,7 @@ export function serveRoute(route: Route, context: ApiContext): Middleware {
       audit: (session, changes) => trail.note(changes, session),
       version: ctx.state.version,
       fields,
-      address: ctx.ip,
+      address: context.addressOf(ctx.req),
       get url() {
         return new URL(ctx.url, context.publicUrl);
       },
@@ -63,11 +70,17 @@ export function serveRoute(route: Route, context: ApiContext): Middleware {
 
 /** Who asks, if that one may do the route's action at all. @throws MillraceError */
 async function authorize(
-  { action }: Route,
+  { action, limit = 'rest' }: Route,
   ctx: KoaContext,
   context: ApiContext,
 ): Promise<Caller | undefined> {
-  const caller = await findCaller(ctx, context, action);
+  const { limits } = context;
+  // Who tries credentials that are none is counted too, by address.
+  const caller = await findCaller(ctx, context, action).catch(async (refused) => {
+    await limits.check(limit, undefined, ctx);
+    throw refused;
+  });
+  await limits.check(limit, caller?.user._id, ctx);
   if (caller) {
     logUser(ctx, caller.user._id);
     const { scope } = policy[action];

@@ -35,7 +35,12 @@ export function queueDashboard(context: ApiContext): Middleware {
     );
     const asked = { params: { path: ctx.path.slice(basePath.length) }, requestId: ctx.state.requestId };
     const declared = { action: 'queue.oversee', method: ctx.method.toLowerCase(), path: basePath } as const;
-    const trail = auditTrail(declared, caller?.user, { ...asked, address: ctx.ip }, context.db);
+    const trail = auditTrail(
+      declared,
+      caller?.user,
+      { ...asked, address: context.addressOf(ctx.req) },
+      context.db,
+    );
     await board(ctx, next);
     if (ctx.status < 400) await trail.finish();
     // The page would fetch a font from a stranger's host.
