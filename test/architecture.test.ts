@@ -10,6 +10,7 @@ const production = ['api', 'workers', 'shared'];
 const rooms: [RegExp, string[]][] = [
   [/^(koa|koa-.*|@koa\/.*)$/, ['api/']],
   [/^@bull-board\//, ['api/web/queue-dashboard.ts']],
+  [/^jose$/, ['api/access/jwt.ts']],
   [/^openid-client$/, ['api/access/oidc.ts']],
   [/^mongoose$/, ['shared/db/']],
   [/^bullmq$/, ['shared/queue.ts', 'workers/run.ts']],

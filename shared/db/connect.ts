@@ -1,12 +1,15 @@
 import { type ClientSession, type Connection, createConnection, set } from 'mongoose';
+import { apiKeyStore } from './api-keys.ts';
 import { captionStore } from './captions.ts';
 import { catalogueStore } from './catalogue.ts';
 import { eventStore } from './events.ts';
+import { grantStore } from './grants.ts';
 import { partStore } from './parts.ts';
 import { playlistStore } from './playlists.ts';
 import { posterStore } from './posters.ts';
 import { sessionStore } from './sessions.ts';
 import { signInStore } from './sign-ins.ts';
+import { signingKeyStore } from './signing-keys.ts';
 import { trendingStore } from './trending.ts';
 import { upkeepStore } from './upkeep.ts';
 import { uploadStore } from './uploads.ts';
@@ -36,6 +39,9 @@ export async function connectDb(url: string) {
     users: userStore(connection),
     sessions: sessionStore(connection),
     signIns: signInStore(connection),
+    grants: grantStore(connection),
+    signingKeys: signingKeyStore(connection),
+    apiKeys: apiKeyStore(connection),
     parts: partStore(connection),
     playlists: playlistStore(connection),
     captions: captionStore(connection),
