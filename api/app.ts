@@ -3,6 +3,7 @@ import Koa from 'koa';
 import compress from 'koa-compress';
 import { MillraceError } from '../shared/errors.ts';
 import type { ApiContext } from './context.ts';
+import { apiVersion } from './middleware/api-version.ts';
 import { problem } from './middleware/problem.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
@@ -46,6 +47,7 @@ export async function createApp(context: ApiContext): Promise<Koa> {
   app.use(securityHeaders(context));
   app.use(compress({ threshold: 256, br: false, deflate: false, filter: isCompressible }));
   app.use(problem());
+  app.use(apiVersion());
   app.use(await serveAssets());
   app.use(queueDashboard(context));
   app.use(serveRoutes(context).routes());

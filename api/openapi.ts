@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { problem } from '../shared/contracts/common.ts';
 import { type ErrorCode, errorKinds } from '../shared/errors.ts';
-import type { Route } from './route.ts';
+import { policy } from './access/policy.ts';
+import { errorsOf, type Route } from './route.ts';
 
 type Json = Record<string, unknown>;
 
@@ -41,7 +42,7 @@ function operation(route: Route, schemas: Json): Json {
     operationId: operationId(route),
     tags: [route.tag],
     summary: route.summary,
-    security: route.auth === 'anyone' ? [{}, { session: [] }] : [{ session: [] }],
+    security: policy[route.action].anonymous ? [{}, { session: [] }] : [{ session: [] }],
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.body
       ? {
@@ -103,7 +104,7 @@ function repliesOf(route: Route, schemas: Json): Json {
 /** One entry a status: the codes that a caller can meet under it. */
 function problemsOf(route: Route, schemas: Json): Json {
   const byStatus = new Map<number, ErrorCode[]>();
-  for (const code of [...route.errors, 'internal' as const]) {
+  for (const code of errorsOf(route)) {
     const { status } = errorKinds[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }

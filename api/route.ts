@@ -3,14 +3,21 @@ import { z } from 'zod';
 import type { User } from '../shared/db/users.ts';
 import type { ErrorCode } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
+import type { Credential } from './access/caller.ts';
+import { type Action, policy, type Thing } from './access/policy.ts';
 import type { ApiContext } from './context.ts';
+import type { Version } from './versions.ts';
 
-/** Who may call: anyone; any signed-in account; administrators. Whose things one may touch is the policy's matter. */
-export type Auth = 'anyone' | 'signedIn' | 'admin';
+/** What a request counts against. */
+export const limitClasses = ['sign-in', 'register', 'ticket', 'search', 'view', 'rest'] as const;
+export type LimitClass = (typeof limitClasses)[number];
 
 export type Cookie = { value: string; maxAgeSeconds: number };
 
-/** What a handler returns. An object leaves as JSON, a string or a stream as `type`. `null` as a cookie removes it. */
+/**
+ * What a handler returns. An object leaves as JSON, a string or a stream as `type`. `null` as a cookie removes it.
+ * What is read as JSON gets an ETag, unless it comes with one.
+ */
 export type Reply = {
   status: number;
   body?: object | string | Buffer | Readable;
@@ -19,13 +26,27 @@ export type Reply = {
   cookies?: Record<string, Cookie | null>;
 };
 
-export type Request<P, Q, B, A extends Auth> = {
+type CallerOf<A extends Action> = (typeof policy)[A]['anonymous'] extends true ? User | undefined : User;
+
+export type Request<P, Q, B, A extends Action> = {
   params: P;
   query: Q;
   body: B;
-  caller: A extends 'anyone' ? User | undefined : User;
+  /** The account that asks. */
+  caller: CallerOf<A>;
+  /** How it showed who it is; undefined where nobody did. */
+  credential: Credential | undefined;
+  /**
+   * What was found, if the route's action may be done to it.
+   * @throws MillraceError not_found for what one may not see, forbidden for what one may see but not do
+   */
+  permit<T extends Thing>(thing: T | null): T;
+  version: Version;
+  /** The client's address. */
+  address: string;
   /** The address that was asked, as the client sees it. */
   url: URL;
+  header(name: string): string | undefined;
   cookie(name: string): string | undefined;
   context: ApiContext;
   log: Log;
@@ -34,43 +55,84 @@ export type Request<P, Q, B, A extends Auth> = {
 /** A body that is text and no JSON, as it came. */
 export const textBody = z.object({ type: z.string(), bytes: z.instanceof(Buffer) });
 
-export type ReplyDeclaration = { description: string; schema?: z.ZodType; type?: string };
+/** `older` is the schema in version 1, where that differs. */
+export type ReplyDeclaration = {
+  description: string;
+  schema?: z.ZodType;
+  older?: z.ZodType;
+  type?: string;
+};
 
 export type RouteDeclaration<
   P extends z.ZodObject,
   Q extends z.ZodObject,
   B extends z.ZodType,
-  A extends Auth,
+  A extends Action,
 > = {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** With `:name` for parameters. */
   path: string;
   tag: string;
   summary: string;
-  auth: A;
+  description?: string;
+  /** The row of the policy that decides who may. */
+  action: A;
+  /** Without it: `rest`. */
+  limit?: LimitClass;
   params?: P;
   query?: Q;
   body?: B;
   /** For `textBody`: the media types that are taken, and the most bytes. Without it a body is JSON. */
   text?: { types: string[]; mostBytes: number };
+  /** The body is a form (application/x-www-form-urlencoded) and no JSON. */
+  form?: true;
   replies: Record<number, ReplyDeclaration>;
+  /** The codes of this route alone; `errorsOf` adds those that many can have. */
   errors: ErrorCode[];
   handle(request: Request<z.infer<P>, z.infer<Q>, z.infer<B>, A>): Promise<Reply> | Reply;
 };
 
 /** A declaration whose types have done their work: what the app and the OpenAPI document read. */
-export type Route = Omit<RouteDeclaration<z.ZodObject, z.ZodObject, z.ZodType, Auth>, 'handle'> & {
-  handle(request: Request<never, never, never, Auth>): Promise<Reply> | Reply;
+export type Route = Omit<RouteDeclaration<z.ZodObject, z.ZodObject, z.ZodType, Action>, 'handle'> & {
+  handle(request: Request<never, never, never, Action>): Promise<Reply> | Reply;
 };
 
 type Nothing = z.ZodObject<Record<never, never>>;
 
 /** One declaration gives validation, types, access and the OpenAPI operation. */
 export function route<
-  A extends Auth,
+  A extends Action,
   P extends z.ZodObject = Nothing,
   Q extends z.ZodObject = Nothing,
   B extends z.ZodType = z.ZodUndefined,
 >(declaration: RouteDeclaration<P, Q, B, A>): Route {
   return declaration as unknown as Route;
+}
+
+const always: ErrorCode[] = [
+  'cross_site_request',
+  'unknown_version',
+  'not_acceptable',
+  'too_many_requests',
+  'unavailable',
+  'internal',
+];
+const ofBodies: ErrorCode[] = ['invalid_request', 'body_too_large', 'unsupported_media_type'];
+
+/** Every code that a route can answer with. */
+export function errorsOf(route: Route): ErrorCode[] {
+  const { anonymous } = policy[route.action];
+  return [
+    ...new Set<ErrorCode>([
+      ...route.errors,
+      'invalid_credential',
+      ...(anonymous ? [] : (['not_signed_in'] as const)),
+      'forbidden',
+      ...(route.params ? (['not_found'] as const) : []),
+      ...(route.query ? (['invalid_request'] as const) : []),
+      ...(route.body ? ofBodies : []),
+      ...(route.body && !route.text && !route.form ? (['invalid_json'] as const) : []),
+      ...always,
+    ]),
+  ];
 }

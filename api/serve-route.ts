@@ -1,73 +1,70 @@
 import type { Context as KoaContext, Middleware } from 'koa';
-import { koaBody } from 'koa-body';
 import { z } from 'zod';
 import { MillraceError, type Violation } from '../shared/errors.ts';
-import { findCaller } from './access/session.ts';
+import { type Caller, findCaller } from './access/caller.ts';
+import { type Action, admit, permit, policy } from './access/policy.ts';
 import type { ApiContext } from './context.ts';
-import { readText } from './read-text.ts';
-import type { Auth, Reply, Request, Route } from './route.ts';
+import { readForm, readJson, readText } from './read-body.ts';
+import type { Request, Route } from './route.ts';
+import { refuseUnaccepted, replyTypes, sendReply } from './send-reply.ts';
 
-const bodyLimit = 100 * 1024;
-const readBody = koaBody({
-  jsonLimit: bodyLimit,
-  urlencoded: false,
-  text: false,
-  multipart: false,
-  jsonStrict: true,
-});
 const nothing = z.strictObject({});
 
 /** Makes the middleware of one route: access, then validation, then the handler, then its reply. */
 export function serveRoute(route: Route, context: ApiContext): Middleware {
   const paramsSchema = route.params ?? nothing;
   const querySchema = route.query ?? nothing;
+  const types = replyTypes(route);
   return async (ctx) => {
     ctx.state.route = route.path;
-    const caller = await authorize(route.auth, ctx, context);
-    const request: Request<unknown, unknown, unknown, Auth> = {
+    refuseUnaccepted(ctx, types);
+    const caller = await authorize(route, ctx, context);
+    const request: Request<unknown, unknown, unknown, Action> = {
       params: parse(paramsSchema, ctx.params, (path) => String(path[0]), 'not_found'),
       query: parse(querySchema, ctx.query, (path) => String(path[0])),
       body: await parseBody(route, ctx),
-      caller,
-      url: new URL(ctx.url, context.publicUrl),
+      caller: caller?.user as Request<unknown, unknown, unknown, Action>['caller'],
+      credential: caller?.credential,
+      permit: (thing) => permit(route.action, caller?.user, thing),
+      version: ctx.state.version,
+      address: ctx.ip,
+      get url() {
+        return new URL(ctx.url, context.publicUrl);
+      },
+      header: (name) => ctx.get(name) || undefined,
       cookie: (name) => ctx.cookies.get(name),
       context,
       log: ctx.state.log,
     };
-    send(ctx, await route.handle(request as Request<never, never, never, Auth>), context);
+    sendReply(ctx, route, await route.handle(request as Request<never, never, never, Action>), context);
   };
 }
 
-async function authorize(auth: Auth, ctx: KoaContext, context: ApiContext) {
+/** Who asks, if that one may do the route's action at all. @throws MillraceError */
+async function authorize(
+  { action }: Route,
+  ctx: KoaContext,
+  context: ApiContext,
+): Promise<Caller | undefined> {
   const caller = await findCaller(ctx, context);
-  if (caller) ctx.state.log = ctx.state.log.child({ userId: caller._id });
-  if (auth === 'anyone') return caller;
-  if (!caller)
-    throw new MillraceError('not_signed_in', 'This needs a signed-in account: GET /api/auth/login.');
-  if (auth === 'admin' && !caller.roles.includes('admin')) {
-    throw new MillraceError('forbidden', 'This is for administrators.');
+  if (caller) {
+    ctx.state.log = ctx.state.log.child({ userId: caller.user._id });
+    const { scope } = policy[action];
+    const { credential } = caller;
+    if (credential.kind === 'apiKey' && !(scope && credential.scopes.includes(scope))) {
+      const needed = scope ? `needs the scope ${scope}` : 'cannot be done with an API key';
+      throw new MillraceError('forbidden', `This ${needed}.`);
+    }
   }
+  admit(action, caller?.user);
   return caller;
 }
 
 async function parseBody(route: Route, ctx: KoaContext): Promise<unknown> {
   if (!route.body) return undefined;
   if (route.text) return readText(ctx, route.text);
-  if (!ctx.request.is('json')) {
-    throw new MillraceError(
-      'unsupported_media_type',
-      'Send a JSON body with Content-Type: application/json.',
-    );
-  }
-  try {
-    await readBody(ctx, async () => {});
-  } catch (error) {
-    if ((error as { status?: number }).status === 413) {
-      throw new MillraceError('body_too_large', `A body may have ${bodyLimit} bytes at most.`);
-    }
-    throw new MillraceError('invalid_json', 'The body is not valid JSON.', { cause: error });
-  }
-  return parse(route.body, ctx.request.body, (path) => `/${path.map(escapePointer).join('/')}`);
+  const body = route.form ? await readForm(ctx) : await readJson(ctx);
+  return parse(route.body, body, (path) => `/${path.map(escapePointer).join('/')}`);
 }
 
 function parse(
@@ -96,21 +93,4 @@ function isObject(value: unknown): value is object {
 /** RFC 6901. */
 function escapePointer(key: PropertyKey): string {
   return String(key).replaceAll('~', '~0').replaceAll('/', '~1');
-}
-
-function send(ctx: KoaContext, reply: Reply, { publicUrl }: ApiContext): void {
-  ctx.status = reply.status;
-  for (const [name, value] of Object.entries(reply.headers ?? {})) ctx.set(name, value);
-  const secure = publicUrl.startsWith('https:');
-  // Behind a proxy that ends TLS the connection itself is plain; what counts is how the browser sees it.
-  ctx.cookies.secure = secure;
-  for (const [name, cookie] of Object.entries(reply.cookies ?? {})) {
-    const options = { httpOnly: true, sameSite: 'lax', secure, path: '/', overwrite: true } as const;
-    if (cookie) ctx.cookies.set(name, cookie.value, { ...options, maxAge: cookie.maxAgeSeconds * 1000 });
-    else ctx.cookies.set(name, null, options);
-  }
-  if (reply.body === undefined) ctx.body = null;
-  else ctx.body = reply.body;
-  if (reply.type) ctx.type = reply.type;
-  ctx.status = reply.status;
 }

@@ -54,6 +54,7 @@ function interpolate(value: string, env: Record<string, string> = {}): string {
 }
 
 const required = {
+  SECRET_KEY: 'a secret key that is long enough',
   S3_SECRET_ACCESS_KEY: 'a-long-secret',
   OIDC_ISSUER: 'https://id.example.org',
   OIDC_CLIENT_ID: 'millrace',
@@ -202,6 +203,7 @@ describe('docker-compose.yml', () => {
     expect(worker).to.include({
       WORKER_HOST: '0.0.0.0',
       WORKER_PORT: 3001,
+      SECRET_KEY: 'a secret key that is long enough',
       S3_SECRET_ACCESS_KEY: 'a-long-secret',
     });
     expect(worker.WORKER_QUEUES).to.include({ probe: 1, encode: 2, sweep: 1 });

@@ -105,6 +105,7 @@ describe('the README', () => {
     const rows = tableOf('name');
     const secrets = configNames.filter((name) => name.endsWith('_FILE'));
     const required: Record<string, string> = {
+      SECRET_KEY: 'a secret key that is long enough',
       MONGO_URL: 'mongodb://mongo.example/millrace',
       REDIS_URL: 'redis://redis.example',
       S3_ENDPOINT: 'http://s3.example',

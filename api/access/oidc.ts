@@ -2,10 +2,8 @@ import * as oidc from 'openid-client';
 import type { Config } from '../../shared/config.ts';
 import { type Role, roles } from '../../shared/contracts/account.ts';
 import type { SignIn } from '../../shared/db/sign-ins.ts';
-import type { User } from '../../shared/db/users.ts';
+import type { Person } from '../../shared/db/users.ts';
 import { MillraceError } from '../../shared/errors.ts';
-
-export type Person = Pick<User, 'issuer' | 'subject' | 'displayName' | 'email' | 'roles'>;
 
 export type OidcProvider = {
   /** Where to send a browser, and what to remember until it is back. */
@@ -82,6 +80,7 @@ function personOf(claims: oidc.IDToken, rolesClaim: string): Person {
     subject: claims.sub,
     displayName: (text('name') ?? text('preferred_username') ?? claims.sub).slice(0, 100),
     email: text('email') ?? null,
+    emailVerified: claims.email_verified === true,
     roles: known.length > 0 ? known : defaultRoles,
   };
 }

@@ -1,42 +1,100 @@
-import type { User } from '../../shared/db/users.ts';
-import type { Video } from '../../shared/db/videos.ts';
+import { type Role, roles, type Scope } from '../../shared/contracts/account.ts';
+import type { Visibility } from '../../shared/contracts/videos.ts';
 import { MillraceError } from '../../shared/errors.ts';
+import type { VideoState } from '../../shared/video-state.ts';
 
-/** Pure rules of who may see and change what. What one may not see does not exist: 404. */
+/** Who may do an action. What it is done to, if to anything, is asked in `decide`. */
+export type Row = {
+  /** Without an account. */
+  anonymous: boolean;
+  /** The roles of which one is needed, where it is done to something: to what is one's own. */
+  roles: readonly Role[];
+  /** The roles that may do it to what is somebody else's and can be seen. */
+  others: readonly Role[];
+  /** What an API key must have been given for it; null: not with an API key. */
+  scope: Scope | null;
+};
 
-function owns(caller: User | undefined, thing: { ownerId: string }): boolean {
-  return caller?._id === thing.ownerId;
+const everyone = roles;
+const nobody: readonly Role[] = [];
+const makers = ['creator', 'moderator', 'admin'] as const;
+const overseers = ['moderator', 'admin'] as const;
+
+/** The policy: every route declares one of these actions. */
+export const policy = {
+  /** Health, documentation and what else is the same for all. */
+  'service.read': { anonymous: true, roles: everyone, others: everyone, scope: 'read' },
+  'sign-in.use': { anonymous: true, roles: everyone, others: nobody, scope: null },
+  'account.read': { anonymous: false, roles: everyone, others: nobody, scope: 'read' },
+
+  'upload.create': { anonymous: false, roles: makers, others: nobody, scope: 'upload' },
+  'upload.read': { anonymous: false, roles: everyone, others: nobody, scope: 'upload' },
+  'upload.end': { anonymous: false, roles: everyone, others: nobody, scope: 'upload' },
+
+  'video.list': { anonymous: true, roles: everyone, others: everyone, scope: 'read' },
+  'video.read': { anonymous: true, roles: everyone, others: everyone, scope: 'read' },
+  'video.view': { anonymous: true, roles: everyone, others: everyone, scope: 'read' },
+  'video.change': { anonymous: false, roles: everyone, others: overseers, scope: 'manage' },
+  'video.delete': { anonymous: false, roles: everyone, others: overseers, scope: 'manage' },
+
+  'trending.read': { anonymous: true, roles: everyone, others: everyone, scope: 'read' },
+
+  'queue.oversee': { anonymous: false, roles: ['admin'], others: ['admin'], scope: null },
+} as const satisfies Record<string, Row>;
+
+export type Action = keyof typeof policy;
+
+/** As much of an account as the policy asks for. */
+export type Actor = { _id: string; roles: readonly Role[] };
+
+/** What an action is done to. A thing without a visibility is seen by its owner and by the row's `others`. */
+export type Thing = { ownerId: string; visibility?: Visibility; state?: string };
+
+export type Decision = 'allowed' | 'sign_in' | 'forbidden' | 'hidden';
+
+/** What one may not see is hidden; what one may see but not do is forbidden. Pure. */
+export function decide(action: Action, actor: Actor | undefined, thing?: Thing): Decision {
+  const row: Row = policy[action];
+  if (thing && !sees(row, actor, thing)) return 'hidden';
+  if (!actor) return row.anonymous ? 'allowed' : 'sign_in';
+  if (!hasOne(actor, row.roles)) return 'forbidden';
+  if (!thing || thing.ownerId === actor._id) return 'allowed';
+  return hasOne(actor, row.others) ? 'allowed' : 'forbidden';
 }
 
-function oversees(caller: User | undefined): boolean {
-  return caller?.roles.some((role) => role === 'admin' || role === 'moderator') ?? false;
+const unseenStates: readonly string[] = ['draft'] satisfies VideoState[];
+
+/** Public and unlisted things are seen by all, once there is something to see; others by their owner and overseers. */
+function sees(row: Row, actor: Actor | undefined, { ownerId, visibility, state }: Thing): boolean {
+  if (state === 'deleted') return false;
+  if (actor?._id === ownerId) return true;
+  if (visibility === undefined) return hasOne(actor, row.others);
+  if (hasOne(actor, overseers)) return true;
+  return visibility !== 'private' && !unseenStates.includes(state ?? '');
 }
 
-type Seen = Pick<Video, 'ownerId' | 'state' | 'visibility'>;
-
-/** Private videos are their owner's; those that nobody can watch yet are too, unless one has the address. */
-export function maySee(caller: User | undefined, video: Seen): boolean {
-  if (video.state === 'deleted') return false;
-  return (
-    owns(caller, video) || oversees(caller) || (video.visibility !== 'private' && video.state !== 'draft')
-  );
+function hasOne(actor: Actor | undefined, wanted: readonly Role[]): boolean {
+  return actor?.roles.some((role) => wanted.includes(role)) ?? false;
 }
 
-/** @throws MillraceError not_found */
-export function visible<V extends Seen>(caller: User | undefined, video: V | null): V {
-  if (video && maySee(caller, video)) return video;
-  throw new MillraceError('not_found', 'There is no such video.');
+/** Whether somebody may do an action at all, before it is known what to. @throws MillraceError */
+export function admit(action: Action, actor: Actor | undefined): void {
+  refuse(action, decide(action, actor));
 }
 
-/** For its owner, moderators and administrators. @throws MillraceError not_found, forbidden */
-export function changeable<V extends Seen>(caller: User, video: V | null): V {
-  const seen = visible(caller, video);
-  if (owns(caller, seen) || oversees(caller)) return seen;
-  throw new MillraceError('forbidden', 'This video is somebody else’s.');
+/** The thing, if the action may be done to it. @throws MillraceError not_found, not_signed_in, forbidden */
+export function permit<T extends Thing>(action: Action, actor: Actor | undefined, thing: T | null): T {
+  refuse(action, thing ? decide(action, actor, thing) : 'hidden');
+  return thing as T;
 }
 
-/** @throws MillraceError not_found */
-export function ownedBy<T extends { ownerId: string }>(caller: User, thing: T | null): T {
-  if (thing && owns(caller, thing)) return thing;
-  throw new MillraceError('not_found', 'There is no such upload.');
+function refuse(action: Action, decision: Decision): void {
+  const [kind] = action.split('.');
+  if (decision === 'hidden') throw new MillraceError('not_found', `There is no such ${kind}.`);
+  if (decision === 'sign_in') {
+    throw new MillraceError('not_signed_in', 'This needs a signed-in account.');
+  }
+  if (decision === 'forbidden') {
+    throw new MillraceError('forbidden', 'Your account may not do this.');
+  }
 }

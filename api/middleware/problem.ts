@@ -26,7 +26,7 @@ function send(ctx: KoaContext, error: MillraceError): void {
     title,
     status,
     detail: error.message,
-    instance: ctx.path,
+    instance: ctx.originalUrl.replace(/\?.*/s, ''),
     code: error.code,
     errorId: ctx.state.requestId,
     ...(error.violations.length > 0 ? { errors: error.violations } : {}),

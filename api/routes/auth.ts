@@ -18,7 +18,8 @@ export const authRoutes = [
     path: '/api/auth/login',
     tag,
     summary: 'Go to the sign-in provider',
-    auth: 'anyone',
+    action: 'sign-in.use',
+    limit: 'sign-in',
     query: z.strictObject({
       // A path of our own only: anything else would let a stranger's link end on a stranger's site.
       returnTo: z
@@ -29,7 +30,7 @@ export const authRoutes = [
         .meta({ description: 'Where to go afterwards' }),
     }),
     replies: { 302: { description: 'To the provider' } },
-    errors: ['invalid_request', 'unavailable'],
+    errors: [],
     async handle({ query, context }) {
       const { url, signIn } = await context.oidc.begin(redirectUri(context), query.returnTo);
       const secret = await context.db.signIns.begin(signIn);
@@ -46,10 +47,11 @@ export const authRoutes = [
     path: callbackPath,
     tag,
     summary: 'Where the provider sends the browser back to',
-    auth: 'anyone',
+    action: 'sign-in.use',
+    limit: 'sign-in',
     query: z.looseObject({}),
     replies: { 302: { description: 'Signed in: on to where the sign-in began' } },
-    errors: ['sign_in_failed', 'unavailable'],
+    errors: ['sign_in_failed'],
     async handle({ url, cookie, context }) {
       const { db, publicUrl, config } = context;
       const secret = cookie(signInCookie(publicUrl));
@@ -80,7 +82,7 @@ export const authRoutes = [
     path: '/api/auth/logout',
     tag,
     summary: 'Sign out of this browser',
-    auth: 'anyone',
+    action: 'sign-in.use',
     replies: { 204: { description: 'Signed out, or was not signed in' } },
     errors: [],
     async handle({ cookie, context }) {
@@ -96,9 +98,9 @@ export const authRoutes = [
     path: '/api/auth/me',
     tag,
     summary: 'The account that is signed in',
-    auth: 'signedIn',
+    action: 'account.read',
     replies: { 200: { description: 'The account', schema: account } },
-    errors: ['not_signed_in'],
+    errors: [],
     handle: ({ caller }) => ({
       status: 200,
       body: presentAccount(caller),

@@ -13,7 +13,6 @@ import { MillraceError } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { sentCaptionsKey } from '../../shared/keys.ts';
 import type { Log } from '../../shared/log.ts';
-import { changeable, visible } from '../access/policy.ts';
 import type { ApiContext } from '../context.ts';
 import { playingGeneration, presentCaption } from '../present.ts';
 import { route, textBody } from '../route.ts';
@@ -30,12 +29,12 @@ export const captionRoutes = [
     path: '/api/videos/:videoId/captions',
     tag,
     summary: 'The captions of a video, one a language',
-    auth: 'anyone',
+    action: 'video.read',
     params,
     replies: { 200: { description: 'All of them', schema: captionList } },
-    errors: ['not_found'],
-    async handle({ params, caller, context }) {
-      const video = visible(caller, await context.db.videos.find(params.videoId));
+    errors: [],
+    async handle({ params, permit, context }) {
+      const video = permit(await context.db.videos.find(params.videoId));
       const found = await captionsOf(video, context);
       return {
         status: 200,
@@ -49,12 +48,12 @@ export const captionRoutes = [
     path: '/api/videos/:videoId/captions/:language.vtt',
     tag,
     summary: 'Captions as WebVTT, by a redirect to the store',
-    auth: 'anyone',
+    action: 'video.read',
     params: ofLanguage,
     replies: { 302: { description: 'To the text' } },
-    errors: ['not_found'],
-    async handle({ params, caller, context }) {
-      const video = visible(caller, await context.db.videos.find(params.videoId));
+    errors: [],
+    async handle({ params, permit, context }) {
+      const video = permit(await context.db.videos.find(params.videoId));
       const language = captionLanguage.safeParse(params.language).data;
       const found = (await captionsOf(video, context)).find((caption) => caption.language === language);
       if (!found) throw noCaptions();
@@ -68,7 +67,7 @@ export const captionRoutes = [
     path: '/api/videos/:videoId/captions/:language',
     tag,
     summary: 'Send captions, as WebVTT or SubRip in UTF-8; they replace those in the same language',
-    auth: 'signedIn',
+    action: 'video.change',
     params: ofLanguage,
     query: z.strictObject({
       title: z
@@ -84,19 +83,10 @@ export const captionRoutes = [
       200: { description: 'Replaced what was sent before', schema: captionContract },
       201: { description: 'The first that was sent in this language', schema: captionContract },
     },
-    errors: [
-      'invalid_request',
-      'not_signed_in',
-      'forbidden',
-      'not_found',
-      'upload_incomplete',
-      'body_too_large',
-      'unsupported_media_type',
-      'invalid_captions',
-    ],
-    async handle({ params, query, body, caller, context, log }) {
+    errors: ['upload_incomplete', 'invalid_captions'],
+    async handle({ params, query, body, permit, context, log }) {
       const { db, storage, publicUrl } = context;
-      const video = changeable(caller, await db.videos.find(params.videoId));
+      const video = permit(await db.videos.find(params.videoId));
       if (video.state === 'draft') {
         throw new MillraceError('upload_incomplete', 'A video takes captions once its upload is complete.');
       }
@@ -133,12 +123,12 @@ export const captionRoutes = [
     path: '/api/videos/:videoId/captions/:language',
     tag,
     summary: 'Remove the captions in a language, those from the file too',
-    auth: 'signedIn',
+    action: 'video.change',
     params: ofLanguage,
     replies: { 204: { description: 'Removed' } },
-    errors: ['invalid_request', 'not_signed_in', 'forbidden', 'not_found'],
-    async handle({ params, caller, context, log }) {
-      const video = changeable(caller, await context.db.videos.find(params.videoId));
+    errors: [],
+    async handle({ params, permit, context, log }) {
+      const video = permit(await context.db.videos.find(params.videoId));
       const removed = await context.db.captions.remove(video._id, askedLanguage(params.language));
       if (removed.length === 0) throw noCaptions();
       await removeObjects(removed, context, log);

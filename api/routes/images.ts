@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { videoId } from '../../shared/contracts/common.ts';
 import { type Sprites, storyboard as storyboardContract } from '../../shared/contracts/images.ts';
-import type { User } from '../../shared/db/users.ts';
 import type { Video } from '../../shared/db/videos.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { previewKey, sheetKey } from '../../shared/keys.ts';
 import { storyboardVtt } from '../../shared/storyboard.ts';
-import { visible } from '../access/policy.ts';
 import type { ApiContext } from '../context.ts';
 import { previewGeneration } from '../present.ts';
 import { route } from '../route.ts';
@@ -21,12 +19,12 @@ export const imageRoutes = [
     path: '/api/videos/:videoId/preview.webp',
     tag,
     summary: 'A few seconds of the video, animated, by a redirect to the store',
-    auth: 'anyone',
+    action: 'video.read',
     params,
     replies: { 302: { description: 'To the picture' } },
-    errors: ['not_found'],
-    async handle({ params, caller, context }) {
-      const found = visible(caller, await context.db.videos.find(params.videoId));
+    errors: [],
+    async handle({ params, permit, context }) {
+      const found = permit(await context.db.videos.find(params.videoId));
       const generation = previewGeneration(found);
       if (generation === undefined)
         throw new MillraceError('not_found', 'The video has no preview, or not yet.');
@@ -41,12 +39,15 @@ export const imageRoutes = [
     path: '/api/videos/:videoId/storyboard.vtt',
     tag,
     summary: 'Small pictures for scrubbing, as WebVTT with signed addresses',
-    auth: 'anyone',
+    action: 'video.read',
     params,
     replies: { 200: { description: 'A cue for each picture', type: 'text/vtt' } },
-    errors: ['not_found'],
-    async handle({ params, caller, context }) {
-      const { found, board, urls, headers } = await signedSheets(params.videoId, caller, context);
+    errors: [],
+    async handle({ params, permit, context }) {
+      const { found, board, urls, headers } = await signedSheets(
+        permit(await context.db.videos.find(params.videoId)),
+        context,
+      );
       const body = storyboardVtt(board, found.durationSeconds ?? 0, (sheet) => urls[sheet] ?? '');
       return { status: 200, type: 'text/vtt', body, headers };
     },
@@ -57,12 +58,15 @@ export const imageRoutes = [
     path: '/api/videos/:videoId/storyboard',
     tag,
     summary: 'The same pictures as JSON',
-    auth: 'anyone',
+    action: 'video.read',
     params,
     replies: { 200: { description: 'Sprites and how they are cut', schema: storyboardContract } },
-    errors: ['not_found'],
-    async handle({ params, caller, context }) {
-      const { board, urls, headers } = await signedSheets(params.videoId, caller, context);
+    errors: [],
+    async handle({ params, permit, context }) {
+      const { board, urls, headers } = await signedSheets(
+        permit(await context.db.videos.find(params.videoId)),
+        context,
+      );
       const { tileWidth, tileHeight, intervalSeconds, sheets } = board;
       const body = {
         tileWidth,
@@ -77,18 +81,13 @@ export const imageRoutes = [
 
 type SignedSheets = { found: Video; board: Sprites; urls: string[]; headers: Record<string, string> };
 
-async function signedSheets(
-  id: string,
-  caller: User | undefined,
-  { db, storage, config }: ApiContext,
-): Promise<SignedSheets> {
-  const found = visible(caller, await db.videos.find(id));
+async function signedSheets(found: Video, { storage, config }: ApiContext): Promise<SignedSheets> {
   const board = found.storyboard;
   if (!board) throw new MillraceError('not_found', 'The video has no storyboard, or not yet.');
   const seconds = config.PLAYBACK_URL_TTL_SECONDS;
   const urls = await Promise.all(
     board.sheets.map((_, sheet) =>
-      storage.presignGet('thumbnails', sheetKey(id, board.generation, sheet), seconds),
+      storage.presignGet('thumbnails', sheetKey(found._id, board.generation, sheet), seconds),
     ),
   );
   const headers = { 'Cache-Control': `private, max-age=${Math.min(60, seconds)}` };

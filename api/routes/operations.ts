@@ -10,7 +10,7 @@ export const operationRoutes = [
     path: '/healthz',
     tag,
     summary: 'The process is alive',
-    auth: 'anyone',
+    action: 'service.read',
     replies: { 200: { description: 'Alive', type: 'text/plain' } },
     errors: [],
     handle: () => ({ status: 200, type: 'text/plain', body: 'ok\n' }),
@@ -21,9 +21,9 @@ export const operationRoutes = [
     path: '/readyz',
     tag,
     summary: 'MongoDB, Redis and S3 answer',
-    auth: 'anyone',
+    action: 'service.read',
     replies: { 200: { description: 'Ready', type: 'text/plain' } },
-    errors: ['unavailable'],
+    errors: [],
     async handle({ context: { db, redis, storage } }) {
       const late = AbortSignal.timeout(pingSeconds * 1000);
       const checks = { mongodb: db.ping(), redis: redis.ping(), s3: storage.ping(late) };
@@ -41,7 +41,7 @@ export const operationRoutes = [
     path: '/metrics',
     tag,
     summary: 'Figures for Prometheus',
-    auth: 'anyone',
+    action: 'service.read',
     replies: { 200: { description: 'Figures', type: 'text/plain' } },
     errors: [],
     async handle({ context: { metrics } }) {

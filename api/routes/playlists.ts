@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { captionLanguage, captionLanguageParam } from '../../shared/contracts/captions.ts';
 import { videoId } from '../../shared/contracts/common.ts';
-import type { User } from '../../shared/db/users.ts';
+import type { Video } from '../../shared/db/videos.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { captionPlaylist, withCaptions } from '../../shared/hls-captions.ts';
 import { generationPrefix } from '../../shared/keys.ts';
-import { visible } from '../access/policy.ts';
 import type { ApiContext } from '../context.ts';
 import { type Reply, route } from '../route.ts';
 import { signPlaylist } from '../sign-playlist.ts';
@@ -25,11 +24,17 @@ export const playlistRoutes = [
     path: '/api/videos/:videoId/hls/:generation/master.m3u8',
     tag,
     summary: 'The master playlist',
-    auth: 'anyone',
+    action: 'video.read',
     params: z.strictObject(base),
     replies,
-    errors: ['not_found'],
-    handle: ({ params, caller, context }) => sendPlaylist(params, 'master', caller, context),
+    errors: [],
+    handle: async ({ params, permit, context }) =>
+      sendPlaylist(
+        permit(await context.db.videos.find(params.videoId)),
+        params.generation,
+        'master',
+        context,
+      ),
   }),
 
   route({
@@ -37,12 +42,17 @@ export const playlistRoutes = [
     path: '/api/videos/:videoId/hls/:generation/:rung/:kind.m3u8',
     tag,
     summary: 'The playlist of one rung: `index`, or `iframes` for scrubbing',
-    auth: 'anyone',
+    action: 'video.read',
     params: z.strictObject({ ...base, rung: folder, kind }),
     replies,
-    errors: ['not_found'],
-    handle: ({ params, caller, context }) =>
-      sendPlaylist(params, `${params.rung}/${params.kind}`, caller, context),
+    errors: [],
+    handle: async ({ params, permit, context }) =>
+      sendPlaylist(
+        permit(await context.db.videos.find(params.videoId)),
+        params.generation,
+        `${params.rung}/${params.kind}`,
+        context,
+      ),
   }),
 
   route({
@@ -50,12 +60,17 @@ export const playlistRoutes = [
     path: '/api/videos/:videoId/hls/:generation/audio/:track/index.m3u8',
     tag,
     summary: 'The playlist of one audio track',
-    auth: 'anyone',
+    action: 'video.read',
     params: z.strictObject({ ...base, track: folder }),
     replies,
-    errors: ['not_found'],
-    handle: ({ params, caller, context }) =>
-      sendPlaylist(params, `audio/${params.track}/index`, caller, context),
+    errors: [],
+    handle: async ({ params, permit, context }) =>
+      sendPlaylist(
+        permit(await context.db.videos.find(params.videoId)),
+        params.generation,
+        `audio/${params.track}/index`,
+        context,
+      ),
   }),
 
   route({
@@ -63,13 +78,13 @@ export const playlistRoutes = [
     path: '/api/videos/:videoId/hls/:generation/captions/:language/index.m3u8',
     tag,
     summary: 'The playlist of the captions in one language',
-    auth: 'anyone',
+    action: 'video.read',
     params: z.strictObject({ ...base, language: captionLanguageParam }),
     replies,
-    errors: ['not_found'],
-    async handle({ params, caller, context }) {
+    errors: [],
+    async handle({ params, permit, context }) {
       const { db, storage, config } = context;
-      const video = visible(caller, await db.videos.find(params.videoId));
+      const video = permit(await db.videos.find(params.videoId));
       const language = captionLanguage.safeParse(params.language).data;
       const captions = await db.captions.of(video._id, Number(params.generation.slice(1)));
       const found = captions.find((caption) => caption.language === language);
@@ -84,13 +99,12 @@ export const playlistRoutes = [
 ];
 
 async function sendPlaylist(
-  asked: { videoId: string; generation: string },
+  video: Video,
+  asked: string,
   name: string,
-  caller: User | undefined,
   { db, storage, config }: ApiContext,
 ): Promise<Reply> {
-  const video = visible(caller, await db.videos.find(asked.videoId));
-  const generation = Number(asked.generation.slice(1));
+  const generation = Number(asked.slice(1));
   const playlist = await db.playlists.find({ videoId: video._id, generation }, name);
   if (!playlist) throw new MillraceError('not_found', 'There is no such playlist, or not yet.');
   const rendition = name.slice(0, Math.max(0, name.lastIndexOf('/')));

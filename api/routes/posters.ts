@@ -9,14 +9,12 @@ import {
   posterUploadId,
 } from '../../shared/contracts/images.ts';
 import type { Poster } from '../../shared/db/posters.ts';
-import type { User } from '../../shared/db/users.ts';
 import type { Video } from '../../shared/db/videos.ts';
-import { type ErrorCode, MillraceError } from '../../shared/errors.ts';
+import { MillraceError } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { type PictureFormat, posterKey, posterUploadKey } from '../../shared/keys.ts';
 import type { Log } from '../../shared/log.ts';
 import { beginPoster } from '../../shared/poster.ts';
-import { changeable, visible } from '../access/policy.ts';
 import type { ApiContext } from '../context.ts';
 import { presentPoster, presentPosterTicket } from '../present.ts';
 import { type Reply, route } from '../route.ts';
@@ -34,8 +32,6 @@ const withWidth = z.strictObject({
 });
 const state = { description: 'What was asked for last', schema: posterContract };
 const accepted = { description: 'It is being made; ask for its state', schema: posterContract };
-const forEditors: ErrorCode[] = ['not_signed_in', 'forbidden', 'not_found', 'video_failed'];
-const withBody: ErrorCode[] = ['invalid_request', 'invalid_json', 'body_too_large', 'unsupported_media_type'];
 const addressSeconds = 3600;
 
 export const posterRoutes = [
@@ -47,12 +43,12 @@ export const posterRoutes = [
     path: '/api/videos/:videoId/poster',
     tag,
     summary: 'Where the poster comes from, whether it is there, and in which sizes',
-    auth: 'anyone',
+    action: 'video.read',
     params,
     replies: { 200: state },
-    errors: ['not_found'],
-    async handle({ params, caller, context }) {
-      const found = visible(caller, await context.db.videos.find(params.videoId));
+    errors: [],
+    async handle({ params, permit, context }) {
+      const found = permit(await context.db.videos.find(params.videoId));
       return { status: 200, body: await stateOf(found, context) };
     },
   }),
@@ -62,13 +58,13 @@ export const posterRoutes = [
     path: '/api/videos/:videoId/poster',
     tag,
     summary: 'Take the poster from a time in the video',
-    auth: 'signedIn',
+    action: 'video.change',
     params,
     body: newPoster,
     replies: { 202: accepted },
-    errors: [...forEditors, ...withBody, 'not_playable_yet'],
-    async handle({ params, body, caller, context, log }) {
-      const found = await findChangeable(caller, params.videoId, context);
+    errors: ['video_failed', 'not_playable_yet'],
+    async handle({ params, body, permit, context, log }) {
+      const found = notFailed(permit(await context.db.videos.find(params.videoId)));
       if (!found.plan) {
         throw new MillraceError('not_playable_yet', 'The length of the video is not known yet.');
       }
@@ -89,16 +85,17 @@ export const posterRoutes = [
     path: '/api/videos/:videoId/poster/uploads',
     tag,
     summary: 'Ask for a ticket to upload a picture as the poster',
-    auth: 'signedIn',
+    action: 'video.change',
+    limit: 'ticket',
     params,
     body: newPosterUpload,
     replies: {
       201: { description: 'Send the bytes to `url` with exactly these headers', schema: posterTicket },
     },
-    errors: [...forEditors, ...withBody, 'too_large'],
-    async handle({ params, body, caller, context }) {
+    errors: ['video_failed', 'too_large'],
+    async handle({ params, body, permit, context }) {
       const { db, storage, config } = context;
-      const found = await findChangeable(caller, params.videoId, context);
+      const found = notFailed(permit(await context.db.videos.find(params.videoId)));
       if (body.size > posterMaxBytes) {
         throw new MillraceError('too_large', `A poster may have ${posterMaxBytes} bytes at most.`, {
           violations: [{ pointer: '/size', message: `must be at most ${posterMaxBytes}` }],
@@ -124,12 +121,12 @@ export const posterRoutes = [
     path: '/api/videos/:videoId/poster/uploads/:posterUploadId/complete',
     tag,
     summary: 'Say that the bytes of a poster are there',
-    auth: 'signedIn',
+    action: 'video.change',
     params: z.strictObject({ videoId, posterUploadId }),
     replies: { 202: accepted },
-    errors: [...forEditors, 'upload_incomplete', 'upload_mismatch', 'upload_closed'],
-    async handle({ params, caller, context, log }) {
-      const found = await findChangeable(caller, params.videoId, context);
+    errors: ['video_failed', 'upload_incomplete', 'upload_mismatch', 'upload_closed'],
+    async handle({ params, permit, context, log }) {
+      const found = notFailed(permit(await context.db.videos.find(params.videoId)));
       const ticket = await context.db.posters.find(params.posterUploadId);
       if (!ticket?.upload || ticket.videoId !== found._id) {
         throw new MillraceError('not_found', 'There is no such upload.');
@@ -147,13 +144,13 @@ function pictureRoute(format: PictureFormat) {
     path: `/api/videos/:videoId/poster.${format}`,
     tag,
     summary: `The poster as ${format === 'jpg' ? 'JPEG' : 'WebP'}, by a redirect to the store`,
-    auth: 'anyone',
+    action: 'video.read',
     params,
     query: withWidth,
     replies: { 302: { description: 'To the picture' } },
-    errors: ['not_found', 'invalid_request'],
-    async handle({ params, query, caller, context }): Promise<Reply> {
-      const found = visible(caller, await context.db.videos.find(params.videoId));
+    errors: [],
+    async handle({ params, query, permit, context }): Promise<Reply> {
+      const found = permit(await context.db.videos.find(params.videoId));
       const shown = await context.db.posters.shown(attemptOf(found));
       const width = shown?.widths.find((one) => one >= (query.width ?? Infinity)) ?? shown?.widths.at(-1);
       if (!shown || width === undefined) throw new MillraceError('not_found', 'The video has no poster yet.');
@@ -165,8 +162,7 @@ function pictureRoute(format: PictureFormat) {
   });
 }
 
-async function findChangeable(caller: User, id: string, { db }: ApiContext): Promise<Video> {
-  const found = changeable(caller, await db.videos.find(id));
+function notFailed(found: Video): Video {
   if (found.state !== 'failed') return found;
   throw new MillraceError('video_failed', 'A video that has failed gets no poster.');
 }

@@ -24,7 +24,7 @@ export const trendingRoutes = [
     path: '/api/trending/:region',
     tag,
     summary: 'What a region watches: ranked videos, then by views those not ranked yet',
-    auth: 'anyone',
+    action: 'trending.read',
     params: z.strictObject({ region: z.string().max(10) }),
     query: z.strictObject({
       limit: z.coerce.number().int().min(1).max(100).default(20),
@@ -34,7 +34,7 @@ export const trendingRoutes = [
         .optional(),
     }),
     replies: { 200: { description: 'The list', schema: trending } },
-    errors: ['invalid_request', 'unknown_region'],
+    errors: ['unknown_region'],
     async handle({ params, query, context }) {
       const { region } = params;
       if (!context.config.REGIONS.includes(region)) {

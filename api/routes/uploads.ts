@@ -6,7 +6,6 @@ import { MillraceError } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { rawKey } from '../../shared/keys.ts';
 import { begin, endUpload, move } from '../../shared/pipeline.ts';
-import { ownedBy } from '../access/policy.ts';
 import type { ApiContext } from '../context.ts';
 import { presentTicket, presentUpload } from '../present.ts';
 import { route } from '../route.ts';
@@ -21,17 +20,11 @@ export const uploadRoutes = [
     path: '/api/uploads',
     tag,
     summary: 'Ask for a ticket to upload one file',
-    auth: 'signedIn',
+    action: 'upload.create',
+    limit: 'ticket',
     body: newUpload,
     replies: { 201: { description: 'Send the bytes to `url` with exactly these headers', schema: ticket } },
-    errors: [
-      'invalid_request',
-      'invalid_json',
-      'not_signed_in',
-      'too_large',
-      'body_too_large',
-      'unsupported_media_type',
-    ],
+    errors: ['too_large'],
     async handle({ body, caller, context }) {
       const { db, storage, config } = context;
       const { filename, size, type, ...about } = body;
@@ -92,12 +85,12 @@ export const uploadRoutes = [
     path: '/api/uploads/:uploadId',
     tag,
     summary: 'An upload of mine',
-    auth: 'signedIn',
+    action: 'upload.read',
     params,
     replies: { 200: openUpload },
-    errors: ['not_signed_in', 'not_found'],
-    async handle({ params, caller, context }) {
-      const record = ownedBy(caller, await context.db.uploads.find(params.uploadId));
+    errors: [],
+    async handle({ params, permit, context }) {
+      const record = permit(await context.db.uploads.find(params.uploadId));
       return { status: 200, body: presentUpload(record) };
     },
   }),
@@ -107,12 +100,12 @@ export const uploadRoutes = [
     path: '/api/uploads/:uploadId/complete',
     tag,
     summary: 'Say that the bytes are there; the work on the video begins',
-    auth: 'signedIn',
+    action: 'upload.end',
     params,
     replies: { 200: openUpload },
-    errors: ['not_signed_in', 'not_found', 'upload_incomplete', 'upload_mismatch', 'upload_closed'],
-    async handle({ params, caller, context, log }) {
-      const record = ownedBy(caller, await context.db.uploads.find(params.uploadId));
+    errors: ['upload_incomplete', 'upload_mismatch', 'upload_closed'],
+    async handle({ params, permit, context, log }) {
+      const record = permit(await context.db.uploads.find(params.uploadId));
       const completed = await complete(record, context);
       const attempt = { videoId: record.videoId, generation: 1 };
       // The record says `uploaded` already: should the queue not answer, the next sweep adds the job.
@@ -128,12 +121,12 @@ export const uploadRoutes = [
     path: '/api/uploads/:uploadId',
     tag,
     summary: 'Cancel an upload that has not been completed',
-    auth: 'signedIn',
+    action: 'upload.end',
     params,
     replies: { 204: { description: 'Cancelled' } },
-    errors: ['not_signed_in', 'not_found', 'upload_closed'],
-    async handle({ params, caller, context }) {
-      const record = ownedBy(caller, await context.db.uploads.find(params.uploadId));
+    errors: ['upload_closed'],
+    async handle({ params, permit, context }) {
+      const record = permit(await context.db.uploads.find(params.uploadId));
       if (record.state === 'cancelled' || (await endUpload(context, record, 'cancelled')))
         return { status: 204 };
       throw closed(record);

@@ -4,7 +4,7 @@ import { video as videoContract } from '../../shared/contracts/videos.ts';
 import type { WatchedVideo } from '../../shared/db/videos.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { cancel, remove, reprocess } from '../../shared/pipeline.ts';
-import { changeable, maySee, visible } from '../access/policy.ts';
+import { decide } from '../access/policy.ts';
 import { presentVideo } from '../present.ts';
 import { type Progress, progressEvents, readProgress } from '../progress.ts';
 import { route } from '../route.ts';
@@ -24,7 +24,7 @@ export const videoWorkRoutes = [
     path: '/api/videos/:videoId/progress',
     tag,
     summary: 'How far the work on a video is, as server-sent events, until it ends',
-    auth: 'anyone',
+    action: 'video.read',
     params,
     replies: {
       200: {
@@ -34,17 +34,18 @@ export const videoWorkRoutes = [
         type: 'text/event-stream',
       },
     },
-    errors: ['not_found'],
-    async handle({ params, caller, context }) {
+    errors: [],
+    async handle({ params, permit, caller, context }) {
       const { db, stopping } = context;
-      const { _id } = visible(caller, await db.videos.watch(params.videoId));
+      const { _id } = permit(await db.videos.watch(params.videoId));
       const load = async () => {
         const look = await looks(_id, async () => {
           const video = await db.videos.watch(_id);
           return video ? { video, progress: await readProgress(db, video) } : undefined;
         });
         // Who could see it so far is told that it is gone.
-        return look && (look.video.state === 'deleted' || maySee(caller, look.video))
+        return look &&
+          (look.video.state === 'deleted' || decide('video.read', caller, look.video) === 'allowed')
           ? look.progress
           : undefined;
       };
@@ -63,12 +64,12 @@ export const videoWorkRoutes = [
     path: '/api/videos/:videoId',
     tag,
     summary: 'Remove a video, also while it is worked on',
-    auth: 'signedIn',
+    action: 'video.delete',
     params,
     replies: { 204: { description: 'Hidden from everyone; its bytes are removed soon' } },
-    errors: ['not_signed_in', 'not_found', 'forbidden'],
-    async handle({ params, caller, context }) {
-      const found = changeable(caller, await context.db.videos.find(params.videoId));
+    errors: [],
+    async handle({ params, permit, context }) {
+      const found = permit(await context.db.videos.find(params.videoId));
       if (!(await remove(context, found))) throw new MillraceError('not_found', 'There is no such video.');
       return { status: 204 };
     },
@@ -79,12 +80,12 @@ export const videoWorkRoutes = [
     path: '/api/videos/:videoId/cancel',
     tag,
     summary: 'End the work on a video; its source is kept',
-    auth: 'signedIn',
+    action: 'video.change',
     params,
     replies: { 200: { description: 'The video, failed with `cancelled`', schema: videoContract } },
-    errors: ['not_signed_in', 'not_found', 'forbidden', 'not_in_progress'],
-    async handle({ params, caller, context }) {
-      const found = changeable(caller, await context.db.videos.find(params.videoId));
+    errors: ['not_in_progress'],
+    async handle({ params, permit, context }) {
+      const found = permit(await context.db.videos.find(params.videoId));
       const cancelled = await cancel(context, found);
       if (!cancelled) throw new MillraceError('not_in_progress', 'Nothing is being done on this video now.');
       const progress = await readProgress(context.db, cancelled);
@@ -97,13 +98,13 @@ export const videoWorkRoutes = [
     path: '/api/videos/:videoId/reprocess',
     tag,
     summary: 'Encode a video again from its source; what plays goes on playing meanwhile',
-    auth: 'signedIn',
+    action: 'video.change',
     params,
     replies: { 202: { description: 'The video, waiting to be looked at', schema: videoContract } },
-    errors: ['not_signed_in', 'not_found', 'forbidden', 'in_progress', 'upload_incomplete', 'source_missing'],
-    async handle({ params, caller, context }) {
+    errors: ['in_progress', 'upload_incomplete', 'source_missing'],
+    async handle({ params, permit, context }) {
       const { db, storage, publicUrl } = context;
-      const found = changeable(caller, await db.videos.find(params.videoId));
+      const found = permit(await db.videos.find(params.videoId));
       if (found.state === 'draft') throw new MillraceError('upload_incomplete', 'Nothing was uploaded yet.');
       const { key, etag } = found.source;
       if ((await storage.head('raw', key))?.etag !== etag) {

@@ -4,7 +4,6 @@ import { newView } from '../../shared/contracts/trending.ts';
 import { ladder, playback, video as videoContract, videoPage } from '../../shared/contracts/videos.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { recordView } from '../../shared/view-counter.ts';
-import { visible } from '../access/policy.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import {
   playingGeneration,
@@ -25,14 +24,14 @@ export const videoRoutes = [
     path: '/api/videos',
     tag,
     summary: 'The newest videos: everyone’s public ones, or all of mine',
-    auth: 'anyone',
+    action: 'video.list',
     query: z.strictObject({
       mine: z.enum(['true', 'false']).default('false').meta({ description: 'Needs a signed-in account' }),
       limit: z.coerce.number().int().min(1).max(100).default(20),
       cursor: z.string().max(200).optional(),
     }),
     replies: { 200: { description: 'One page', schema: videoPage } },
-    errors: ['invalid_request', 'not_signed_in'],
+    errors: [],
     async handle({ query, caller, context }) {
       const isMine = query.mine === 'true';
       if (isMine && !caller)
@@ -58,13 +57,13 @@ export const videoRoutes = [
     path: '/api/videos/:videoId',
     tag,
     summary: 'One video: state, percent, time left, renditions, why it failed',
-    auth: 'anyone',
+    action: 'video.read',
     params,
     replies: { 200: { description: 'The video', schema: videoContract } },
-    errors: ['not_found'],
-    async handle({ params, caller, context }) {
+    errors: [],
+    async handle({ params, permit, context }) {
       const { db, publicUrl } = context;
-      const found = visible(caller, await db.videos.find(params.videoId));
+      const found = permit(await db.videos.find(params.videoId));
       return { status: 200, body: presentVideo(found, await readProgress(db, found), publicUrl) };
     },
   }),
@@ -74,12 +73,12 @@ export const videoRoutes = [
     path: '/api/videos/:videoId/ladder',
     tag,
     summary: 'Which renditions were thought of, what was done with each, and why',
-    auth: 'anyone',
+    action: 'video.read',
     params,
     replies: { 200: { description: 'Every candidate', schema: ladder } },
-    errors: ['not_found', 'not_playable_yet'],
-    async handle({ params, caller, context }) {
-      const found = visible(caller, await context.db.videos.find(params.videoId));
+    errors: ['not_playable_yet'],
+    async handle({ params, permit, context }) {
+      const found = permit(await context.db.videos.find(params.videoId));
       if (!found.plan) {
         const message = `The video is ${found.state}; there is no plan for it.`;
         throw new MillraceError('not_playable_yet', message);
@@ -93,12 +92,12 @@ export const videoRoutes = [
     path: '/api/videos/:videoId/playback',
     tag,
     summary: 'What a player needs; also while the video is still encoding',
-    auth: 'anyone',
+    action: 'video.read',
     params,
     replies: { 200: { description: 'Play `playlist`', schema: playback } },
-    errors: ['not_found', 'not_playable_yet', 'video_failed'],
-    async handle({ params, caller, context }) {
-      const found = visible(caller, await context.db.videos.find(params.videoId));
+    errors: ['not_playable_yet', 'video_failed'],
+    async handle({ params, permit, context }) {
+      const found = permit(await context.db.videos.find(params.videoId));
       const generation = playingGeneration(found);
       if (generation !== undefined) {
         return { status: 200, body: presentPlayback(found, generation, context.publicUrl) };
@@ -116,19 +115,13 @@ export const videoRoutes = [
     path: '/api/videos/:videoId/views',
     tag,
     summary: 'Count a view from a region',
-    auth: 'anyone',
+    action: 'video.view',
+    limit: 'view',
     params,
     body: newView,
     replies: { 204: { description: 'Counted' } },
-    errors: [
-      'invalid_request',
-      'invalid_json',
-      'not_found',
-      'not_playable_yet',
-      'unsupported_media_type',
-      'unavailable',
-    ],
-    async handle({ params, body, caller, context }) {
+    errors: ['not_playable_yet'],
+    async handle({ params, body, permit, context }) {
       const { db, redis, config } = context;
       if (!config.REGIONS.includes(body.region)) {
         const message = `must be one of ${config.REGIONS.join(', ')}`;
@@ -136,7 +129,7 @@ export const videoRoutes = [
           violations: [{ pointer: '/region', message }],
         });
       }
-      const found = visible(caller, await db.videos.find(params.videoId));
+      const found = permit(await db.videos.find(params.videoId));
       if (playingGeneration(found) === undefined) {
         throw new MillraceError('not_playable_yet', 'A video that cannot be played has no views.');
       }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { videoId } from '../../shared/contracts/common.ts';
 import { isRightToLeft } from '../../shared/languages.ts';
-import { visible } from '../access/policy.ts';
 import { route } from '../route.ts';
 import { escapeHtml } from './html.ts';
 
@@ -16,12 +15,12 @@ export const pageRoutes = [
     path: '/watch/:videoId',
     tag,
     summary: 'Watch a video',
-    auth: 'anyone',
+    action: 'video.read',
     params: z.strictObject({ videoId }),
     replies,
-    errors: ['not_found'],
-    async handle({ params, caller, context }) {
-      const video = visible(caller, await context.db.videos.find(params.videoId));
+    errors: [],
+    async handle({ params, permit, context }) {
+      const video = permit(await context.db.videos.find(params.videoId));
       return { status: 200, type, body: watchPage(video), headers: { 'Cache-Control': 'private, no-cache' } };
     },
   }),
@@ -31,7 +30,7 @@ export const pageRoutes = [
     path: '/docs',
     tag,
     summary: 'The api, explained',
-    auth: 'anyone',
+    action: 'service.read',
     replies,
     errors: [],
     handle: () => ({ status: 200, type, body: docsPage }),

@@ -2,8 +2,8 @@ import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { KoaAdapter } from '@bull-board/koa';
 import type { Middleware } from 'koa';
-import { MillraceError } from '../../shared/errors.ts';
-import { findCaller } from '../access/session.ts';
+import { findCaller } from '../access/caller.ts';
+import { admit } from '../access/policy.ts';
 import type { ApiContext } from '../context.ts';
 
 const basePath = '/admin/queues';
@@ -22,8 +22,7 @@ export function queueDashboard(context: ApiContext): Middleware {
     if (ctx.path !== basePath && !ctx.path.startsWith(`${basePath}/`)) return next();
     ctx.state.route = basePath;
     const caller = await findCaller(ctx, context);
-    if (!caller) throw new MillraceError('not_signed_in', 'Sign in first: GET /api/auth/login.');
-    if (!caller.roles.includes('admin')) throw new MillraceError('forbidden', 'This is for administrators.');
+    admit('queue.oversee', caller?.user);
     ctx.remove('Content-Security-Policy');
     ctx.set(
       'Content-Security-Policy',

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -78,6 +79,7 @@ function settings({ dir }: Stack): Record<string, string> {
   return {
     ...{ API_HOST: '', API_PORT: '0', PUBLIC_URL: '', WORKER_HOST: '', WORKER_PORT: '0' },
     ...{ LOG_LEVEL: 'info', REGIONS: '', WORKER_QUEUES: '' },
+    SECRET_KEY: randomBytes(32).toString('hex'),
     WORK_DIR: join(dir, 'work'),
     // Nobody waits for work whose data go with the stack.
     SHUTDOWN_GRACE_SECONDS: '1',

@@ -54,6 +54,7 @@ export async function connectDb(url: string) {
     await model.createCollection();
     await model.createIndexes();
   }
+  await stores.users.addFields();
   return {
     ...stores,
     /** All writes of `work` or none. It may run more than once, so it must have no other effect. */

@@ -1,7 +1,7 @@
 import { type Connection, Schema, trusted } from 'mongoose';
 import { newSecret, secretHash } from '../ids.ts';
 
-type Session = { _id: string; userId: string; createdAt: Date; expiresAt: Date };
+export type Session = { _id: string; userId: string; createdAt: Date; expiresAt: Date };
 
 const schema = new Schema<Session>(
   {
@@ -27,13 +27,9 @@ export function sessionStore(connection: Connection) {
       return secret;
     },
 
-    /** The user of a live session. The database removes expired ones late, so the time is asked here too. */
-    async userId(secret: string): Promise<string | undefined> {
-      const found = await model
-        .findOne({ _id: secretHash(secret), expiresAt: trusted({ $gt: new Date() }) })
-        .lean();
-      return found?.userId;
-    },
+    /** A live session. The database removes expired ones late, so the time is asked here too. */
+    find: (secret: string): Promise<Session | null> =>
+      model.findOne({ _id: secretHash(secret), expiresAt: trusted({ $gt: new Date() }) }).lean(),
 
     async end(secret: string): Promise<void> {
       await model.deleteOne({ _id: secretHash(secret) });

@@ -1,4 +1,4 @@
-import { type Connection, Schema } from 'mongoose';
+import { type Connection, Schema, trusted } from 'mongoose';
 import { type Role, roles } from '../contracts/account.ts';
 import { newId } from '../ids.ts';
 
@@ -9,10 +9,23 @@ export type User = {
   subject: string;
   displayName: string;
   email: string | null;
+  emailVerified: boolean;
   roles: Role[];
+  /** What an administrator has set, later sign-ins leave alone. */
+  rolesSetBy: 'claim' | 'admin';
+  /** `closing`: deleted by its owner, and within the grace. */
+  status: (typeof accountStatuses)[number];
+  closingSince: Date | null;
+  /** Counts changes by people, so that two of them cannot overwrite each other. */
+  revision: number;
   createdAt: Date;
   lastSignInAt: Date;
 };
+
+/** Who signs in, as the provider tells it. */
+export type Person = Pick<User, 'issuer' | 'subject' | 'displayName' | 'email' | 'emailVerified' | 'roles'>;
+
+export const accountStatuses = ['active', 'suspended', 'closing'] as const;
 
 const schema = new Schema<User>(
   {
@@ -21,7 +34,12 @@ const schema = new Schema<User>(
     subject: { type: String, required: true },
     displayName: { type: String, required: true },
     email: { type: String, default: null },
+    emailVerified: { type: Boolean, default: false },
     roles: [{ type: String, enum: roles }],
+    rolesSetBy: { type: String, enum: ['claim', 'admin'], default: 'claim' },
+    status: { type: String, enum: accountStatuses, default: 'active' },
+    closingSince: { type: Date, default: null },
+    revision: { type: Number, default: 1 },
     createdAt: { type: Date, required: true },
     lastSignInAt: { type: Date, required: true },
   },
@@ -32,19 +50,29 @@ export function userStore(connection: Connection) {
   const model = connection.model('User', schema);
   return {
     /** Makes the account at the first sign-in; later ones bring name, e-mail and roles up to date. */
-    async signedIn(
-      person: Pick<User, 'issuer' | 'subject' | 'displayName' | 'email' | 'roles'>,
-    ): Promise<User> {
+    async signedIn(person: Person): Promise<User> {
       const now = new Date();
       const { issuer, subject, ...profile } = person;
       return model
         .findOneAndUpdate(
           { issuer, subject },
           { $set: { ...profile, lastSignInAt: now }, $setOnInsert: { _id: newId(), createdAt: now } },
-          { upsert: true, returnDocument: 'after' },
+          { upsert: true, returnDocument: 'after', setDefaultsOnInsert: true },
         )
         .lean()
         .orFail();
+    },
+
+    /** Accounts that were made before these fields were. */
+    async addFields(): Promise<void> {
+      const added = {
+        emailVerified: false,
+        rolesSetBy: 'claim',
+        status: 'active',
+        closingSince: null,
+        revision: 1,
+      } as const;
+      await model.updateMany({ revision: trusted({ $exists: false }) }, { $set: added });
     },
 
     find: (id: string): Promise<User | null> => model.findById(id).lean(),

@@ -182,7 +182,7 @@ describe('signing in', () => {
       expect(response.status).to.equal(503);
       expect(response.headers.get('retry-after')).to.match(/^\d+$/);
       expect(await response.json()).to.include({ code: 'unavailable' });
-      const person = { issuer: 'i', subject: newId(), displayName: 'D', email: null };
+      const person = { issuer: 'i', subject: newId(), displayName: 'D', email: null, emailVerified: false };
       const { _id } = await alone.context.db.users.signedIn({ ...person, roles: ['creator'] });
       const secret = await alone.context.db.sessions.start(_id, 60);
       const client = createClient(alone.url, `millrace_session=${secret}`);

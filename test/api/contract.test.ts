@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { z } from 'zod';
 import { apiRoutes } from '../../api/app.ts';
 import { openApiDocument } from '../../api/openapi.ts';
-import type { Route } from '../../api/route.ts';
+import { errorsOf, type Route } from '../../api/route.ts';
 import { isSettled, sendBytes, type Ticket } from '../../scripts/client.ts';
 import { problem } from '../../shared/contracts/common.ts';
 import { errorKinds } from '../../shared/errors.ts';
@@ -85,7 +85,7 @@ describe('the contract', () => {
       const found = operations.find(({ address }) => address === addressOf(route));
       const expected = [
         ...Object.keys(route.replies),
-        ...[...route.errors, 'internal' as const].map((code) => String(errorKinds[code].status)),
+        ...errorsOf(route).map((code) => String(errorKinds[code].status)),
       ];
       expect(Object.keys(found?.responses ?? {}), addressOf(route)).to.have.members([...new Set(expected)]);
     }

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { configNames, readConfig } from '../../shared/config.ts';
 
 const required = {
+  SECRET_KEY: 'a secret key that is long enough',
   MONGO_URL: 'mongodb://mongo/millrace',
   REDIS_URL: 'redis://redis',
   S3_ENDPOINT: 'https://s3.example.org',

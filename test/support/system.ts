@@ -51,6 +51,7 @@ export async function startSystem(overrides: Record<string, string> = {}): Promi
     PATH: process.env.PATH ?? '',
     NODE_ENV: 'test',
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'silent',
+    SECRET_KEY: 'a secret key for tests, long enough',
     ...servers,
     MONGO_URL: mongo.href,
     REDIS_PREFIX: name,

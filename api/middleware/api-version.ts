@@ -1,0 +1,32 @@
+import type { Middleware } from 'koa';
+import { MillraceError } from '../../shared/errors.ts';
+import { type Version, versions } from '../versions.ts';
+
+const inPath = /^\/api\/v([0-9]+)(?=\/)/;
+
+/** Which version of the api is asked, by `X-API-Version` or by `/api/v2/...`; the reply names it. */
+export function apiVersion(): Middleware {
+  return async (ctx, next) => {
+    ctx.state.version = versions[0];
+    if (!ctx.path.startsWith('/api/')) return next();
+    const [prefix, written] = inPath.exec(ctx.path) ?? [];
+    const header = ctx.get('X-API-Version');
+    const asked = header || written;
+    ctx.vary('X-API-Version');
+    if (asked !== undefined) ctx.state.version = known(asked);
+    ctx.set('X-API-Version', String(ctx.state.version));
+    if (prefix) {
+      if (header && header !== written) {
+        throw new MillraceError('unknown_version', 'The path and X-API-Version name different versions.');
+      }
+      ctx.path = `/api${ctx.path.slice(prefix.length)}`;
+    }
+    return next();
+  };
+}
+
+function known(asked: string): Version {
+  const found = versions.find((version) => String(version) === asked);
+  if (found) return found;
+  throw new MillraceError('unknown_version', `Known versions of the api are ${versions.join(' and ')}.`);
+}

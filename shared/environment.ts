@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { builtInProfiles, type EncodingProfile, encodingProfile } from './contracts/encoding-profile.ts';
+import { queueNames } from './queue-names.ts';
+
+const seconds = z.coerce.number().int().positive();
+const port = z.coerce.number().int().min(0).max(65535);
+const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
+
+/** `GB,US,AE` -> ['GB','US','AE'] */
+const regionList = z.string().transform((value, context) => {
+  const regions = value.split(',').map((region) => region.trim().toUpperCase());
+  for (const region of regions) {
+    if (!/^[A-Z]{2}$/.test(region)) {
+      context.addIssue({ code: 'custom', message: `"${region}" is not a two-letter region` });
+    }
+  }
+  return [...new Set(regions)];
+});
+
+/** `encode=2,publish` -> {encode: 2, publish: 1}: which queues this worker serves, and how many jobs at once. */
+const queueList = z.string().transform((value, context) => {
+  const served: Partial<Record<(typeof queueNames)[number], number>> = {};
+  for (const item of value.split(',')) {
+    const [name = '', count = '1', ...more] = item.trim().split('=');
+    const queue = queueNames.find((known) => known === name);
+    if (!queue || more.length > 0 || !/^[1-9]\d{0,2}$/.test(count)) {
+      context.addIssue({ code: 'custom', message: `"${item}" is not QUEUE or QUEUE=COUNT of ${queueNames}` });
+    } else served[queue] = Number(count);
+  }
+  return served;
+});
+
+/** The path of a JSON file -> the profiles in it and the built-in ones, by name. */
+const profileFile = z.string().transform((path, context): Record<string, EncodingProfile> => {
+  try {
+    const own = z.array(encodingProfile).parse(JSON.parse(readFileSync(path, 'utf8')));
+    return byName([...builtInProfiles, ...own]);
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
+    context.addIssue({ code: 'custom', message: `${path} holds no encoding profiles: ${reason}` });
+    return z.NEVER;
+  }
+});
+
+function byName(profiles: readonly EncodingProfile[]): Record<string, EncodingProfile> {
+  return Object.fromEntries(profiles.map((profile) => [profile.name, profile]));
+}
+
+const cores = availableParallelism();
+
+/** Of both processes. */
+const process = {
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  SHUTDOWN_GRACE_SECONDS: seconds.default(30),
+  SECRET_KEY: z.string().min(32, 'must have 32 characters or more'),
+};
+
+const stores = {
+  MONGO_URL: z.string().regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb://'),
+  REDIS_URL: z.string().regex(/^rediss?:\/\//, 'must begin with redis://'),
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9-]+$/, 'may hold a-z, 0-9 and - only')
+    .default('millrace'),
+
+  S3_ENDPOINT: url,
+  S3_PUBLIC_ENDPOINT: url.optional(),
+  S3_REGION: z.string().default('us-east-1'),
+  S3_ACCESS_KEY_ID: z.string().min(1),
+  S3_SECRET_ACCESS_KEY: z.string().min(1),
+  S3_BUCKET_RAW: z.string().default('millrace-raw'),
+  S3_BUCKET_PROCESSED: z.string().default('millrace-processed'),
+  S3_BUCKET_THUMBNAILS: z.string().default('millrace-thumbnails'),
+};
+
+const accounts = {
+  OIDC_ISSUER: url,
+  OIDC_CLIENT_ID: z.string().min(1),
+  OIDC_CLIENT_SECRET: z.string().min(1),
+  OIDC_ROLES_CLAIM: z.string().default('roles'),
+  SESSION_TTL_SECONDS: seconds.default(14 * 24 * 3600),
+};
+
+const api = {
+  API_HOST: z.string().default('127.0.0.1'),
+  API_PORT: port.default(3000),
+  PUBLIC_URL: url.optional(),
+};
+
+/** What becomes of uploads and views. */
+const media = {
+  UPLOAD_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(5 * 1024 ** 3),
+  UPLOAD_TTL_SECONDS: seconds.default(3600),
+  PLAYBACK_URL_TTL_SECONDS: seconds.default(6 * 3600),
+  VIDEO_MAX_SECONDS: seconds.default(12 * 3600),
+
+  ENCODING_PROFILE: z.string().default('default'),
+  ENCODING_PROFILES: profileFile.default(byName(builtInProfiles)),
+
+  REGIONS: regionList.default([
+    'AE',
+    'FI',
+    'DK',
+    'CZ',
+    'BE',
+    'CH',
+    'US',
+    'GB',
+    'DE',
+    'FR',
+    'IN',
+    'BR',
+    'AU',
+    'CA',
+  ]),
+  TRENDING_EVERY_SECONDS: seconds.default(300),
+  SWEEP_EVERY_SECONDS: seconds.default(30),
+  PURGE_GRACE_SECONDS: seconds.default(300),
+};
+
+const worker = {
+  WORKER_QUEUES: queueList.default({
+    probe: 1,
+    encode: cores,
+    copy: 1,
+    audio: 1,
+    captions: 1,
+    images: 1,
+    publish: 1,
+    trending: 1,
+    sweep: 1,
+  }),
+  WORKER_HOST: z.string().default('127.0.0.1'),
+  WORKER_PORT: port.default(3001),
+  WORK_DIR: z.string().default(join(tmpdir(), 'millrace')),
+  SOURCE_CACHE_BYTES: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(20 * 1024 ** 3),
+  /** Where sandbox tools are looked for. */
+  PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
+  FFMPEG_PATH: z.string().default('ffmpeg'),
+  FFPROBE_PATH: z.string().default('ffprobe'),
+};
+
+/** Every variable that Millrace reads, with its shape and default. */
+export const environment = z.object({ ...process, ...stores, ...accounts, ...api, ...media, ...worker });
+
+/** The variables that may also be given as NAME_FILE, the path of a file that holds the value. */
+export const secretNames = [
+  'SECRET_KEY',
+  'MONGO_URL',
+  'REDIS_URL',
+  'S3_ACCESS_KEY_ID',
+  'S3_SECRET_ACCESS_KEY',
+  'OIDC_CLIENT_SECRET',
+];
