@@ -7,6 +7,7 @@ import { errorsOf, type Route } from './route.ts';
 type Json = Record<string, unknown>;
 
 const version = '0.1.0';
+const security = [{ session: [] }, { bearer: [] }];
 
 /** The OpenAPI 3.1 document of the very routes that are served. */
 export function openApiDocument(routes: Route[], publicUrl: string): Json {
@@ -28,7 +29,10 @@ export function openApiDocument(routes: Route[], publicUrl: string): Json {
     paths,
     components: {
       schemas: { ...schemas },
-      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'millrace_session' } },
+      securitySchemes: {
+        session: { type: 'apiKey', in: 'cookie', name: 'millrace_session' },
+        bearer: { type: 'http', scheme: 'bearer', description: 'An access token (JWT) or an API key' },
+      },
     },
   };
 }
@@ -42,7 +46,7 @@ function operation(route: Route, schemas: Json): Json {
     operationId: operationId(route),
     tags: [route.tag],
     summary: route.summary,
-    security: policy[route.action].anonymous ? [{}, { session: [] }] : [{ session: [] }],
+    security: policy[route.action].anonymous ? [{}, ...security] : security,
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.body
       ? {
@@ -56,8 +60,9 @@ function operation(route: Route, schemas: Json): Json {
   };
 }
 
-function contentOf({ text }: Route, body: z.ZodType, schemas: Json): Json {
-  if (!text) return { 'application/json': { schema: reference(body, schemas, 'input') } };
+function contentOf({ text, form }: Route, body: z.ZodType, schemas: Json): Json {
+  const type = form ? 'application/x-www-form-urlencoded' : 'application/json';
+  if (!text) return { [type]: { schema: reference(body, schemas, 'input') } };
   const schema = { type: 'string', maxLength: text.mostBytes };
   return Object.fromEntries(text.types.map((type) => [type, { schema }]));
 }

@@ -17,6 +17,7 @@ export function serveRoute(route: Route, context: ApiContext): Middleware {
   const types = replyTypes(route);
   return async (ctx) => {
     ctx.state.route = route.path;
+    ctx.state.isForm = route.form === true;
     refuseUnaccepted(ctx, types);
     const caller = await authorize(route, ctx, context);
     const request: Request<unknown, unknown, unknown, Action> = {

@@ -5,6 +5,8 @@ import type { Config } from '../shared/config.ts';
 import { type Context, createContext } from '../shared/context.ts';
 import type { Log } from '../shared/log.ts';
 import { createOidcProvider } from './access/oidc.ts';
+import { openSigningKeys } from './access/signing-keys.ts';
+import { createTokens } from './access/tokens.ts';
 import { createApp } from './app.ts';
 
 export type RunningApi = { url: string; port: number; log: Log; context: Context; stop(): Promise<void> };
@@ -31,6 +33,7 @@ export async function startApi(config: Config): Promise<RunningApi> {
       ...context,
       publicUrl,
       oidc: createOidcProvider(config),
+      tokens: createTokens(context, openSigningKeys(context), publicUrl),
       stopping: stopping.signal,
     });
     server.on('request', app.callback());

@@ -83,6 +83,9 @@ const accounts = {
   OIDC_CLIENT_SECRET: z.string().min(1),
   OIDC_ROLES_CLAIM: z.string().default('roles'),
   SESSION_TTL_SECONDS: seconds.default(14 * 24 * 3600),
+  TOKEN_TTL_SECONDS: seconds.default(900),
+  REFRESH_TOKEN_TTL_SECONDS: seconds.default(30 * 24 * 3600),
+  SIGNING_KEY_DAYS: z.coerce.number().int().positive().default(30),
 };
 
 const api = {

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Context } from '../../shared/context.ts';
 import type { SigningKey, signingKeyStore } from '../../shared/db/signing-keys.ts';
 import type { Log } from '../../shared/log.ts';
 import { seal, unseal } from '../../shared/seal.ts';
+import { deriveKey } from '../../shared/secret-key.ts';
 import { type CryptoKey, importPrivateKey, importPublicKey, newKeyPair, publicJwk } from './jwt.ts';
 import { type KeyTimes, keyTimes, leadMs, nextSignsFrom, refreshMs } from './signing-key-times.ts';
 
@@ -21,6 +23,17 @@ type Options = {
   log: Log;
   now?: () => number;
 };
+
+/** The keys of an installation. */
+export function openSigningKeys({ config, db, log }: Pick<Context, 'config' | 'db' | 'log'>): SigningKeys {
+  return signingKeys({
+    store: db.signingKeys,
+    secret: deriveKey(config.SECRET_KEY, 'signing keys'),
+    days: config.SIGNING_KEY_DAYS,
+    tokenSeconds: config.TOKEN_TTL_SECONDS,
+    log,
+  });
+}
 
 /**
  * The keys that sign access tokens, as this process knows them. They are read when they are used, at most once in

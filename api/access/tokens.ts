@@ -1,7 +1,6 @@
-import type { Db } from '../../shared/db/connect.ts';
+import type { Context } from '../../shared/context.ts';
 import type { RefreshSecrets } from '../../shared/db/grants.ts';
 import { newId } from '../../shared/ids.ts';
-import type { Log } from '../../shared/log.ts';
 import { newMarkedSecret, newSecretPart, readMarkedSecret } from '../../shared/marked-secret.ts';
 import { shortCache } from '../short-cache.ts';
 import { type Claims, signJwt, verifyJwt } from './jwt.ts';
@@ -13,18 +12,11 @@ const grantSeconds = 2;
 
 export type TokenPair = { accessToken: string; refreshToken: string; seconds: number };
 export type Tokens = ReturnType<typeof createTokens>;
-type Options = {
-  db: Pick<Db, 'grants'>;
-  keys: SigningKeys;
-  publicUrl: string;
-  /** How long an access token, and an unused refresh token, is valid. */
-  accessSeconds: number;
-  refreshSeconds: number;
-  log: Log;
-};
 
 /** Short access tokens (JWT) and the refresh tokens that renew them. */
-export function createTokens({ db, keys, publicUrl, accessSeconds, refreshSeconds, log }: Options) {
+export function createTokens({ config, db, log }: Context, keys: SigningKeys, publicUrl: string) {
+  const accessSeconds = config.TOKEN_TTL_SECONDS;
+  const refreshSeconds = config.REFRESH_TOKEN_TTL_SECONDS;
   const parties = { issuer: publicUrl, audience: publicUrl };
   const isLive = shortCache<boolean>(grantSeconds * 1000, 10_000);
 

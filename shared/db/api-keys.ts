@@ -97,10 +97,8 @@ export function apiKeyStore(connection: Connection) {
       );
     },
 
-    /** False when there is no such key of this owner. */
-    async remove(id: string, ownerId: string): Promise<boolean> {
-      const { deletedCount } = await model.deleteOne({ _id: id, ownerId });
-      return deletedCount === 1;
+    async remove(id: string): Promise<void> {
+      await model.deleteOne({ _id: id });
     },
 
     async removeAllOf(ownerId: string): Promise<void> {

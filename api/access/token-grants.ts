@@ -1,0 +1,53 @@
+import type { z } from 'zod';
+import type { tokenRequest } from '../../shared/contracts/tokens.ts';
+import type { User } from '../../shared/db/users.ts';
+import { MillraceError } from '../../shared/errors.ts';
+import type { ApiContext } from '../context.ts';
+import type { Credential } from './credential.ts';
+import type { TokenPair } from './tokens.ts';
+
+type Fields = z.infer<typeof tokenRequest>;
+type Asker = { caller: User | undefined; credential: Credential | undefined };
+type Grant = (fields: Fields, asker: Asker, context: ApiContext) => Promise<TokenPair>;
+
+/** What may be shown for a pair of tokens. */
+const grants: Record<string, Grant> = {
+  async refresh_token({ refresh_token }, _, { tokens, db }) {
+    const renewed = await tokens.renew(needed('refresh_token', refresh_token));
+    if (!renewed) throw refused('The refresh token is not valid, has ended or was used before.');
+    const user = await db.users.find(renewed.userId);
+    if (user?.status === 'active') return renewed.pair;
+    await tokens.revoke(renewed.pair.refreshToken);
+    throw refused('The account of this refresh token cannot be used.');
+  },
+
+  async 'urn:millrace:session'(_, { caller, credential }, { tokens }) {
+    if (!caller || credential?.kind !== 'session') {
+      throw refused('Send the cookie of a browser that is signed in.');
+    }
+    if (caller.status !== 'active') throw refused('This account cannot be used.');
+    return tokens.issue(caller._id);
+  },
+};
+
+/** @throws MillraceError invalid_request, invalid_grant, unsupported_grant_type */
+export function grantTokens(fields: Fields, asker: Asker, context: ApiContext): Promise<TokenPair> {
+  const grant = Object.hasOwn(grants, fields.grant_type) ? grants[fields.grant_type] : undefined;
+  if (!grant) {
+    const known = Object.keys(grants).join(', ');
+    throw new MillraceError('unsupported_grant_type', `This grant_type is not one of ${known}.`);
+  }
+  return grant(fields, asker, context);
+}
+
+function needed(name: keyof Fields, value: string | undefined): string {
+  if (value !== undefined) return value;
+  const violation = { pointer: `/${name}`, message: 'is needed for this grant_type' };
+  throw new MillraceError('invalid_request', `The request does not fit: /${name} ${violation.message}.`, {
+    violations: [violation],
+  });
+}
+
+function refused(message: string): MillraceError {
+  return new MillraceError('invalid_grant', message);
+}
