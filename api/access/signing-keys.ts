@@ -113,8 +113,9 @@ export function signingKeys({ store, secret, days, tokenSeconds, log, now = Date
   /** Reads again, for all that wait for it; not at once when that was done a moment ago. */
   function lookAgain(): Promise<void> {
     waiting ??= (async () => {
-      const moment = (loading?.since ?? 0) + lookAgainMs - now();
-      if (moment > 0) await sleep(Math.min(moment, lookAgainMs));
+      const pause = (loading?.since ?? 0) + lookAgainMs - now();
+      // Also without a pause this goes on later, when `waiting` is set.
+      await sleep(Math.min(Math.max(pause, 0), lookAgainMs));
       waiting = undefined;
       await reload();
     })();

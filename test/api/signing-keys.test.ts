@@ -106,6 +106,12 @@ describe('the signing keys of several processes', () => {
       reads += 1;
       return all();
     };
+    for (let time = 0; time < 3; time += 1) {
+      now += 2000;
+      const { _id } = await other.keys.rotate(true);
+      expect(await one.keys.find(_id), `time ${time}`).not.to.equal(undefined);
+    }
+    reads = 0;
     const added = await other.keys.rotate(true);
     const foreign = Array.from({ length: 500 }, () => one.keys.find(newId()));
     const found = await one.keys.find(added._id);

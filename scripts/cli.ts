@@ -1,0 +1,40 @@
+import { readConfig } from '../shared/config.ts';
+import { connectDb } from '../shared/db/connect.ts';
+
+import { type Command, UsageError } from './cli/command.ts';
+import { keys } from './cli/keys.ts';
+
+/** What an operator does by hand, with the environment of the api. Runs in its image too, so only it and `shared` are here. */
+const commands: Record<string, Command> = { keys };
+
+function usage(): string {
+  const lines = Object.values(commands).flatMap((command) => command.usage);
+  return ['Usage: npm run cli -- COMMAND', ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+/** @returns the exit status: 0, 1 when it could not be done, 2 when it was not understood */
+async function main([name = '', ...words]: string[]): Promise<number> {
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) {
+    console.error(usage());
+    return 2;
+  }
+  try {
+    const run = command.parse(words);
+    const config = readConfig();
+    const db = await connectDb(config.MONGO_URL);
+    try {
+      console.log(await run({ config, db }));
+      return 0;
+    } finally {
+      await db.close();
+    }
+  } catch (error) {
+    console.error((error as Error).message);
+    if (!(error instanceof UsageError)) return 1;
+    console.error(usage());
+    return 2;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));
