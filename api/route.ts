@@ -49,6 +49,8 @@ export type Request<P, Q, B, A extends Action> = {
   header(name: string): string | undefined;
   cookie(name: string): string | undefined;
   context: ApiContext;
+  /** For the work that comes of the request (W3C Trace Context). */
+  traceparent: string;
   log: Log;
 };
 

@@ -4,6 +4,7 @@ import { MillraceError, type Violation } from '../shared/errors.ts';
 import { type Caller, findCaller } from './access/caller.ts';
 import { type Action, admit, permit, policy } from './access/policy.ts';
 import type { ApiContext } from './context.ts';
+import { logOf, logUser } from './middleware/request-log.ts';
 import { readForm, readJson, readText } from './read-body.ts';
 import type { Request, Route } from './route.ts';
 import { refuseUnaccepted, replyTypes, sendReply } from './send-reply.ts';
@@ -35,7 +36,10 @@ export function serveRoute(route: Route, context: ApiContext): Middleware {
       header: (name) => ctx.get(name) || undefined,
       cookie: (name) => ctx.cookies.get(name),
       context,
-      log: ctx.state.log,
+      traceparent: ctx.state.traceparent,
+      get log() {
+        return logOf(ctx);
+      },
     };
     sendReply(ctx, route, await route.handle(request as Request<never, never, never, Action>), context);
   };
@@ -49,7 +53,7 @@ async function authorize(
 ): Promise<Caller | undefined> {
   const caller = await findCaller(ctx, context);
   if (caller) {
-    ctx.state.log = ctx.state.log.child({ userId: caller.user._id });
+    logUser(ctx, caller.user._id);
     const { scope } = policy[action];
     const { credential } = caller;
     if (credential.kind === 'apiKey' && !(scope && credential.scopes.includes(scope))) {

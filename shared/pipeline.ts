@@ -20,10 +20,13 @@ import { anotherFrom, isInProgress, type VideoState } from './video-state.ts';
  *
  * Every function may be called again: job ids are deterministic, and a step that is done is not done twice.
  */
-type Means = Pick<Context, 'db' | 'queues' | 'metrics'>;
+type Means = Pick<Context, 'db' | 'queues' | 'metrics'> & Traced;
+
+/** The request or job that work comes from. */
+export type Traced = { traceparent?: string };
 
 export async function begin(means: Means, attempt: Attempt): Promise<void> {
-  await means.queues.add(probeJob(attempt));
+  await means.queues.add(probeJob(attempt), means.traceparent);
 }
 
 export async function fanOut(
@@ -33,7 +36,7 @@ export async function fanOut(
   recentUploads: number,
 ): Promise<void> {
   const [publish, ...children] = flowOf(attempt, plan, recentUploads);
-  await means.queues.addFlow(publish, children);
+  await means.queues.addFlow(publish, children, means.traceparent);
 }
 
 /**

@@ -1,11 +1,15 @@
 import type { Context } from './context.ts';
 import type { Poster } from './db/posters.ts';
 import { jobId } from './keys.ts';
+import type { Traced } from './pipeline.ts';
 import type { NewJob } from './queue.ts';
 
 /** Adds the job that makes a chosen version of a poster; its id is that of the version. */
-export async function beginPoster({ queues }: Pick<Context, 'queues'>, poster: Poster): Promise<void> {
-  await queues.add(posterJob(poster));
+export async function beginPoster(
+  { queues, traceparent }: Pick<Context, 'queues'> & Traced,
+  poster: Poster,
+): Promise<void> {
+  await queues.add(posterJob(poster), traceparent);
 }
 
 /** Looks after the job of a version of which nothing has been heard; one that was lost is added again. */

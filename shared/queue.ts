@@ -27,9 +27,12 @@ export function createQueues(connection: Redis, prefix: string) {
     /** For the dashboard. */
     all: Object.values(byName),
 
-    /** Adds a job. One whose id is still in the queue, in whatever state, is not added again. */
-    async add({ queue, id, payload, priority }: NewJob): Promise<void> {
-      await byName[queue].add(queue, queues[queue].payload.parse(payload), {
+    /**
+     * Adds a job. One whose id is still in the queue, in whatever state, is not added again. `traceparent` is the work
+     * that it comes from.
+     */
+    async add({ queue, id, payload, priority }: NewJob, traceparent?: string): Promise<void> {
+      await byName[queue].add(queue, dataOf(queue, payload, traceparent), {
         ...jobOptions(queue),
         jobId: id,
         ...(priority === undefined ? {} : { priority }),
@@ -37,11 +40,11 @@ export function createQueues(connection: Redis, prefix: string) {
     },
 
     /** Adds children and the parent that runs once all of them have ended, however they ended. */
-    async addFlow(parent: NewJob, children: NewJob[]): Promise<void> {
+    async addFlow(parent: NewJob, children: NewJob[], traceparent?: string): Promise<void> {
       const node = ({ queue, id, payload, priority }: NewJob, extra: JobsOptions) => ({
         name: queue,
         queueName: queue,
-        data: queues[queue].payload.parse(payload),
+        data: dataOf(queue, payload, traceparent),
         opts: { ...jobOptions(queue), jobId: id, ...(priority === undefined ? {} : { priority }), ...extra },
       });
       await flows.add({
@@ -99,4 +102,8 @@ export function createQueues(connection: Redis, prefix: string) {
       await Promise.all([flows.close(), ...Object.values(byName).map((queue) => queue.close())]);
     },
   };
+}
+
+function dataOf(queue: QueueName, payload: unknown, traceparent: string | undefined): object {
+  return { ...queues[queue].payload.parse(payload), ...(traceparent && { traceparent }) };
 }

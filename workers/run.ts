@@ -3,6 +3,7 @@ import { MillraceError, toMillraceError } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
 import { type Payload, type QueueName, queues } from '../shared/queues.ts';
 import { workerConnection } from '../shared/redis.ts';
+import { continueTrace, traceparentOf } from '../shared/trace.ts';
 import type { Tools } from './tools.ts';
 
 export type Step = { tools: Tools; log: Log; signal: AbortSignal };
@@ -36,7 +37,8 @@ export function serve<Q extends QueueName>(
 
   // BullMQ passes the abort signal only to a function of three plain parameters.
   async function process(job: Job, token: string | undefined, signal?: AbortSignal): Promise<void> {
-    const jobLog = log.child({ queue, jobId: job.id });
+    const trace = continueTrace(job.data?.traceparent);
+    const jobLog = log.child({ queue, jobId: job.id, traceId: trace.traceId });
     const started = performance.now();
     const end = (outcome: string) => {
       const seconds = (performance.now() - started) / 1000;
@@ -54,8 +56,9 @@ export function serve<Q extends QueueName>(
       );
     }, queues[queue].timeoutSeconds * 1000);
     try {
+      const traced = { ...tools, traceparent: traceparentOf(trace) };
       const signals = signal ? [signal, limit.signal] : [limit.signal];
-      await handler.run(payload, { tools, log: jobLog, signal: AbortSignal.any(signals) });
+      await handler.run(payload, { tools: traced, log: jobLog, signal: AbortSignal.any(signals) });
       jobLog.info(end('done'), 'job done');
     } catch (thrown) {
       if (thrown instanceof Superseded) {

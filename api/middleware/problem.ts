@@ -1,6 +1,7 @@
 import type { Context as KoaContext, Middleware } from 'koa';
 import { MillraceError, toMillraceError } from '../../shared/errors.ts';
 import { challenge, oauthMembers } from '../oauth-errors.ts';
+import { logOf } from './request-log.ts';
 
 /** The one door for errors: every one leaves as RFC 9457 with a code, and with an id that the log carries. */
 export function problem(): Middleware {
@@ -18,7 +19,7 @@ export function problem(): Middleware {
 function send(ctx: KoaContext, error: MillraceError): void {
   const { status, title } = error.kind;
   const level = status >= 500 ? 'error' : 'debug';
-  ctx.state.log[level]({ code: error.code, err: error }, 'problem');
+  logOf(ctx)[level]({ code: error.code, err: error }, 'problem');
   ctx.status = status;
   if (status === 503) ctx.set('Retry-After', '5');
   if (status === 401) ctx.set('WWW-Authenticate', challenge(error));

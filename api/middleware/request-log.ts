@@ -1,22 +1,33 @@
-import { randomUUID } from 'node:crypto';
-import type { Middleware } from 'koa';
+import type { Context as KoaContext, Middleware } from 'koa';
+import type { Log } from '../../shared/log.ts';
+import { continueTrace, traceparentOf } from '../../shared/trace.ts';
 import type { ApiContext } from '../context.ts';
 
-/** Gives each request an id and a log of its own, and writes one line when it is answered. */
+/** What every line of a request's log carries. */
+type Bindings = { requestId: string; traceId: string; userId?: string };
+
+/** Gives each request an id, a span of a trace and a log of its own, and writes one line when it is answered. */
 export function requestLog({ log, metrics }: ApiContext): Middleware {
   return async (ctx, next) => {
     const started = performance.now();
+    const trace = continueTrace(ctx.get('traceparent') || undefined);
     const given = ctx.get('X-Request-Id');
-    const requestId = /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
+    // Without an id of the client's, one word serves for both.
+    const requestId = /^[\w-]{8,64}$/.test(given) ? given : trace.traceId;
+    const bindings: Bindings = { requestId, traceId: trace.traceId };
     ctx.set('X-Request-Id', requestId);
+    ctx.state.traceparent = traceparentOf(trace);
+    ctx.set('traceparent', ctx.state.traceparent);
     ctx.state.requestId = requestId;
-    ctx.state.log = log.child({ requestId });
+    ctx.state.bindings = bindings;
+    ctx.state.parentLog = log;
     await next();
     const seconds = (performance.now() - started) / 1000;
     const route = ctx.state.route ?? 'none';
     metrics.requestSeconds.observe({ method: ctx.method, route, status: ctx.status }, seconds);
-    ctx.state.log.info(
+    log.info(
       {
+        ...bindings,
         method: ctx.method,
         path: ctx.path,
         status: ctx.status,
@@ -25,4 +36,16 @@ export function requestLog({ log, metrics }: ApiContext): Middleware {
       'request',
     );
   };
+}
+
+/** The log of a request: made when it is first asked for, since most requests write but their one line. */
+export function logOf(ctx: KoaContext): Log {
+  ctx.state.log ??= (ctx.state.parentLog as Log).child(ctx.state.bindings);
+  return ctx.state.log;
+}
+
+/** From here on the lines of the request say who asks. */
+export function logUser(ctx: KoaContext, userId: string): void {
+  (ctx.state.bindings as Bindings).userId = userId;
+  ctx.state.log = undefined;
 }

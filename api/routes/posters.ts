@@ -14,6 +14,7 @@ import { MillraceError } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { type PictureFormat, posterKey, posterUploadKey } from '../../shared/keys.ts';
 import type { Log } from '../../shared/log.ts';
+import type { Traced } from '../../shared/pipeline.ts';
 import { beginPoster } from '../../shared/poster.ts';
 import type { ApiContext } from '../context.ts';
 import { presentPoster, presentPosterTicket } from '../present.ts';
@@ -63,7 +64,7 @@ export const posterRoutes = [
     body: newPoster,
     replies: { 202: accepted },
     errors: ['video_failed', 'not_playable_yet'],
-    async handle({ params, body, permit, context, log }) {
+    async handle({ params, body, permit, context, traceparent, log }) {
       const found = notFailed(permit(await context.db.videos.find(params.videoId)));
       if (!found.plan) {
         throw new MillraceError('not_playable_yet', 'The length of the video is not known yet.');
@@ -75,7 +76,11 @@ export const posterRoutes = [
           violations: [{ pointer: '/time', message }],
         });
       }
-      await start(await context.db.posters.ofTime(attemptOf(found), body.time), context, log);
+      await start(
+        await context.db.posters.ofTime(attemptOf(found), body.time),
+        { ...context, traceparent },
+        log,
+      );
       return { status: 202, body: await stateOf(found, context) };
     },
   }),
@@ -125,14 +130,15 @@ export const posterRoutes = [
     params: z.strictObject({ videoId, posterUploadId }),
     replies: { 202: accepted },
     errors: ['video_failed', 'upload_incomplete', 'upload_mismatch', 'upload_closed'],
-    async handle({ params, permit, context, log }) {
+    async handle({ params, permit, context, traceparent, log }) {
       const found = notFailed(permit(await context.db.videos.find(params.videoId)));
       const ticket = await context.db.posters.find(params.posterUploadId);
       if (!ticket?.upload || ticket.videoId !== found._id) {
         throw new MillraceError('not_found', 'There is no such upload.');
       }
       // Said a second time, it changes nothing.
-      if (ticket.version === null) await start(await complete(ticket, context), context, log);
+      if (ticket.version === null)
+        await start(await complete(ticket, context), { ...context, traceparent }, log);
       return { status: 202, body: await stateOf(found, context) };
     },
   }),
@@ -178,7 +184,7 @@ async function stateOf(found: Video, { db }: ApiContext) {
 }
 
 /** The record has the version already: should the queue not answer, a sweep adds the job. */
-async function start(made: Poster, context: ApiContext, log: Log): Promise<void> {
+async function start(made: Poster, context: ApiContext & Traced, log: Log): Promise<void> {
   const { videoId, version } = made;
   await beginPoster(context, made).catch((error) =>
     log.warn({ err: error, videoId, version }, 'left to the sweep'),

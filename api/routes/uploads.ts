@@ -104,12 +104,12 @@ export const uploadRoutes = [
     params,
     replies: { 200: openUpload },
     errors: ['upload_incomplete', 'upload_mismatch', 'upload_closed'],
-    async handle({ params, permit, context, log }) {
+    async handle({ params, permit, context, traceparent, log }) {
       const record = permit(await context.db.uploads.find(params.uploadId));
       const completed = await complete(record, context);
       const attempt = { videoId: record.videoId, generation: 1 };
       // The record says `uploaded` already: should the queue not answer, the next sweep adds the job.
-      await begin(context, attempt).catch((error) =>
+      await begin({ ...context, traceparent }, attempt).catch((error) =>
         log.warn({ err: error, ...attempt }, 'left to the sweep'),
       );
       return { status: 200, body: presentUpload(completed) };

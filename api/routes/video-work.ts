@@ -102,7 +102,7 @@ export const videoWorkRoutes = [
     params,
     replies: { 202: { description: 'The video, waiting to be looked at', schema: videoContract } },
     errors: ['in_progress', 'upload_incomplete', 'source_missing'],
-    async handle({ params, permit, context }) {
+    async handle({ params, permit, context, traceparent }) {
       const { db, storage, publicUrl } = context;
       const found = permit(await db.videos.find(params.videoId));
       if (found.state === 'draft') throw new MillraceError('upload_incomplete', 'Nothing was uploaded yet.');
@@ -110,7 +110,7 @@ export const videoWorkRoutes = [
       if ((await storage.head('raw', key))?.etag !== etag) {
         throw new MillraceError('source_missing', 'The uploaded file is gone or was replaced.');
       }
-      const begun = await reprocess(context, found);
+      const begun = await reprocess({ ...context, traceparent }, found);
       if (!begun) throw new MillraceError('in_progress', 'The video is being worked on; cancel that first.');
       return { status: 202, body: presentVideo(begun, await readProgress(db, begun), publicUrl) };
     },
