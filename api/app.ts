@@ -13,7 +13,9 @@ import { apiKeyRoutes } from './routes/api-keys.ts';
 import { authRoutes } from './routes/auth.ts';
 import { captionRoutes } from './routes/captions.ts';
 import { imageRoutes } from './routes/images.ts';
+import { localAccountRoutes } from './routes/local-accounts.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { passwordRoutes } from './routes/passwords.ts';
 import { playlistRoutes } from './routes/playlists.ts';
 import { posterRoutes } from './routes/posters.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -22,6 +24,7 @@ import { uploadRoutes } from './routes/uploads.ts';
 import { videoWorkRoutes } from './routes/video-work.ts';
 import { videoRoutes } from './routes/videos.ts';
 import { serveRoute } from './serve-route.ts';
+import { accountPageRoutes } from './web/account-pages.ts';
 import { serveAssets } from './web/assets.ts';
 import { pageRoutes } from './web/pages.ts';
 import { queueDashboard } from './web/queue-dashboard.ts';
@@ -31,6 +34,8 @@ export const apiRoutes: Route[] = [
   ...authRoutes,
   ...tokenRoutes,
   ...apiKeyRoutes,
+  ...localAccountRoutes,
+  ...passwordRoutes,
   ...uploadRoutes,
   ...videoRoutes,
   ...captionRoutes,
@@ -66,7 +71,7 @@ function serveRoutes(context: ApiContext): Router {
     ctx.type = 'application/json';
     ctx.body = document;
   });
-  const routes = [...apiRoutes, ...pageRoutes];
+  const routes = [...apiRoutes, ...pageRoutes, ...accountPageRoutes];
   for (const route of routes) router[route.method](route.path, serveRoute(route, context));
   refuseOtherMethods(router, routes);
   return router;

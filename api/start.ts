@@ -5,9 +5,12 @@ import type { Config } from '../shared/config.ts';
 import { type Context, createContext } from '../shared/context.ts';
 import type { Log } from '../shared/log.ts';
 import { createOidcProvider } from './access/oidc.ts';
+import { createPasswordHashing } from './access/password-hashing.ts';
 import { openSigningKeys } from './access/signing-keys.ts';
 import { createTokens } from './access/tokens.ts';
 import { createApp } from './app.ts';
+import { chooseMailer } from './mail/choose-mailer.ts';
+import { createOutbox } from './mail/outbox.ts';
 
 export type RunningApi = { url: string; port: number; log: Log; context: Context; stop(): Promise<void> };
 
@@ -15,6 +18,7 @@ export type RunningApi = { url: string; port: number; log: Log; context: Context
 export async function startApi(config: Config): Promise<RunningApi> {
   const context = await createContext(config, 'api');
   const { log } = context;
+  const outbox = createOutbox(chooseMailer(config, log), log);
   const server = createServer();
   const stopping = new AbortController();
   // Every open stream listens.
@@ -34,6 +38,8 @@ export async function startApi(config: Config): Promise<RunningApi> {
       publicUrl,
       oidc: createOidcProvider(config),
       tokens: createTokens(context, openSigningKeys(context), publicUrl),
+      passwordHashing: createPasswordHashing(context.metrics),
+      outbox,
       stopping: stopping.signal,
     });
     server.on('request', app.callback());
@@ -46,6 +52,7 @@ export async function startApi(config: Config): Promise<RunningApi> {
       async stop() {
         stopping.abort();
         await closed(server, config.SHUTDOWN_GRACE_SECONDS);
+        await outbox.close(5);
         await context.close();
       },
     };

@@ -38,8 +38,17 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     const known = Object.keys(parsed.data.ENCODING_PROFILES).join(', ');
     problems.push(`ENCODING_PROFILE: is not one of ${known}`);
   }
+  if (parsed.success) problems.push(...mailProblems(parsed.data));
   if (problems.length > 0 || !parsed.success) {
     throw new Error(`The configuration is not usable:\n${problems.map((line) => `  ${line}`).join('\n')}`);
   }
   return Object.freeze(parsed.data);
+}
+
+function mailProblems({ LOCAL_ACCOUNTS, NODE_ENV, SMTP_URL, MAIL_FROM }: Config): string[] {
+  if (SMTP_URL && !MAIL_FROM) return ['MAIL_FROM: is not set, and SMTP_URL needs it'];
+  if (LOCAL_ACCOUNTS && NODE_ENV === 'production' && !SMTP_URL) {
+    return ['SMTP_URL: is not set, and LOCAL_ACCOUNTS needs it in production, to confirm e-mail addresses'];
+  }
+  return [];
 }

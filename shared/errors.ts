@@ -26,6 +26,8 @@ export const errorKinds = {
   invalid_credential: caller(401, 'The credential is not valid'),
   invalid_grant: caller(400, 'This gives no tokens'),
   unsupported_grant_type: caller(400, 'This way to tokens is not known'),
+  wrong_password: caller(401, 'The e-mail address or the password is wrong'),
+  invalid_email_token: caller(400, 'The token from the e-mail does not work'),
   sign_in_failed: caller(400, 'The sign-in did not complete'),
   forbidden: caller(403, 'You may not do this'),
   cross_site_request: caller(403, 'Another site sent this request'),

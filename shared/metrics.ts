@@ -16,6 +16,12 @@ export function createMetrics() {
       buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
       registers: [registry],
     }),
+    passwordHashSeconds: new Histogram({
+      name: 'millrace_password_hash_seconds',
+      help: 'Time to hash a password, or to compare one with a hash',
+      buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1],
+      registers: [registry],
+    }),
     jobSeconds: new Histogram({
       name: 'millrace_job_seconds',
       help: 'Time that a job ran, by queue and outcome',

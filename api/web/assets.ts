@@ -14,6 +14,8 @@ const packaged = (name: string, file: string) => join(dirname(resolve(name)), fi
 const files: Record<string, { path: string; type: string }> = {
   'watch.js': { path: join(here, 'watch.js'), type: 'text/javascript' },
   'watch.css': { path: join(here, 'watch.css'), type: 'text/css' },
+  'account.js': { path: join(here, 'account.js'), type: 'text/javascript' },
+  'account.css': { path: join(here, 'account.css'), type: 'text/css' },
   'docs.js': { path: join(here, 'docs.js'), type: 'text/javascript' },
   'hls.js': { path: packaged('hls.js', 'hls.min.js'), type: 'text/javascript' },
   'media-chrome.js': { path: packaged('media-chrome', '../iife/all.js'), type: 'text/javascript' },

@@ -2,11 +2,14 @@ import { type ClientSession, type Connection, createConnection, set } from 'mong
 import { apiKeyStore } from './api-keys.ts';
 import { captionStore } from './captions.ts';
 import { catalogueStore } from './catalogue.ts';
+import { emailTokenStore } from './email-tokens.ts';
 import { eventStore } from './events.ts';
 import { grantStore } from './grants.ts';
 import { partStore } from './parts.ts';
+import { passwordStore } from './passwords.ts';
 import { playlistStore } from './playlists.ts';
 import { posterStore } from './posters.ts';
+import { registrationStore } from './registrations.ts';
 import { sessionStore } from './sessions.ts';
 import { signInStore } from './sign-ins.ts';
 import { signingKeyStore } from './signing-keys.ts';
@@ -42,6 +45,9 @@ export async function connectDb(url: string) {
     grants: grantStore(connection),
     signingKeys: signingKeyStore(connection),
     apiKeys: apiKeyStore(connection),
+    passwords: passwordStore(connection),
+    registrations: registrationStore(connection),
+    emailTokens: emailTokenStore(connection),
     parts: partStore(connection),
     playlists: playlistStore(connection),
     captions: captionStore(connection),

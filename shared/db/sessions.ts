@@ -31,6 +31,10 @@ export function sessionStore(connection: Connection) {
     find: (secret: string): Promise<Session | null> =>
       model.findOne({ _id: secretHash(secret), expiresAt: trusted({ $gt: new Date() }) }).lean(),
 
+    async endAll(userId: string): Promise<void> {
+      await model.deleteMany({ userId });
+    },
+
     async end(secret: string): Promise<void> {
       await model.deleteOne({ _id: secretHash(secret) });
     },

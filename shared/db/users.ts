@@ -1,4 +1,4 @@
-import { type Connection, Schema, trusted } from 'mongoose';
+import { type ClientSession, type Connection, Schema, trusted } from 'mongoose';
 import { type Role, roles } from '../contracts/account.ts';
 import { newId } from '../ids.ts';
 
@@ -62,6 +62,23 @@ export function userStore(connection: Connection) {
         .lean()
         .orFail();
     },
+
+    /** An account that signs in by a password here; its own id is its subject. */
+    async addLocal(profile: Pick<User, 'email' | 'displayName'>, session: ClientSession): Promise<User> {
+      const _id = newId();
+      const now = new Date();
+      const user: User = {
+        ...{ _id, issuer: 'local', subject: _id, ...profile, emailVerified: true },
+        ...{ roles: ['creator'], rolesSetBy: 'claim', status: 'active', closingSince: null },
+        ...{ revision: 1, createdAt: now, lastSignInAt: now },
+      };
+      await model.create([user], { session });
+      return user;
+    },
+
+    /** Null when the account is gone. */
+    signedInAgain: (id: string): Promise<User | null> =>
+      model.findByIdAndUpdate(id, { $set: { lastSignInAt: new Date() } }, { returnDocument: 'after' }).lean(),
 
     /** Accounts that were made before these fields were. */
     async addFields(): Promise<void> {

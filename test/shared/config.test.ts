@@ -110,6 +110,23 @@ describe('the configuration', () => {
     }
   });
 
+  it('wants a mail server for local accounts in production, and a sender for it', () => {
+    const local = { ...required, LOCAL_ACCOUNTS: 'true' };
+    const SMTP_URL = 'smtps://user:secret@mail.example.org';
+    expect(readConfig(required).LOCAL_ACCOUNTS).to.equal(false);
+    expect(readConfig(local).LOCAL_ACCOUNTS).to.equal(true);
+    expect(problemsOf({ ...local, NODE_ENV: 'production' })).to.deep.equal([
+      'SMTP_URL: is not set, and LOCAL_ACCOUNTS needs it in production, to confirm e-mail addresses',
+    ]);
+    expect(problemsOf({ ...local, SMTP_URL })).to.deep.equal([
+      'MAIL_FROM: is not set, and SMTP_URL needs it',
+    ]);
+    const whole = { ...local, NODE_ENV: 'production', SMTP_URL, MAIL_FROM: 'no-reply@example.org' };
+    expect(readConfig(whole)).to.include({ LOCAL_ACCOUNTS: true, SMTP_URL });
+    const wrong = { ...required, LOCAL_ACCOUNTS: 'yes', SMTP_URL: 'http://mail.example.org' };
+    expect(problemsOf(wrong).map((line) => line.split(':')[0])).to.deep.equal(['LOCAL_ACCOUNTS', 'SMTP_URL']);
+  });
+
   it('knows the names of all its variables', () => {
     expect(configNames).to.include.members([...Object.keys(required), 'WORKER_QUEUES', 'MONGO_URL_FILE']);
     expect(configNames).to.not.include('S3_ENDPOINT_FILE');

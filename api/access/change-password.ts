@@ -1,0 +1,54 @@
+import type { z } from 'zod';
+import type { passwordChange, passwordReset } from '../../shared/contracts/local-accounts.ts';
+import { MillraceError } from '../../shared/errors.ts';
+import type { ApiContext } from '../context.ts';
+import { resetMail } from '../mail/account-mails.ts';
+import { endSignIns } from './end-sign-ins.ts';
+import { refuseKnownPassword } from './refuse-known-password.ts';
+import { invalidEmailToken } from './register.ts';
+
+/**
+ * Ends every sign-in of the account, the caller's too.
+ * @throws MillraceError forbidden for an account without a password, wrong_password
+ */
+export async function changePassword(
+  { db, passwordHashing }: ApiContext,
+  userId: string,
+  { currentPassword, newPassword }: z.infer<typeof passwordChange>,
+): Promise<void> {
+  refuseKnownPassword(newPassword, '/newPassword');
+  const known = await db.passwords.ofUser(userId);
+  if (!known) throw new MillraceError('forbidden', 'This account has no password here.');
+  const { _id: email, hash } = known;
+  const isRight = await passwordHashing.matches(hash, currentPassword);
+  if (!isRight || !(await db.passwords.replace(email, hash, await passwordHashing.hash(newPassword)))) {
+    throw new MillraceError('wrong_password', 'The current password is another one.');
+  }
+  // After the change, so that no sign-in with the old password comes in between.
+  await endSignIns(db, userId);
+}
+
+/** Writes to the address if it has an account, after the answer; before it all is the same for every address. */
+export async function sendReset({ db, outbox, publicUrl }: ApiContext, email: string): Promise<void> {
+  const token = await db.emailTokens.issue('reset', email);
+  outbox.post(async () =>
+    (await db.passwords.find(email)) ? resetMail(email, token, publicUrl) : undefined,
+  );
+}
+
+/** @throws MillraceError invalid_email_token */
+export async function resetPassword(
+  { db, passwordHashing }: ApiContext,
+  { token, password }: z.infer<typeof passwordReset>,
+): Promise<void> {
+  refuseKnownPassword(password, '/password');
+  // Without a hashing for everyone who makes up a token.
+  if (!(await db.emailTokens.find('reset', token))) throw invalidEmailToken();
+  const hash = await passwordHashing.hash(password);
+  const userId = await db.transaction(async (session) => {
+    const email = await db.emailTokens.take('reset', token, session);
+    return email && (await db.passwords.set(email, hash, session));
+  });
+  if (!userId) throw invalidEmailToken();
+  await endSignIns(db, userId);
+}

@@ -1,0 +1,6 @@
+import type { Db } from '../../shared/db/connect.ts';
+
+/** Ends everything that an account is signed in with, everywhere. For passwords that changed. */
+export async function endSignIns(db: Db, userId: string): Promise<void> {
+  await db.sessions.endAll(userId);
+}

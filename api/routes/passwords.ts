@@ -1,0 +1,70 @@
+import { addressee, passwordChange, passwordReset } from '../../shared/contracts/local-accounts.ts';
+import { changePassword, resetPassword, sendReset } from '../access/change-password.ts';
+import { sessionCookie } from '../access/cookies.ts';
+import { route } from '../route.ts';
+import { requireLocalAccounts } from './local-accounts.ts';
+
+const tag = 'Local accounts';
+const headers = { 'Cache-Control': 'no-store' };
+
+export const passwordRoutes = [
+  route({
+    method: 'post',
+    path: '/api/auth/password',
+    tag,
+    summary: 'Choose another password, which ends all other sign-ins',
+    action: 'account.password',
+    limit: 'sign-in',
+    body: passwordChange,
+    replies: { 204: { description: 'Changed; who was signed in by the cookie has a new one' } },
+    errors: ['wrong_password', 'not_found'],
+    async handle({ body, caller, credential, context }) {
+      requireLocalAccounts(context);
+      const { db, publicUrl, config } = context;
+      await changePassword(context, caller._id, body);
+      if (credential?.kind !== 'session') return { status: 204, headers };
+      const session = await db.sessions.start(caller._id, config.SESSION_TTL_SECONDS);
+      return {
+        status: 204,
+        headers,
+        cookies: {
+          [sessionCookie(publicUrl)]: { value: session, maxAgeSeconds: config.SESSION_TTL_SECONDS },
+        },
+      };
+    },
+  }),
+
+  route({
+    method: 'post',
+    path: '/api/auth/password/forgot',
+    tag,
+    summary: 'Ask for a new password by e-mail',
+    action: 'sign-in.use',
+    limit: 'register',
+    body: addressee,
+    replies: { 202: { description: 'Taken. Whether there is such an account is told to the address alone' } },
+    errors: ['not_found'],
+    async handle({ body, context }) {
+      requireLocalAccounts(context);
+      await sendReset(context, body.email);
+      return { status: 202, headers };
+    },
+  }),
+
+  route({
+    method: 'post',
+    path: '/api/auth/password/reset',
+    tag,
+    summary: 'Choose a new password with the token from the e-mail, which ends all sign-ins',
+    action: 'sign-in.use',
+    limit: 'sign-in',
+    body: passwordReset,
+    replies: { 204: { description: 'Changed: sign in with the new one' } },
+    errors: ['invalid_email_token', 'not_found'],
+    async handle({ body, context }) {
+      requireLocalAccounts(context);
+      await resetPassword(context, body);
+      return { status: 204, headers };
+    },
+  }),
+];
