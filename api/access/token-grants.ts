@@ -1,8 +1,10 @@
 import type { z } from 'zod';
+import { credentials } from '../../shared/contracts/local-accounts.ts';
 import type { tokenRequest } from '../../shared/contracts/tokens.ts';
 import type { User } from '../../shared/db/users.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import type { ApiContext } from '../context.ts';
+import { checkPassword, wrongPassword } from './check-password.ts';
 import type { Credential } from './credential.ts';
 import type { TokenPair } from './tokens.ts';
 
@@ -10,32 +12,46 @@ type Fields = z.infer<typeof tokenRequest>;
 type Asker = { caller: User | undefined; credential: Credential | undefined };
 type Grant = (fields: Fields, asker: Asker, context: ApiContext) => Promise<TokenPair>;
 
+const unusable = 'This account cannot be used.';
+
 /** What may be shown for a pair of tokens. */
 const grants: Record<string, Grant> = {
+  async password({ username, password }, _, context) {
+    const given = { email: needed('username', username), password: needed('password', password) };
+    const parsed = credentials.safeParse(given);
+    if (!parsed.success) throw refused(wrongPassword().message);
+    const { user, isCurrent } = await checkPassword(context, parsed.data).catch(asRefusal);
+    if (user.status !== 'active') throw refused(unusable);
+    const issued = await context.tokens.issue(user._id);
+    if (await isCurrent()) return issued;
+    await context.tokens.revoke(issued.refreshToken);
+    throw refused(wrongPassword().message);
+  },
+
   async refresh_token({ refresh_token }, _, { tokens, db }) {
     const renewed = await tokens.renew(needed('refresh_token', refresh_token));
     if (!renewed) throw refused('The refresh token is not valid, has ended or was used before.');
     const user = await db.users.find(renewed.userId);
     if (user?.status === 'active') return renewed.pair;
     await tokens.revoke(renewed.pair.refreshToken);
-    throw refused('The account of this refresh token cannot be used.');
+    throw refused(unusable);
   },
 
   async 'urn:millrace:session'(_, { caller, credential }, { tokens }) {
     if (!caller || credential?.kind !== 'session') {
       throw refused('Send the cookie of a browser that is signed in.');
     }
-    if (caller.status !== 'active') throw refused('This account cannot be used.');
+    if (caller.status !== 'active') throw refused(unusable);
     return tokens.issue(caller._id);
   },
 };
 
 /** @throws MillraceError invalid_request, invalid_grant, unsupported_grant_type */
 export function grantTokens(fields: Fields, asker: Asker, context: ApiContext): Promise<TokenPair> {
-  const grant = Object.hasOwn(grants, fields.grant_type) ? grants[fields.grant_type] : undefined;
+  const known = Object.keys(grants).filter((name) => name !== 'password' || context.config.LOCAL_ACCOUNTS);
+  const grant = known.includes(fields.grant_type) ? grants[fields.grant_type] : undefined;
   if (!grant) {
-    const known = Object.keys(grants).join(', ');
-    throw new MillraceError('unsupported_grant_type', `This grant_type is not one of ${known}.`);
+    throw new MillraceError('unsupported_grant_type', `This grant_type is not one of ${known.join(', ')}.`);
   }
   return grant(fields, asker, context);
 }
@@ -46,6 +62,12 @@ function needed(name: keyof Fields, value: string | undefined): string {
   throw new MillraceError('invalid_request', `The request does not fit: /${name} ${violation.message}.`, {
     violations: [violation],
   });
+}
+
+/** OAuth 2 has one answer for whatever is wrong with what was shown. */
+function asRefusal(error: unknown): never {
+  const isRefusal = error instanceof MillraceError && error.kind.fault === 'caller';
+  throw isRefusal && error.code !== 'too_many_requests' ? refused(error.message) : error;
 }
 
 function refused(message: string): MillraceError {
