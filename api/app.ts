@@ -4,6 +4,8 @@ import compress from 'koa-compress';
 import { MillraceError } from '../shared/errors.ts';
 import type { ApiContext } from './context.ts';
 import { apiVersion } from './middleware/api-version.ts';
+import { encodedTags } from './middleware/encoded-tags.ts';
+import { hotReplies } from './middleware/hot-replies.ts';
 import { problem } from './middleware/problem.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
@@ -53,8 +55,10 @@ export async function createApp(context: ApiContext): Promise<Koa> {
   app.on('error', (error) => context.log.debug({ err: error }, 'response not delivered'));
 
   app.use(requestLog(context));
+  app.use(hotReplies());
   app.use(securityHeaders(context));
-  app.use(compress({ threshold: 256, br: false, deflate: false, filter: isCompressible }));
+  app.use(encodedTags());
+  app.use(compress({ threshold: 256, deflate: false, filter: isCompressible }));
   app.use(problem());
   app.use(apiVersion());
   app.use(await serveAssets());

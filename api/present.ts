@@ -87,7 +87,7 @@ export function presentSummary(record: ListedVideo, publicUrl: string): z.infer<
 }
 
 export function presentVideo(
-  record: Video,
+  record: Omit<Video, 'plan' | 'history'>,
   { percent, remainingSeconds }: z.infer<typeof progress>,
   publicUrl: string,
 ): z.infer<typeof video> {

@@ -81,6 +81,8 @@ export type RouteDeclaration<
   action: A;
   /** Without it: `rest`. */
   limit?: LimitClass;
+  /** The reply is the same for everybody, and may be given again for as long. */
+  hotSeconds?: number;
   params?: P;
   query?: Q;
   body?: B;

@@ -25,6 +25,7 @@ export function sendReply(ctx: KoaContext, route: Route, reply: Reply, { publicU
   if (isJson) ctx.type = 'application/json';
   if (type) ctx.type = type;
   ctx.status = reply.status;
+  ctx.state.hotSeconds = route.hotSeconds;
   const isRead = ctx.method === 'GET' || ctx.method === 'HEAD';
   if (reply.status === 200 && isRead && typeof content === 'string' && !ctx.response.etag) {
     ctx.response.etag = etagOf(content);

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 /** Where a piece of work stands in a trace (W3C Trace Context, level 1). */
 export type Trace = { traceId: string; spanId: string; flags: string };
@@ -15,9 +15,15 @@ export function continueTrace(traceparent?: string): Trace {
   const [, traceId, flags] = (isKnown && form.exec(traceparent)) || [];
   return {
     traceId: traceId ?? randomUUID().replaceAll('-', ''),
-    spanId: randomBytes(8).toString('hex'),
+    spanId: newSpanId(),
     flags: flags ?? '00',
   };
+}
+
+/** Of a UUID, whose randomness Node.js draws ahead: eight bytes drawn for themselves cost five times as much. */
+function newSpanId(): string {
+  const uuid = randomUUID();
+  return uuid.slice(0, 8) + uuid.slice(-8);
 }
 
 export function traceparentOf({ traceId, spanId, flags }: Trace): string {

@@ -1,21 +1,23 @@
 import type { User } from '../../shared/db/users.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import type { ApiContext } from '../context.ts';
+import { endSignIns } from './end-sign-ins.ts';
 
 export type PasswordSignIn = {
   user: User;
   /**
-   * Ask once the sign-in is stored, and undo it when this says no: a password that was changed meanwhile has ended
-   * all sign-ins there were, but not the one that was just being made with the old password.
+   * To be called once the session or grant is stored. A password that was changed meanwhile has ended all there were,
+   * but not the one that was just being made with the old password.
+   * @throws MillraceError wrong_password
    */
-  isCurrent(): Promise<boolean>;
+  settle(): Promise<void>;
 };
 
 /**
  * An unknown address and a wrong password get the same answer after the same work: one look-up and one hashing.
  * An address that waits to be confirmed is an unknown one. Were it not, registering an address and then signing in
  * would tell whether it had been free, so there is no setting to do without confirmation.
- * @throws MillraceError wrong_password, account_suspended
+ * @throws MillraceError wrong_password
  */
 export async function checkPassword(
   { db, passwordHashing }: ApiContext,
@@ -25,13 +27,13 @@ export async function checkPassword(
   const isRight = await passwordHashing.matches(known?.hash, password);
   const user = known && isRight ? await db.users.signedInAgain(known.userId) : null;
   if (!user) throw wrongPassword();
-  // Told to those alone who have the password.
-  if (user.status === 'suspended') {
-    throw new MillraceError('account_suspended', 'This account is suspended.');
-  }
   return {
     user,
-    isCurrent: async () => (await db.passwords.find(email))?.hash === known?.hash,
+    async settle() {
+      if ((await db.passwords.find(email))?.hash === known?.hash) return;
+      await endSignIns(db, user._id);
+      throw wrongPassword();
+    },
   };
 }
 

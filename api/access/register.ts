@@ -1,9 +1,12 @@
 import type { z } from 'zod';
+import type { Role } from '../../shared/contracts/account.ts';
 import type { emailVerification, registration } from '../../shared/contracts/local-accounts.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import type { ApiContext } from '../context.ts';
 import { takenMail, verificationMail } from '../mail/account-mails.ts';
 import { refuseKnownPassword } from './refuse-known-password.ts';
+
+const roles: Role[] = ['creator'];
 
 /**
  * Notes what is wanted and writes to the address. All that is done before the answer is the same for every address;
@@ -49,7 +52,7 @@ export async function confirmEmail(
   await db.transaction(async (session) => {
     const taken = await db.emailTokens.take('verification', token, session);
     if (taken !== email || (await db.passwords.find(email, session))) throw invalidEmailToken();
-    const user = await db.users.addLocal({ email, displayName }, session);
+    const user = await db.users.addLocal({ email, displayName, roles }, session);
     await db.passwords.add(email, user._id, passwordHash, session);
     await db.registrations.removeAll(email, session);
   });

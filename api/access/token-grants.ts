@@ -20,12 +20,11 @@ const grants: Record<string, Grant> = {
     const given = { email: needed('username', username), password: needed('password', password) };
     const parsed = credentials.safeParse(given);
     if (!parsed.success) throw refused(wrongPassword().message);
-    const { user, isCurrent } = await checkPassword(context, parsed.data).catch(asRefusal);
+    const { user, settle } = await checkPassword(context, parsed.data).catch(asRefusal);
     if (user.status !== 'active') throw refused(unusable);
     const issued = await context.tokens.issue(user._id);
-    if (await isCurrent()) return issued;
-    await context.tokens.revoke(issued.refreshToken);
-    throw refused(wrongPassword().message);
+    await settle().catch(asRefusal);
+    return issued;
   },
 
   async refresh_token({ refresh_token }, _, { tokens, db }) {

@@ -6,7 +6,7 @@ const inPath = /^\/api\/v([0-9]+)(?=\/)/;
 
 /** Which version of the api is asked, by `X-API-Version` or by `/api/v2/...`; the reply names it. */
 export function apiVersion(): Middleware {
-  return async (ctx, next) => {
+  return (ctx, next) => {
     ctx.state.version = versions[0];
     if (!ctx.path.startsWith('/api/')) return next();
     const [prefix, written] = inPath.exec(ctx.path) ?? [];

@@ -8,6 +8,8 @@ type Bindings = { requestId: string; traceId: string; userId?: string };
 
 /** Gives each request an id, a span of a trace and a log of its own, and writes one line when it is answered. */
 export function requestLog({ log, metrics }: ApiContext): Middleware {
+  // Nothing in these lines is to be hidden, and looking for it costs a third of a line.
+  const lines = log.child({}, { redact: [] });
   return async (ctx, next) => {
     const started = performance.now();
     const trace = continueTrace(ctx.get('traceparent') || undefined);
@@ -15,17 +17,19 @@ export function requestLog({ log, metrics }: ApiContext): Middleware {
     // Without an id of the client's, one word serves for both.
     const requestId = /^[\w-]{8,64}$/.test(given) ? given : trace.traceId;
     const bindings: Bindings = { requestId, traceId: trace.traceId };
-    ctx.set('X-Request-Id', requestId);
     ctx.state.traceparent = traceparentOf(trace);
-    ctx.set('traceparent', ctx.state.traceparent);
     ctx.state.requestId = requestId;
+    // What every reply carries and none shares with another: set at the end, all at once.
+    const own: string[] = ['X-Request-Id', requestId, 'traceparent', ctx.state.traceparent];
+    ctx.state.ownHeaders = own;
     ctx.state.bindings = bindings;
     ctx.state.parentLog = log;
     await next();
+    if (!ctx.headerSent) for (let at = 0; at < own.length; at += 2) ctx.set(own[at] ?? '', own[at + 1] ?? '');
     const seconds = (performance.now() - started) / 1000;
     const route = ctx.state.route ?? 'none';
     metrics.requestSeconds.observe({ method: ctx.method, route, status: ctx.status }, seconds);
-    log.info(
+    lines.info(
       {
         ...bindings,
         method: ctx.method,

@@ -6,9 +6,9 @@ import {
   registration,
 } from '../../shared/contracts/local-accounts.ts';
 import { MillraceError } from '../../shared/errors.ts';
-import { checkPassword, wrongPassword } from '../access/check-password.ts';
-import { sessionCookie } from '../access/cookies.ts';
+import { checkPassword } from '../access/check-password.ts';
 import { confirmEmail, register, sendVerification } from '../access/register.ts';
+import { startSession } from '../access/start-session.ts';
 import type { ApiContext } from '../context.ts';
 import { presentAccount } from '../present.ts';
 import { route } from '../route.ts';
@@ -84,24 +84,13 @@ export const localAccountRoutes = [
     body: credentials,
     replies: { 200: { description: 'Signed in; the session is in the cookie', schema: account } },
     errors: ['account_suspended', 'wrong_password', 'not_found'],
-    async handle({ body, cookie, context }) {
+    async handle(request) {
+      const { body, context } = request;
       requireLocalAccounts(context);
-      const { db, publicUrl, config } = context;
-      const { user, isCurrent } = await checkPassword(context, body);
-      const name = sessionCookie(publicUrl);
-      const before = cookie(name);
-      if (before) await db.sessions.end(before);
-      const session = await db.sessions.start(user._id, config.SESSION_TTL_SECONDS);
-      if (!(await isCurrent())) {
-        await db.sessions.end(session);
-        throw wrongPassword();
-      }
-      return {
-        status: 200,
-        body: presentAccount(user),
-        headers,
-        cookies: { [name]: { value: session, maxAgeSeconds: config.SESSION_TTL_SECONDS } },
-      };
+      const { user, settle } = await checkPassword(context, body);
+      const cookies = await startSession(request, user);
+      await settle();
+      return { status: 200, body: presentAccount(user), headers, cookies };
     },
   }),
 ];

@@ -1,6 +1,6 @@
 import { addressee, passwordChange, passwordReset } from '../../shared/contracts/local-accounts.ts';
 import { changePassword, resetPassword, sendReset } from '../access/change-password.ts';
-import { sessionCookie } from '../access/cookies.ts';
+import { startSession } from '../access/start-session.ts';
 import { route } from '../route.ts';
 import { requireLocalAccounts } from './local-accounts.ts';
 
@@ -18,19 +18,12 @@ export const passwordRoutes = [
     body: passwordChange,
     replies: { 204: { description: 'Changed; who was signed in by the cookie has a new one' } },
     errors: ['wrong_password', 'not_found'],
-    async handle({ body, caller, credential, context }) {
+    async handle(request) {
+      const { body, caller, credential, context } = request;
       requireLocalAccounts(context);
-      const { db, publicUrl, config } = context;
       await changePassword(context, caller._id, body);
-      if (credential?.kind !== 'session') return { status: 204, headers };
-      const session = await db.sessions.start(caller._id, config.SESSION_TTL_SECONDS);
-      return {
-        status: 204,
-        headers,
-        cookies: {
-          [sessionCookie(publicUrl)]: { value: session, maxAgeSeconds: config.SESSION_TTL_SECONDS },
-        },
-      };
+      const cookies = credential?.kind === 'session' ? await startSession(request, caller) : {};
+      return { status: 204, headers, cookies };
     },
   }),
 

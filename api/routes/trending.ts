@@ -25,6 +25,7 @@ export const trendingRoutes = [
     tag,
     summary: 'What a region watches: ranked videos, then by views those not ranked yet',
     action: 'trending.read',
+    hotSeconds: 1,
     params: z.strictObject({ region: z.string().max(10) }),
     query: z.strictObject({
       limit: z.coerce.number().int().min(1).max(100).default(20),

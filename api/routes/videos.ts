@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { videoId } from '../../shared/contracts/common.ts';
 import { newView } from '../../shared/contracts/trending.ts';
 import { ladder, playback, video as videoContract, videoPage } from '../../shared/contracts/videos.ts';
+import type { WatchedVideo } from '../../shared/db/videos.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { recordView } from '../../shared/view-counter.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
@@ -12,11 +13,15 @@ import {
   presentSummary,
   presentVideo,
 } from '../present.ts';
-import { readProgress } from '../progress.ts';
+import { type Progress, readProgress } from '../progress.ts';
 import { route } from '../route.ts';
+import { shareLoads } from '../share-loads.ts';
 
 const tag = 'Videos';
 const params = z.strictObject({ videoId });
+
+/** What many look at is read once for all of them. */
+const looks = shareLoads<(WatchedVideo & { progress: Progress }) | null>();
 
 export const videoRoutes = [
   route({
@@ -63,8 +68,12 @@ export const videoRoutes = [
     errors: [],
     async handle({ params, permit, context }) {
       const { db, publicUrl } = context;
-      const found = permit(await db.videos.find(params.videoId));
-      return { status: 200, body: presentVideo(found, await readProgress(db, found), publicUrl) };
+      const look = await looks(`${publicUrl} ${params.videoId}`, async () => {
+        const video = await db.videos.watch(params.videoId);
+        return video && { ...video, progress: await readProgress(db, video) };
+      });
+      const found = permit(look);
+      return { status: 200, body: presentVideo(found, found.progress, publicUrl) };
     },
   }),
 

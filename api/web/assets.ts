@@ -34,7 +34,7 @@ export async function serveAssets(): Promise<Middleware> {
       etag: createHash('sha256').update(body).digest('base64url'),
     });
   }
-  return async (ctx, next) => {
+  return (ctx, next) => {
     const asset = loaded.get(ctx.path);
     if (!asset || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next();
     ctx.state.route = '/assets';
@@ -44,5 +44,6 @@ export async function serveAssets(): Promise<Middleware> {
     ctx.type = asset.type;
     if (ctx.fresh) ctx.status = 304;
     else ctx.body = asset.body;
+    return undefined;
   };
 }

@@ -1,7 +1,7 @@
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { KoaAdapter } from '@bull-board/koa';
-import type { Middleware } from 'koa';
+import type { Context as KoaContext, Middleware, Next } from 'koa';
 import { findCaller } from '../access/caller.ts';
 import { admit } from '../access/policy.ts';
 import type { ApiContext } from '../context.ts';
@@ -18,8 +18,12 @@ export function queueDashboard(context: ApiContext): Middleware {
     options: { uiConfig: { boardTitle: 'Millrace' } },
   });
   const board = adapter.registerPlugin();
-  return async (ctx, next) => {
+  return (ctx, next) => {
     if (ctx.path !== basePath && !ctx.path.startsWith(`${basePath}/`)) return next();
+    return show(ctx, next);
+  };
+
+  async function show(ctx: KoaContext, next: Next): Promise<void> {
     ctx.state.route = basePath;
     const caller = await findCaller(ctx, context);
     admit('queue.oversee', caller?.user);
@@ -33,5 +37,5 @@ export function queueDashboard(context: ApiContext): Middleware {
     if (typeof ctx.body === 'string' && ctx.type === 'text/html') {
       ctx.body = ctx.body.replaceAll(/<link[^>]+href="https:[^>]*>/g, '');
     }
-  };
+  }
 }

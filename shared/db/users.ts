@@ -64,12 +64,15 @@ export function userStore(connection: Connection) {
     },
 
     /** An account that signs in by a password here; its own id is its subject. */
-    async addLocal(profile: Pick<User, 'email' | 'displayName'>, session: ClientSession): Promise<User> {
+    async addLocal(
+      profile: Pick<User, 'email' | 'displayName' | 'roles'>,
+      session: ClientSession,
+    ): Promise<User> {
       const _id = newId();
       const now = new Date();
       const user: User = {
         ...{ _id, issuer: 'local', subject: _id, ...profile, emailVerified: true },
-        ...{ roles: ['creator'], rolesSetBy: 'claim', status: 'active', closingSince: null },
+        ...{ rolesSetBy: 'claim', status: 'active', closingSince: null },
         ...{ revision: 1, createdAt: now, lastSignInAt: now },
       };
       await model.create([user], { session });

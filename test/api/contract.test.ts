@@ -8,6 +8,7 @@ import { isSettled, sendBytes, type Ticket } from '../../scripts/client.ts';
 import { problem } from '../../shared/contracts/common.ts';
 import { errorKinds } from '../../shared/errors.ts';
 import { clip } from '../support/clips.ts';
+import { goodPassword, newAddress, storeAccount } from '../support/local-accounts.ts';
 import { pictureFile } from '../support/pictures.ts';
 import { uploadWithStoryboard } from '../support/storyboards.ts';
 import { type System, startSystem } from '../support/system.ts';
@@ -37,7 +38,7 @@ describe('the contract', () => {
   let system: System;
 
   before(async () => {
-    system = await startSystem();
+    system = await startSystem({ LOCAL_ACCOUNTS: 'true' });
     await system.startWorker();
   });
   after(() => system.stop());
@@ -126,7 +127,8 @@ describe('the contract', () => {
         method: route?.method.toUpperCase() ?? 'GET',
         headers: {
           Cookie: await system.cookie('demo'),
-          'Content-Type': typeof body === 'string' ? 'text/vtt' : 'application/json',
+          'Content-Type':
+            route?.text?.types[0] ?? (route?.form ? 'application/x-www-form-urlencoded' : 'application/json'),
         },
         ...(body ? { body: typeof body === 'string' ? body : JSON.stringify(body) } : {}),
       });
@@ -141,6 +143,14 @@ describe('the contract', () => {
     }
 
     await check('get /api/auth/me');
+    await check('post /api/auth/token', {}, 'grant_type=urn:millrace:session');
+    await check('post /api/auth/token', {}, 'grant_type=refresh_token&refresh_token=x');
+    await check('get /.well-known/jwks.json');
+    const newKey = { name: 'A key', scopes: ['read'] };
+    const key = await client.call<{ apiKeyId: string }>('POST', '/api/api-keys', newKey);
+    await check('post /api/api-keys', {}, newKey);
+    await check('get /api/api-keys');
+    await check('get /api/api-keys/{apiKeyId}', key);
     await check('post /api/uploads', {}, { filename: 'a.mp4', size: 9, type: 'video/mp4' });
     await check('get /api/uploads/{uploadId}', { uploadId });
     await check('post /api/uploads/{uploadId}/complete', { uploadId });
@@ -167,6 +177,10 @@ describe('the contract', () => {
     await check('get /api/videos', {}, undefined, '?limit=0');
     await check('get /api/videos/{videoId}', { videoId: '0'.repeat(24) });
     await check('get /api/trending/{region}', { region: 'XX' });
+    // Last, since it ends the session that the others use.
+    const email = newAddress();
+    await storeAccount(system, email);
+    await check('post /api/auth/login', {}, { email, password: goodPassword });
     const withJson = apiRoutes.filter(({ replies }) => Object.values(replies).some(({ schema }) => schema));
     expect([...checked]).to.have.members(withJson.map(addressOf));
   });
