@@ -16,7 +16,7 @@ export function encodedTags(): Middleware {
     if (matched) headers['if-match'] = matched.replaceAll(suffix, '"');
     await next();
     const made = ctx.status === 304 ? coding : ctx.response.get('Content-Encoding');
-    const tag = ctx.response.get('ETag');
-    if (made && tag.startsWith('"')) ctx.set('ETag', `${tag.slice(0, -1)}-${made}"`);
+    const tag = ctx.response.headers.etag as string | undefined;
+    if (made && tag?.startsWith('"')) ctx.set('ETag', `${tag.slice(0, -1)}-${made}"`);
   };
 }

@@ -58,9 +58,10 @@ async function wholeReply(ctx: KoaContext): Promise<HotReply | undefined> {
   // A string goes out in one piece with its headers.
   const body = ctx.body as string | Buffer;
   ctx.length = Buffer.byteLength(body);
-  const headers = Object.entries(ctx.response.headers).flatMap(([name, value]) => [name, String(value)]);
+  const headersNow = ctx.response.headers;
+  const headers = Object.entries(headersNow).flatMap(([name, value]) => [name, String(value)]);
   const freshUntil = Date.now() + hotSeconds * 1000;
-  return { headers, body, etag: ctx.response.get('ETag'), route, freshUntil };
+  return { headers, body, etag: String(headersNow.etag ?? ''), route, freshUntil };
 }
 
 /** Past Koa, which would set each header for itself. */

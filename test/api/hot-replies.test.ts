@@ -107,6 +107,12 @@ describe('a reply that is the same for everybody', () => {
     expect(metrics).to.match(/route="\/api\/trending\/:region",status="200"\} [1-9]/);
   });
 
+  it('that is compressed and has no tag goes out too', async () => {
+    const { status, body } = await ask('/api/trending/XX', { 'accept-encoding': 'gzip' });
+    expect(status).to.equal(404);
+    expect(JSON.parse(gunzipSync(body).toString()).code).to.equal('unknown_region');
+  });
+
   it('is never one that says no', async () => {
     for (const _ of [1, 2]) {
       const { status, headers } = await ask('/api/trending/XX');
