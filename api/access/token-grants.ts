@@ -22,7 +22,7 @@ const grants: Record<string, Grant> = {
     if (!parsed.success) throw refused(wrongPassword().message);
     const { user, settle } = await checkPassword(context, parsed.data).catch(asRefusal);
     if (user.status !== 'active') throw refused(unusable);
-    const issued = await context.tokens.issue(user._id);
+    const issued = await context.tokens.issue(user._id, null);
     await settle().catch(asRefusal);
     return issued;
   },
@@ -41,7 +41,7 @@ const grants: Record<string, Grant> = {
       throw refused('Send the cookie of a browser that is signed in.');
     }
     if (caller.status !== 'active') throw refused(unusable);
-    return tokens.issue(caller._id);
+    return tokens.issue(caller._id, credential.id);
   },
 };
 

@@ -1,5 +1,5 @@
 import type { Context } from '../../shared/context.ts';
-import type { RefreshSecrets } from '../../shared/db/grants.ts';
+import type { Holder, RefreshSecrets } from '../../shared/db/grants.ts';
 import { newId } from '../../shared/ids.ts';
 import { newMarkedSecret, newSecretPart, readMarkedSecret } from '../../shared/marked-secret.ts';
 import { shortCache } from '../short-cache.ts';
@@ -29,12 +29,16 @@ export function createTokens({ config, db, log }: Context, keys: SigningKeys, pu
     };
   }
 
+  async function lives(holder: Holder | null): Promise<boolean> {
+    return holder !== null && (holder.sessionId === null || db.sessions.isLive(holder.sessionId));
+  }
+
   return {
-    /** For somebody who has just shown who it is. */
-    async issue(userId: string): Promise<TokenPair> {
+    /** For somebody who has just shown who it is. What is given to a browser's session ends with that session. */
+    async issue(userId: string, sessionId: string | null): Promise<TokenPair> {
       const secrets = { grant: newSecretPart(), turn: newSecretPart() };
       const issued = await pair(userId, secrets, await keys.current());
-      await db.grants.start(userId, secrets, refreshSeconds);
+      await db.grants.start({ userId, sessionId }, secrets, refreshSeconds);
       return issued;
     },
 
@@ -51,6 +55,10 @@ export function createTokens({ config, db, log }: Context, keys: SigningKeys, pu
       const use = await db.grants.use(secrets, turn, refreshSeconds);
       if (use.outcome === 'reused') log.warn({ userId: use.userId }, 'a refresh token was used twice');
       if (use.outcome !== 'renewed') return undefined;
+      if (!(await lives(use))) {
+        await db.grants.end(db.grants.idOf(secrets));
+        return undefined;
+      }
       return { userId: use.userId, pair: await pair(use.userId, { ...secrets, turn }, key) };
     },
 
@@ -65,7 +73,8 @@ export function createTokens({ config, db, log }: Context, keys: SigningKeys, pu
     async verify(accessToken: string): Promise<Claims | undefined> {
       const claims = await verifyJwt(accessToken, parties, keys.find);
       if (!claims) return undefined;
-      return (await isLive(claims.grantId, () => db.grants.isLive(claims.grantId))) ? claims : undefined;
+      const { grantId } = claims;
+      return (await isLive(grantId, async () => lives(await db.grants.find(grantId)))) ? claims : undefined;
     },
 
     published: () => keys.published(),

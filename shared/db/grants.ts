@@ -3,12 +3,13 @@ import { secretHash } from '../ids.ts';
 
 /** What a refresh token holds: the secret of its grant, and one that each use replaces. */
 export type RefreshSecrets = { grant: string; turn: string };
-export type Use = { outcome: 'renewed' | 'reused'; userId: string } | { outcome: 'unknown' };
+/** Whose it is, and the browser's session that it was given to and ends with. */
+export type Holder = { userId: string; sessionId: string | null };
+export type Use = ({ outcome: 'renewed' | 'reused' } & Holder) | { outcome: 'unknown' };
 
-type Grant = {
+type Grant = Holder & {
   /** The hash of the grant's secret, `sid` in access tokens. */
   _id: string;
-  userId: string;
   turn: string;
   createdAt: Date;
   expiresAt: Date;
@@ -18,6 +19,7 @@ const schema = new Schema<Grant>(
   {
     _id: { type: String, required: true },
     userId: { type: String, required: true },
+    sessionId: { type: String, default: null },
     turn: { type: String, required: true },
     createdAt: { type: Date, required: true },
     expiresAt: { type: Date, required: true },
@@ -37,10 +39,10 @@ export function grantStore(connection: Connection) {
   return {
     idOf: ({ grant }: RefreshSecrets): string => secretHash(grant),
 
-    async start(userId: string, { grant, turn }: RefreshSecrets, seconds: number): Promise<void> {
+    async start(holder: Holder, { grant, turn }: RefreshSecrets, seconds: number): Promise<void> {
       const createdAt = new Date();
       const expiresAt = end(seconds);
-      await model.create({ _id: secretHash(grant), userId, turn: secretHash(turn), createdAt, expiresAt });
+      await model.create({ _id: secretHash(grant), ...holder, turn: secretHash(turn), createdAt, expiresAt });
     },
 
     /** Replaces the turn. Of two that show the same one, the second ends the grant. */
@@ -52,16 +54,15 @@ export function grantStore(connection: Connection) {
           { $set: { turn: secretHash(nextTurn), expiresAt: end(seconds) } },
         )
         .lean();
-      if (renewed) return { outcome: 'renewed', userId: renewed.userId };
+      if (renewed) return { outcome: 'renewed', userId: renewed.userId, sessionId: renewed.sessionId };
       const reused = await model.findOneAndDelete({ _id }).lean();
       if (!reused || reused.expiresAt <= new Date()) return { outcome: 'unknown' };
-      return { outcome: 'reused', userId: reused.userId };
+      return { outcome: 'reused', userId: reused.userId, sessionId: reused.sessionId };
     },
 
-    async isLive(id: string): Promise<boolean> {
-      const found = await model.exists({ _id: id, expiresAt: trusted({ $gt: new Date() }) }).lean();
-      return found !== null;
-    },
+    /** The holder of a live one. */
+    find: (id: string): Promise<Holder | null> =>
+      model.findOne({ _id: id, expiresAt: trusted({ $gt: new Date() }) }, { userId: 1, sessionId: 1 }).lean(),
 
     async end(id: string): Promise<void> {
       await model.deleteOne({ _id: id });

@@ -31,6 +31,11 @@ export function sessionStore(connection: Connection) {
     find: (secret: string): Promise<Session | null> =>
       model.findOne({ _id: secretHash(secret), expiresAt: trusted({ $gt: new Date() }) }).lean(),
 
+    /** Whether the session with this id, which is what a credential tells of it, is live. */
+    async isLive(id: string): Promise<boolean> {
+      return (await model.exists({ _id: id, expiresAt: trusted({ $gt: new Date() }) })) !== null;
+    },
+
     async endAll(userId: string): Promise<void> {
       await model.deleteMany({ userId });
     },

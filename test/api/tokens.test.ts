@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
 import { type Connection, createConnection } from 'mongoose';
 import * as oidc from 'openid-client';
+import { signIn } from '../../scripts/sign-in.ts';
 import { newId, secretHash } from '../../shared/ids.ts';
 import { newMarkedSecret, newSecretPart } from '../../shared/marked-secret.ts';
 import { unseal } from '../../shared/seal.ts';
@@ -93,6 +94,22 @@ describe('tokens', () => {
       const with_ = await post({ grant_type: session }, { Authorization: `Bearer ${access_token}` });
       expect([with_.status, with_.body.error]).to.deep.equal([400, 'invalid_grant']);
     });
+  });
+
+  it('that were given to a browser end when it signs out', async () => {
+    const cookie = await signIn(system.url, { login: 'demo', password: 'demo' });
+    const about = { form: { grant_type: session }, cookie };
+    const given = [];
+    for (let time = 0; time < 2; time += 1) {
+      given.push((await ask<Pair>(system.url, '/api/auth/token', about)).body);
+    }
+    const [one, other] = given as [Pair, Pair];
+    expect((await me(one.access_token)).status).to.equal(200);
+    await ask(system.url, '/api/auth/logout', { method: 'POST', cookie });
+    expect((await refresh<Problem>(one.refresh_token)).body.error).to.equal('invalid_grant');
+    for (const { access_token } of [one, other]) {
+      await until('end of the access token', async () => (await me(access_token)).status === 401);
+    }
   });
 
   describe('that are refused', () => {
