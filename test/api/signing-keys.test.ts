@@ -147,6 +147,27 @@ describe('the signing keys of several processes', () => {
     expect(await one.keys.find(made.kid)).not.to.equal(undefined);
   });
 
+  it('are not forgotten when what was read earlier arrives later', async () => {
+    const [one, other] = [await startProcess(), await startProcess()];
+    await Promise.all([one.keys.current(), other.keys.current()]);
+    const all = one.db.signingKeys.all;
+    const looking = one.keys.find(newId());
+    let arrive = () => {};
+    const late = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    const old = await all();
+    one.db.signingKeys.all = () => late.then(() => old);
+    now += refreshMs;
+    const first = one.keys.published();
+    one.db.signingKeys.all = all;
+    const added = await other.keys.rotate(true);
+    await looking;
+    arrive();
+    await first;
+    expect(await kids(one)).to.include(added._id);
+  });
+
   it('are not read again for a minute', async () => {
     const one = await startProcess();
     let reads = 0;
