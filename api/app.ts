@@ -1,7 +1,5 @@
-import { Router } from '@koa/router';
-import Koa from 'koa';
+import Koa, { type Middleware } from 'koa';
 import compress from 'koa-compress';
-import { MillraceError } from '../shared/errors.ts';
 import type { ApiContext } from './context.ts';
 import { apiVersion } from './middleware/api-version.ts';
 import { encodedTags } from './middleware/encoded-tags.ts';
@@ -20,12 +18,14 @@ import { operationRoutes } from './routes/operations.ts';
 import { passwordRoutes } from './routes/passwords.ts';
 import { playlistRoutes } from './routes/playlists.ts';
 import { posterRoutes } from './routes/posters.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import { signOutRoutes } from './routes/sign-out.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { trendingRoutes } from './routes/trending.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { videoWorkRoutes } from './routes/video-work.ts';
 import { videoRoutes } from './routes/videos.ts';
-import { serveRoute } from './serve-route.ts';
+import { serveRoutes } from './serve-routes.ts';
 import { accountPageRoutes } from './web/account-pages.ts';
 import { serveAssets } from './web/assets.ts';
 import { pageRoutes } from './web/pages.ts';
@@ -36,6 +36,8 @@ export const apiRoutes: Route[] = [
   ...authRoutes,
   ...tokenRoutes,
   ...apiKeyRoutes,
+  ...signOutRoutes,
+  ...sessionRoutes,
   ...localAccountRoutes,
   ...passwordRoutes,
   ...uploadRoutes,
@@ -63,46 +65,21 @@ export async function createApp(context: ApiContext): Promise<Koa> {
   app.use(apiVersion());
   app.use(await serveAssets());
   app.use(queueDashboard(context));
-  app.use(serveRoutes(context).routes());
+  app.use(serveDocument(context));
+  app.use(serveRoutes([...apiRoutes, ...pageRoutes, ...accountPageRoutes], context));
   return app;
 }
 
-function serveRoutes(context: ApiContext): Router {
-  const router = new Router();
-  const document = JSON.stringify(openApiDocument(apiRoutes, context.publicUrl));
-  router.get('/openapi.json', (ctx) => {
+/** What the app serves says what it is: the document is made of the very routes. */
+function serveDocument({ publicUrl }: ApiContext): Middleware {
+  const document = JSON.stringify(openApiDocument(apiRoutes, publicUrl));
+  return (ctx, next) => {
+    if (ctx.path !== '/openapi.json') return next();
     ctx.state.route = '/openapi.json';
     ctx.type = 'application/json';
     ctx.body = document;
-  });
-  const routes = [...apiRoutes, ...pageRoutes, ...accountPageRoutes];
-  for (const route of routes) router[route.method](route.path, serveRoute(route, context));
-  refuseOtherMethods(router, routes);
-  return router;
-}
-
-/** A known path with a method that it does not have: 405, with what it has. */
-function refuseOtherMethods(router: Router, routes: Route[]): void {
-  const methods = new Map<string, Set<string>>();
-  for (const { path, method } of routes) {
-    const known = methods.get(path) ?? new Set(['OPTIONS']);
-    known.add(method.toUpperCase());
-    if (method === 'get') known.add('HEAD');
-    methods.set(path, known);
-  }
-  for (const [path, known] of methods) {
-    router.all(path, (ctx) => {
-      ctx.set('Allow', [...known].sort().join(', '));
-      if (ctx.method === 'OPTIONS') {
-        ctx.status = 204;
-        return;
-      }
-      throw new MillraceError(
-        'method_not_allowed',
-        `${ctx.method} is not one of ${[...known].sort().join(', ')}.`,
-      );
-    });
-  }
+    return undefined;
+  };
 }
 
 function isCompressible(type: string): boolean {

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import type { Config } from '../shared/config.ts';
 import { type Context, createContext } from '../shared/context.ts';
 import type { Log } from '../shared/log.ts';
-import { createOidcProvider } from './access/oidc.ts';
 import { createPasswordHashing } from './access/password-hashing.ts';
+import { createProviders } from './access/providers.ts';
 import { openSigningKeys } from './access/signing-keys.ts';
 import { createTokens } from './access/tokens.ts';
 import { createApp } from './app.ts';
@@ -36,8 +36,8 @@ export async function startApi(config: Config): Promise<RunningApi> {
     const app = await createApp({
       ...context,
       publicUrl,
-      oidc: createOidcProvider(config),
       tokens: createTokens(context, openSigningKeys(context), publicUrl),
+      providers: createProviders(config),
       passwordHashing: createPasswordHashing(context.metrics),
       outbox,
       stopping: stopping.signal,

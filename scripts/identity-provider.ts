@@ -4,14 +4,15 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import type Provider from 'oidc-provider';
-import { findByPassword } from './local/accounts.ts';
+import { type Accounts, createAccounts } from './local/accounts.ts';
 import {
   acceptLoopbackRedirects,
   configureIdentity,
   type IdentityClient,
+  tellSignedInApi,
 } from './local/identity-configuration.ts';
 import { withoutNotices } from './local/identity-notices.ts';
-import { renderNotice, renderSignIn } from './local/identity-pages.ts';
+import { renderNotice, renderRegistration, renderSignIn } from './local/identity-pages.ts';
 
 export type IdentityProvider = IdentityClient & { issuer: string; stop(): Promise<void> };
 
@@ -25,15 +26,19 @@ export async function startIdentityProvider(port = 0): Promise<IdentityProvider>
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   // Made anew at each start: nobody may learn to trust a development key.
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  const accounts = createAccounts();
   const provider = await withoutNotices(async () => {
-    const { Provider } = await import('oidc-provider');
-    return new Provider(issuer, configureIdentity(client, privateKey));
+    const { interactionPolicy, Provider } = await import('oidc-provider');
+    const policy = interactionPolicy.base();
+    policy.add(new interactionPolicy.Prompt({ name: 'create', requestable: true }), 0);
+    return new Provider(issuer, configureIdentity(client, privateKey, accounts, policy));
   });
   acceptLoopbackRedirects(provider);
+  tellSignedInApi(provider);
   const protocol = provider.callback();
   server.on('request', (request, response) => {
     if (!request.url?.startsWith('/interaction/')) return protocol(request, response);
-    signIn(provider, request, response).catch((error) => {
+    interact(provider, accounts, request, response).catch((error) => {
       const text =
         error.name === 'SessionNotFound' ? 'This sign-in has expired. Start again.' : error.message;
       reply(response, 400, renderNotice('Sign-in failed', text));
@@ -42,14 +47,29 @@ export async function startIdentityProvider(port = 0): Promise<IdentityProvider>
   return { issuer, ...client, stop: () => close(server) };
 }
 
-async function signIn(provider: Provider, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { uid } = await provider.interactionDetails(request, response);
-  if (request.method !== 'POST') return reply(response, 200, renderSignIn(uid));
+/** The form to sign in with or, for prompt=create, the one to register with. */
+async function interact(
+  provider: Provider,
+  accounts: Accounts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { uid, prompt } = await provider.interactionDetails(request, response);
+  const registers = prompt.name === 'create';
+  const render = registers ? renderRegistration : renderSignIn;
+  if (request.method !== 'POST') return reply(response, 200, render(uid));
   const form = await readForm(request);
   const login = form.get('login') ?? '';
-  const account = findByPassword(login, form.get('password') ?? '');
-  if (!account) return reply(response, 401, renderSignIn(uid, login, 'That name and password do not match.'));
-  await provider.interactionFinished(request, response, { login: { accountId: account.login } });
+  const password = form.get('password') ?? '';
+  const account = registers ? accounts.register(login, password) : accounts.findByPassword(login, password);
+  if (!account) {
+    const problem = registers
+      ? 'That name is taken or not possible.'
+      : 'That name and password do not match.';
+    return reply(response, registers ? 422 : 401, render(uid, login, problem));
+  }
+  const result = { login: { accountId: account.login }, ...(registers ? { create: {} } : {}) };
+  await provider.interactionFinished(request, response, result);
 }
 
 async function readForm(request: IncomingMessage): Promise<URLSearchParams> {

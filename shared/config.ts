@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { environment, secretNames } from './environment.ts';
+import { providerConflicts, signInGaps } from './sign-in-providers.ts';
 
 export type Config = Readonly<z.infer<typeof environment>>;
 
@@ -27,6 +28,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       problems.push(`${name}_FILE: ${(error as Error).message}`);
     }
   }
+  problems.push(...signInGaps(given));
   const parsed = environment.safeParse(given);
   if (!parsed.success) {
     for (const { path, message } of parsed.error.issues) {
@@ -38,6 +40,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     const known = Object.keys(parsed.data.ENCODING_PROFILES).join(', ');
     problems.push(`ENCODING_PROFILE: is not one of ${known}`);
   }
+  if (parsed.success) problems.push(...providerConflicts(parsed.data));
   if (parsed.success) problems.push(...mailProblems(parsed.data));
   if (problems.length > 0 || !parsed.success) {
     throw new Error(`The configuration is not usable:\n${problems.map((line) => `  ${line}`).join('\n')}`);

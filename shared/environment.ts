@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { roles } from './contracts/account.ts';
 import { builtInProfiles, type EncodingProfile, encodingProfile } from './contracts/encoding-profile.ts';
 import { queueNames } from './queue-names.ts';
+import { issuer, providerFile } from './sign-in-providers.ts';
 
 const seconds = z.coerce.number().int().positive();
 const port = z.coerce.number().int().min(0).max(65535);
@@ -78,10 +80,12 @@ const stores = {
 };
 
 const accounts = {
-  OIDC_ISSUER: url,
-  OIDC_CLIENT_ID: z.string().min(1),
-  OIDC_CLIENT_SECRET: z.string().min(1),
+  OIDC_ISSUER: issuer.optional(),
+  OIDC_CLIENT_ID: z.string().min(1).optional(),
+  OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+  OIDC_PROVIDERS: providerFile.optional(),
   OIDC_ROLES_CLAIM: z.string().default('roles'),
+  DEFAULT_ROLE: z.enum(roles).default('creator'),
 
   LOCAL_ACCOUNTS: z
     .enum(['true', 'false'])
@@ -94,6 +98,7 @@ const accounts = {
   MAIL_FROM: z.string().min(3).optional(),
 
   SESSION_TTL_SECONDS: seconds.default(14 * 24 * 3600),
+  SESSION_IDLE_SECONDS: seconds.default(3 * 24 * 3600),
   TOKEN_TTL_SECONDS: seconds.default(900),
   REFRESH_TOKEN_TTL_SECONDS: seconds.default(30 * 24 * 3600),
   SIGNING_KEY_DAYS: z.coerce.number().int().positive().default(30),

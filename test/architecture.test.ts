@@ -10,8 +10,8 @@ const production = ['api', 'workers', 'shared'];
 const rooms: [RegExp, string[]][] = [
   [/^(koa|koa-.*|@koa\/.*)$/, ['api/']],
   [/^@bull-board\//, ['api/web/queue-dashboard.ts']],
-  [/^jose$/, ['api/access/jwt.ts']],
   [/^openid-client$/, ['api/access/oidc.ts']],
+  [/^jose$/, ['api/access/']],
   [/^@node-rs\/argon2$/, ['api/access/password-hashing.ts']],
   [/^@zxcvbn-ts\//, ['api/access/refuse-known-password.ts']],
   [/^nodemailer$/, ['api/mail/smtp-mailer.ts']],
@@ -134,6 +134,20 @@ describe('the architecture', () => {
     expect(packages.filter(isWrong)).to.deep.equal([]);
     const unused = rooms.filter(([pattern]) => !packages.some(({ name }) => pattern.test(name)));
     expect(unused, 'rooms of vendors that nobody imports').to.deep.equal([]);
+  });
+
+  it('lets the commands of operators see only what is in the image of the api', () => {
+    const commands = scripts.filter((file) => isIn(file, ['scripts/cli.ts', 'scripts/cli/']));
+    const seen = commands.flatMap((file) => importedBy(read(file)).map((name) => resolve(file, name)));
+    const { dependencies } = JSON.parse(read('package.json'));
+    const isThere = (name: string) =>
+      isBuiltin(name) || name in dependencies || isIn(name, ['shared/', 'api/', 'scripts/cli/']);
+    expect(seen).to.include('shared/config.ts');
+    expect(seen.filter((name) => !isThere(name))).to.deep.equal([]);
+    for (const copied of ['shared', 'api', 'scripts/cli.ts', 'scripts/cli']) {
+      expect(read('Dockerfile.api')).to.include(`COPY ${copied} ./${copied}\n`);
+      expect(read('.dockerignore')).to.include(`!${copied}\n`);
+    }
   });
 
   it('imports only packages that are installed with it in production', () => {

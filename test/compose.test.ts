@@ -56,10 +56,14 @@ function interpolate(value: string, env: Record<string, string> = {}): string {
 const required = {
   SECRET_KEY: 'a secret key that is long enough',
   S3_SECRET_ACCESS_KEY: 'a-long-secret',
+};
+/** One way to sign in. */
+const signIn = {
   OIDC_ISSUER: 'https://id.example.org',
   OIDC_CLIENT_ID: 'millrace',
   OIDC_CLIENT_SECRET: 'another-secret',
 };
+const given = { ...required, ...signIn };
 const environmentOf = (service: Service, env: Record<string, string>) =>
   Object.fromEntries(
     Object.entries(service.environment ?? {}).map(([name, value]) => [
@@ -193,8 +197,8 @@ describe('docker-compose.yml', () => {
   });
 
   it('gives api and worker a configuration that they accept', () => {
-    const api = readConfig(environmentOf(serviceNamed('api'), required));
-    const worker = readConfig(environmentOf(serviceNamed('worker'), required));
+    const api = readConfig(environmentOf(serviceNamed('api'), given));
+    const worker = readConfig(environmentOf(serviceNamed('worker'), given));
     expect(api).to.include({
       API_HOST: '0.0.0.0',
       API_PORT: 3000,
@@ -210,7 +214,7 @@ describe('docker-compose.yml', () => {
   });
 
   it('passes on what an operator sets', () => {
-    const set = { ...required, REGIONS: 'GB,US', UPLOAD_MAX_BYTES: '1000', WORKER_QUEUES: 'encode=3' };
+    const set = { ...given, REGIONS: 'GB,US', UPLOAD_MAX_BYTES: '1000', WORKER_QUEUES: 'encode=3' };
     const worker = readConfig(environmentOf(serviceNamed('worker'), set));
     expect(worker).to.deep.include({
       REGIONS: ['GB', 'US'],
@@ -221,8 +225,12 @@ describe('docker-compose.yml', () => {
 
   it('does not start without the secrets, and has none of its own', () => {
     for (const missing of Object.keys(required)) {
-      const env = Object.fromEntries(Object.entries(required).filter(([name]) => name !== missing));
+      const env = Object.fromEntries(Object.entries(given).filter(([name]) => name !== missing));
       expect(() => environmentOf(serviceNamed('api'), env), missing).to.throw(`${missing}: set it`);
+    }
+    for (const name of ours) {
+      const env = environmentOf(serviceNamed(name), required);
+      expect(() => readConfig(env), name).to.throw(/nobody could sign in/);
     }
     const { ROOT_SECRET_ACCESS_KEY } = serviceNamed('s3').environment ?? {};
     expect(ROOT_SECRET_ACCESS_KEY).to.match(/^\$\{S3_SECRET_ACCESS_KEY:\?/);

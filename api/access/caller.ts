@@ -16,7 +16,6 @@ export async function findCaller(ctx: KoaContext, context: ApiContext): Promise<
   const { db, publicUrl } = context;
   const secret = ctx.cookies.get(sessionCookie(publicUrl));
   if (!secret) return undefined;
-  const session = await db.sessions.find(secret);
-  const user = session && (await db.users.find(session.userId));
-  return user ? { user, credential: { kind: 'session', id: session._id } } : undefined;
+  const found = await db.sessions.find(secret);
+  return found && { user: found.user, credential: { kind: 'session', id: found.session.publicId } };
 }

@@ -1,12 +1,9 @@
 import type { z } from 'zod';
-import type { Role } from '../../shared/contracts/account.ts';
 import type { emailVerification, registration } from '../../shared/contracts/local-accounts.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import type { ApiContext } from '../context.ts';
 import { takenMail, verificationMail } from '../mail/account-mails.ts';
 import { refuseKnownPassword } from './refuse-known-password.ts';
-
-const roles: Role[] = ['creator'];
 
 /**
  * Notes what is wanted and writes to the address. All that is done before the answer is the same for every address;
@@ -43,7 +40,7 @@ export async function sendVerification(context: ApiContext, email: string): Prom
  * @throws MillraceError invalid_email_token, wrong_password
  */
 export async function confirmEmail(
-  { db, passwordHashing }: ApiContext,
+  { db, config, passwordHashing }: ApiContext,
   { token, password }: z.infer<typeof emailVerification>,
 ): Promise<void> {
   const email = await db.emailTokens.find('verification', token);
@@ -52,7 +49,7 @@ export async function confirmEmail(
   await db.transaction(async (session) => {
     const taken = await db.emailTokens.take('verification', token, session);
     if (taken !== email || (await db.passwords.find(email, session))) throw invalidEmailToken();
-    const user = await db.users.addLocal({ email, displayName, roles }, session);
+    const user = await db.users.addLocal({ email, displayName, roles: [config.DEFAULT_ROLE] }, session);
     await db.passwords.add(email, user._id, passwordHash, session);
     await db.registrations.removeAll(email, session);
   });

@@ -30,7 +30,9 @@ export function createTokens({ config, db, log }: Context, keys: SigningKeys, pu
   }
 
   async function lives(holder: Holder | null): Promise<boolean> {
-    return holder !== null && (holder.sessionId === null || db.sessions.isLive(holder.sessionId));
+    return (
+      holder !== null && (holder.sessionId === null || db.sessions.isLive(holder.userId, holder.sessionId))
+    );
   }
 
   return {

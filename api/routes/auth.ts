@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { account } from '../../shared/contracts/account.ts';
+import { signInProviderList } from '../../shared/contracts/sessions.ts';
 import { MillraceError } from '../../shared/errors.ts';
-import { sessionCookie, signInCookie } from '../access/cookies.ts';
+import { signInCookie } from '../access/cookies.ts';
+import { startSession } from '../access/start-session.ts';
 import type { ApiContext } from '../context.ts';
 import { presentAccount } from '../present.ts';
+import { returnTo } from '../return-to.ts';
 import { route } from '../route.ts';
 
 const tag = 'Sign-in';
@@ -15,24 +18,47 @@ const redirectUri = ({ publicUrl }: ApiContext) => `${publicUrl}${callbackPath}`
 export const authRoutes = [
   route({
     method: 'get',
+    path: '/api/auth/providers',
+    tag,
+    summary: 'The sign-in providers',
+    action: 'sign-in.use',
+    replies: {
+      200: {
+        description: 'The first is the one without a name in GET /api/auth/login',
+        schema: signInProviderList,
+      },
+    },
+    errors: [],
+    handle: ({ context: { providers } }) => ({
+      status: 200,
+      body: { items: providers.all.map(({ name, title }) => ({ name, title })), nextCursor: null },
+    }),
+  }),
+
+  route({
+    method: 'get',
     path: '/api/auth/login',
     tag,
-    summary: 'Go to the sign-in provider',
+    summary: 'Go to a sign-in provider',
+    description: 'The first sign-in makes the account.',
     action: 'sign-in.use',
     limit: 'sign-in',
     query: z.strictObject({
-      // A path of our own only: anything else would let a stranger's link end on a stranger's site.
-      returnTo: z
-        .string()
-        .max(500)
-        .regex(/^\/(?![/\\])[^\s\\]*$/, 'must be a path that begins with one /')
-        .default('/api/auth/me')
-        .meta({ description: 'Where to go afterwards' }),
+      provider: z.string().max(100).optional().meta({ description: 'Its name; without it the first' }),
+      prompt: z
+        .literal('create')
+        .optional()
+        .meta({ description: 'Goes to the provider’s form for new people, where it has one' }),
+      returnTo: returnTo.default('/api/auth/me'),
     }),
     replies: { 302: { description: 'To the provider' } },
-    errors: [],
+    errors: ['unknown_provider', 'registration_not_offered'],
     async handle({ query, context }) {
-      const { url, signIn } = await context.oidc.begin(redirectUri(context), query.returnTo);
+      const { url, signIn } = await context.providers.named(query.provider).begin({
+        redirectUri: redirectUri(context),
+        returnTo: query.returnTo,
+        register: query.prompt === 'create',
+      });
       const secret = await context.db.signIns.begin(signIn);
       return {
         status: 302,
@@ -51,45 +77,28 @@ export const authRoutes = [
     limit: 'sign-in',
     query: z.looseObject({}),
     replies: { 302: { description: 'Signed in: on to where the sign-in began' } },
-    errors: ['sign_in_failed'],
-    async handle({ url, cookie, context }) {
-      const { db, publicUrl, config } = context;
+    errors: ['sign_in_failed', 'account_suspended', 'account_closing'],
+    async handle(request) {
+      const { url, cookie, context } = request;
+      const { db, providers, publicUrl } = context;
       const secret = cookie(signInCookie(publicUrl));
       const signIn = secret ? await db.signIns.take(secret) : undefined;
-      if (!signIn) {
+      const provider = providers.all.find(({ name }) => name === signIn?.provider);
+      if (!signIn || !provider) {
         throw new MillraceError(
           'sign_in_failed',
           'This sign-in was not begun in this browser, or too long ago.',
         );
       }
-      const user = await db.users.signedIn(await context.oidc.finish(url, signIn));
-      const before = cookie(sessionCookie(publicUrl));
-      if (before) await db.sessions.end(before);
-      const session = await db.sessions.start(user._id, config.SESSION_TTL_SECONDS);
+      const { person, sid, idToken } = await provider.finish(url, signIn);
+      const user = await db.users.signedIn(person);
+      const origin = { provider: provider.name, subject: person.subject, sid };
+      const cookies = await startSession(request, user, { origin, idToken });
       return {
         status: 302,
         headers: { Location: signIn.returnTo, 'Cache-Control': 'no-store' },
-        cookies: {
-          [signInCookie(publicUrl)]: null,
-          [sessionCookie(publicUrl)]: { value: session, maxAgeSeconds: config.SESSION_TTL_SECONDS },
-        },
+        cookies: { [signInCookie(publicUrl)]: null, ...cookies },
       };
-    },
-  }),
-
-  route({
-    method: 'post',
-    path: '/api/auth/logout',
-    tag,
-    summary: 'Sign out of this browser',
-    action: 'sign-in.use',
-    replies: { 204: { description: 'Signed out, or was not signed in' } },
-    errors: [],
-    async handle({ cookie, context }) {
-      const name = sessionCookie(context.publicUrl);
-      const secret = cookie(name);
-      if (secret) await context.db.sessions.end(secret);
-      return { status: 204, cookies: { [name]: null } };
     },
   }),
 

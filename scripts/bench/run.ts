@@ -12,7 +12,7 @@ const names = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.ts') && !shared.includes(file))
   .map((file) => file.slice(0, -'.ts'.length));
 /** One word for several: all whose names begin with it. */
-const groups = ['encode'];
+const groups = ['encode', 'api'];
 
 const usage = `Usage: npm run bench -- NAME... [--json] [--rounds N] [--media FILE]
 Names: ${[...groups, ...names].join(', ')}

@@ -1,22 +1,38 @@
-export type Account = { login: string; password: string; name: string; email: string; roles: string[] };
+export type Account = {
+  login: string;
+  password: string;
+  name: string;
+  email: string;
+  emailVerified: boolean;
+  roles?: string[];
+};
 
-/** The people the local identity provider knows. */
-export const accounts: readonly Account[] = [
-  { login: 'demo', password: 'demo', name: 'Demo Creator', email: 'demo@example.com', roles: ['creator'] },
-  {
-    login: 'viewer',
-    password: 'viewer',
-    name: 'Vera Viewer',
-    email: 'viewer@example.com',
-    roles: ['viewer'],
-  },
-  { login: 'admin', password: 'admin', name: 'Ada Admin', email: 'admin@example.com', roles: ['admin'] },
-];
-
-export function findByLogin(login: string): Account | undefined {
-  return accounts.find((account) => account.login === login);
+function known(login: string, name: string, role: string): Account {
+  return { login, password: login, name, email: `${login}@example.com`, emailVerified: true, roles: [role] };
 }
 
-export function findByPassword(login: string, password: string): Account | undefined {
-  return accounts.find((account) => account.login === login && account.password === password);
+export type Accounts = ReturnType<typeof createAccounts>;
+
+/** The people the local identity provider knows, and those who register there while it runs. */
+export function createAccounts() {
+  const accounts = [
+    known('demo', 'Demo Creator', 'creator'),
+    known('viewer', 'Vera Viewer', 'viewer'),
+    known('admin', 'Ada Admin', 'admin'),
+  ];
+  const findByLogin = (login: string) => accounts.find((account) => account.login === login);
+  return {
+    findByLogin,
+
+    findByPassword: (login: string, password: string): Account | undefined =>
+      accounts.find((account) => account.login === login && account.password === password),
+
+    /** Nobody has a say on the new one's roles, and nobody has checked its e-mail address. */
+    register(login: string, password: string): Account | undefined {
+      if (!/^[a-z0-9-]{1,40}$/.test(login) || password === '' || findByLogin(login)) return undefined;
+      const account = { login, password, name: login, email: `${login}@example.com`, emailVerified: false };
+      accounts.push(account);
+      return account;
+    },
+  };
 }

@@ -1,7 +1,7 @@
 import { type KeyObject, randomBytes } from 'node:crypto';
 import type Provider from 'oidc-provider';
-import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
-import { findByLogin } from './accounts.ts';
+import type { Configuration, interactionPolicy, KoaContextWithOIDC } from 'oidc-provider';
+import type { Account, Accounts } from './accounts.ts';
 import { renderNotice, renderSignOut } from './identity-pages.ts';
 
 export type IdentityClient = { clientId: string; clientSecret: string };
@@ -10,13 +10,21 @@ const hour = 3600;
 const callback = /^http:\/\/(127\.0\.0\.1|localhost)(:\d+)?\/api\/auth\/callback$/;
 const anyLoopbackPage = /^http:\/\/(127\.0\.0\.1|localhost)(:\d+)?(\/|$)/;
 
-export function configureIdentity(client: IdentityClient, signingKey: KeyObject): Configuration {
+/** `policy` says which pages a person has to pass. */
+export function configureIdentity(
+  client: IdentityClient,
+  signingKey: KeyObject,
+  accounts: Accounts,
+  policy: interactionPolicy.DefaultPolicy,
+): Configuration {
   return {
     clients: [
       {
         client_id: client.clientId,
         client_secret: client.clientSecret,
         redirect_uris: ['http://127.0.0.1/api/auth/callback'], // see acceptLoopbackRedirects
+        backchannel_logout_uri: 'http://127.0.0.1/api/auth/backchannel-logout', // see tellSignedInApi
+        backchannel_logout_session_required: true,
       },
     ],
     jwks: { keys: [{ ...signingKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256' }] },
@@ -29,7 +37,7 @@ export function configureIdentity(client: IdentityClient, signingKey: KeyObject)
     // The api reads them from the ID token and saves itself a request.
     conformIdTokenClaims: false,
     findAccount: async (_context, login) => {
-      const account = findByLogin(login);
+      const account = accounts.findByLogin(login);
       return account && { accountId: login, claims: () => readClaims(account) };
     },
     loadExistingGrant: grantEverything,
@@ -40,8 +48,20 @@ export function configureIdentity(client: IdentityClient, signingKey: KeyObject)
     },
     ttl: { AccessToken: hour, IdToken: hour, Interaction: hour, Session: 12 * hour, Grant: 12 * hour },
     clientBasedCORS: () => false,
+    interactions: { policy },
+    discovery: { prompt_values_supported: policy.map(({ name }) => name) },
+    // Without its own dispatcher, which closes every connection to this very machine.
+    fetch: (url, { signal, headers, method, body, redirect } = {}) =>
+      fetch(url, {
+        ...(signal && { signal }),
+        ...(headers && { headers }),
+        method,
+        body,
+        redirect,
+      } as RequestInit),
     features: {
       devInteractions: { enabled: false },
+      backchannelLogout: { enabled: true },
       rpInitiatedLogout: {
         logoutSource: async (context, form) => {
           context.body = renderSignOut(form);
@@ -66,6 +86,27 @@ export function acceptLoopbackRedirects(provider: Provider): void {
   });
 }
 
+/** Nor the address that it hears of sign-outs at: that of the api which a session was begun for. */
+export function tellSignedInApi(provider: Provider): void {
+  const origins = new Map<string, string>();
+  provider.on('authorization.success', ({ oidc }: KoaContextWithOIDC) => {
+    const sid = oidc.session?.sidFor(oidc.client?.clientId ?? '');
+    if (sid) origins.set(sid, new URL(String(oidc.params?.redirect_uri)).origin);
+  });
+  type Told = {
+    backchannelLogoutUri: string;
+    backchannelLogout(subject: string, sid: string): Promise<void>;
+  };
+  const { backchannelLogout } = provider.Client.prototype as unknown as Told;
+  Object.assign(provider.Client.prototype, {
+    backchannelLogout(this: Told, subject: string, sid: string) {
+      const origin = origins.get(sid);
+      if (origin) this.backchannelLogoutUri = `${origin}/api/auth/backchannel-logout`;
+      return backchannelLogout.call(this, subject, sid);
+    },
+  });
+}
+
 /** The only client is our own api: nobody is asked whether it may see their name. */
 async function grantEverything({ oidc }: KoaContextWithOIDC) {
   const grant = new oidc.provider.Grant({
@@ -77,6 +118,7 @@ async function grantEverything({ oidc }: KoaContextWithOIDC) {
   return grant;
 }
 
-function readClaims({ login, name, email, roles }: NonNullable<ReturnType<typeof findByLogin>>) {
-  return { sub: login, name, preferred_username: login, email, email_verified: true, roles };
+function readClaims({ login, name, email, emailVerified, roles }: Account) {
+  const claims = { sub: login, name, preferred_username: login, email, email_verified: emailVerified };
+  return roles ? { ...claims, roles } : claims;
 }

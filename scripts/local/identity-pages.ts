@@ -19,6 +19,21 @@ export function renderSignIn(uid: string, login = '', problem = ''): string {
   );
 }
 
+export function renderRegistration(uid: string, login = '', problem = ''): string {
+  return renderPage(
+    'Register',
+    `${problem && `<p role="alert">${escapeHtml(problem)}</p>`}
+    <form method="post" action="/interaction/${escapeHtml(uid)}">
+      <label for="login">Name</label>
+      <input id="login" name="login" value="${escapeHtml(login)}" autocomplete="username" required autofocus>
+      <label for="password">Password</label>
+      <input id="password" name="password" type="password" autocomplete="new-password" required>
+      <button>Register</button>
+    </form>
+    <p>The account is gone when the provider stops.</p>`,
+  );
+}
+
 /** `form` is the provider's own, with a token against forged requests. */
 export function renderSignOut(form: string): string {
   return renderPage(

@@ -5,6 +5,7 @@ import { catalogueStore } from './catalogue.ts';
 import { emailTokenStore } from './email-tokens.ts';
 import { eventStore } from './events.ts';
 import { grantStore } from './grants.ts';
+import { logoutTokenStore } from './logout-tokens.ts';
 import { partStore } from './parts.ts';
 import { passwordStore } from './passwords.ts';
 import { playlistStore } from './playlists.ts';
@@ -45,6 +46,7 @@ export async function connectDb(url: string) {
     grants: grantStore(connection),
     signingKeys: signingKeyStore(connection),
     apiKeys: apiKeyStore(connection),
+    logoutTokens: logoutTokenStore(connection),
     passwords: passwordStore(connection),
     registrations: registrationStore(connection),
     emailTokens: emailTokenStore(connection),

@@ -2,13 +2,20 @@ import { type Connection, Schema } from 'mongoose';
 import { newSecret, secretHash } from '../ids.ts';
 
 /** What must be remembered between sending a browser to the provider and its return. */
-export type SignIn = { state: string; nonce: string; codeVerifier: string; returnTo: string };
+export type SignIn = {
+  provider: string;
+  state: string;
+  nonce: string;
+  codeVerifier: string;
+  returnTo: string;
+};
 
 const minutes = 10;
 
 const schema = new Schema<SignIn & { _id: string; expiresAt: Date }>(
   {
     _id: { type: String, required: true },
+    provider: { type: String, required: true },
     state: { type: String, required: true },
     nonce: { type: String, required: true },
     codeVerifier: { type: String, required: true },

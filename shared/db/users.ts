@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type ClientSession, type Connection, Schema, trusted } from 'mongoose';
 import { type Role, roles } from '../contracts/account.ts';
 import { newId } from '../ids.ts';
@@ -52,17 +53,38 @@ export function userStore(connection: Connection) {
     /** Makes the account at the first sign-in; later ones bring name, e-mail and roles up to date. */
     async signedIn(person: Person): Promise<User> {
       const now = new Date();
-      const { issuer, subject, ...profile } = person;
-      return model
+      const { issuer, subject, roles, ...profile } = person;
+      const user = await model
         .findOneAndUpdate(
           { issuer, subject },
-          { $set: { ...profile, lastSignInAt: now }, $setOnInsert: { _id: newId(), createdAt: now } },
+          { $set: { ...profile, lastSignInAt: now }, $setOnInsert: { _id: newId(), createdAt: now, roles } },
           { upsert: true, returnDocument: 'after', setDefaultsOnInsert: true },
         )
         .lean()
         .orFail();
+      if (user.rolesSetBy === 'admin' || isDeepStrictEqual(user.roles, roles)) return user;
+      const changed = await model
+        .findOneAndUpdate(
+          { _id: user._id, rolesSetBy: 'claim' },
+          { $set: { roles } },
+          { returnDocument: 'after' },
+        )
+        .lean();
+      // Else an administrator has set them in this very moment.
+      return changed ?? this.find(user._id).then((found) => found ?? user);
     },
 
+    /** From then on no claim of a provider changes them. */
+    async setRoles(id: string, roles: Role[]): Promise<User | null> {
+      const change = { $set: { roles, rolesSetBy: 'admin' as const }, $inc: { revision: 1 } };
+      return model.findByIdAndUpdate(id, change, { returnDocument: 'after' }).lean();
+    },
+
+    /** However its letters are written. More than one provider may tell the same address. */
+    withEmail: (email: string): Promise<User[]> =>
+      model.find({ email }).collation({ locale: 'en', strength: 2 }).sort({ createdAt: 1 }).lean(),
+
+    withRole: (role: Role): Promise<User[]> => model.find({ roles: role }).sort({ createdAt: 1 }).lean(),
     /** An account that signs in by a password here; its own id is its subject. */
     async addLocal(
       profile: Pick<User, 'email' | 'displayName' | 'roles'>,

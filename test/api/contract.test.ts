@@ -142,7 +142,9 @@ describe('the contract', () => {
       if (response.ok) checked.add(address);
     }
 
+    await check('get /api/auth/providers');
     await check('get /api/auth/me');
+    await check('get /api/auth/sessions');
     await check('post /api/auth/token', {}, 'grant_type=urn:millrace:session');
     await check('post /api/auth/token', {}, 'grant_type=refresh_token&refresh_token=x');
     await check('get /.well-known/jwks.json');
@@ -177,6 +179,8 @@ describe('the contract', () => {
     await check('get /api/videos', {}, undefined, '?limit=0');
     await check('get /api/videos/{videoId}', { videoId: '0'.repeat(24) });
     await check('get /api/trending/{region}', { region: 'XX' });
+    // The last, as it ends the session.
+    await check('post /api/auth/logout', {}, undefined, '?atProvider=true');
     // Last, since it ends the session that the others use.
     const email = newAddress();
     await storeAccount(system, email);

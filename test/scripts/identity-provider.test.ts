@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
+import { decodeJwt } from 'jose';
 import * as client from 'openid-client';
 import { type IdentityProvider, startIdentityProvider } from '../../scripts/identity-provider.ts';
 import { CookieJar } from '../../scripts/local/cookie-jar.ts';
@@ -19,7 +21,7 @@ async function startRelyingParty(provider: IdentityProvider) {
   const codeChallenge = await client.calculatePKCECodeChallenge(codeVerifier);
   const state = client.randomState();
   const nonce = client.randomNonce();
-  const seen: { claims?: client.IDToken; userInfo?: client.UserInfoResponse } = {};
+  const seen: { claims?: client.IDToken; userInfo?: client.UserInfoResponse; logoutToken?: string } = {};
 
   const server = createServer(async (request, response) => {
     const here = new URL(request.url ?? '/', origin);
@@ -33,6 +35,10 @@ async function startRelyingParty(provider: IdentityProvider) {
         nonce,
       });
       return response.writeHead(302, { location: location.href, 'set-cookie': 'pending=1; Path=/' }).end();
+    }
+    if (here.pathname === '/api/auth/backchannel-logout') {
+      seen.logoutToken = new URLSearchParams(await text(request)).get('logout_token') ?? '';
+      return response.writeHead(204).end();
     }
     const checks = {
       pkceCodeVerifier: codeVerifier,
@@ -163,5 +169,35 @@ describe('the local identity provider', () => {
     const signedOut = await visit('/session/end/confirm', { xsrf, logout: 'yes' });
     expect(signedOut.headers.get('location')).to.equal(goodbye);
     expect((await visit(start)).headers.get('location')).to.match(/\/interaction\//);
+
+    const told = decodeJwt(party.seen.logoutToken ?? '');
+    expect(told).to.include({ iss: provider.issuer, aud: provider.clientId, sub: 'demo' });
+    expect(told).to.include.keys('sid', 'jti', 'events', 'exp');
+  });
+
+  it('registers new people where prompt=create asks for it, once each and without roles', async () => {
+    const { serverMetadata } = party.config;
+    expect(serverMetadata.call(party.config).prompt_values_supported).to.include('create');
+    const register = async (login: string) => {
+      const jar = new CookieJar();
+      const visit = async (address: string | null, form?: Record<string, string>) => {
+        const url = new URL(address ?? '', provider.issuer);
+        const post = form && { method: 'POST', body: new URLSearchParams(form) };
+        const response = await fetch(url, { ...post, headers: jar.headers(url), redirect: 'manual' });
+        jar.store(url, response);
+        return response;
+      };
+      const form = (await visit(buildAuthorizeUrl({ prompt: 'create' }))).headers.get('location');
+      expect(await (await visit(form)).text()).to.include('<h1>Register</h1>');
+      const sent = await visit(form, { login, password: 'new' });
+      if (sent.status === 422) return 'taken';
+      return (await visit(sent.headers.get('location'))).headers.get('location');
+    };
+    expect(await register('nora')).to.match(/\/api\/auth\/callback\?code=/);
+    expect(await register('nora')).to.equal('taken');
+    expect(await register('Nora !')).to.equal('taken');
+    await signIn(party.origin, { login: 'nora', password: 'new' });
+    expect(party.seen.claims).to.deep.include({ sub: 'nora', email_verified: false });
+    expect(party.seen.claims).to.not.have.property('roles');
   });
 });

@@ -3,18 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { configNames, readConfig } from '../../shared/config.ts';
+import { signInProviders } from '../../shared/sign-in-providers.ts';
 
-const required = {
+const always = {
   SECRET_KEY: 'a secret key that is long enough',
   MONGO_URL: 'mongodb://mongo/millrace',
   REDIS_URL: 'redis://redis',
   S3_ENDPOINT: 'https://s3.example.org',
   S3_ACCESS_KEY_ID: 'key',
   S3_SECRET_ACCESS_KEY: 'secret',
+};
+const provider = {
   OIDC_ISSUER: 'https://id.example.org',
   OIDC_CLIENT_ID: 'millrace',
   OIDC_CLIENT_SECRET: 'client secret',
 };
+const required = { ...always, ...provider };
 
 /** The lines of the explanation: what it says of each variable. */
 function problemsOf(env: Record<string, string | undefined>): string[] {
@@ -29,7 +33,7 @@ function problemsOf(env: Record<string, string | undefined>): string[] {
 }
 
 describe('the configuration', () => {
-  it('needs eight variables and has defaults for the rest', () => {
+  it('needs six variables and a way to sign in, and has defaults for the rest', () => {
     const config = readConfig(required);
     expect(config).to.include({
       ...required,
@@ -43,8 +47,12 @@ describe('the configuration', () => {
   });
 
   it('reports every problem at once, each with its variable', () => {
-    expect(problemsOf({})).to.deep.equal(
-      Object.keys(required)
+    const missing = problemsOf({});
+    const signIn = missing.filter((line) => line.startsWith('OIDC_'));
+    expect(signIn).to.have.length(1);
+    expect(signIn[0]).to.match(/^OIDC_ISSUER: is not set, and so nobody could sign in\. Set .*\.$/);
+    expect(missing.filter((line) => !signIn.includes(line))).to.deep.equal(
+      Object.keys(always)
         .map((name) => `${name}: is not set`)
         .sort(),
     );
@@ -159,6 +167,101 @@ describe('the configuration', () => {
       expect(problems[1])
         .to.match(/^REDIS_URL_FILE: ENOENT/)
         .and.include(missing);
+    });
+  });
+
+  describe('of the ways to sign in', () => {
+    let folder: string;
+    before(() => {
+      folder = mkdtempSync(join(tmpdir(), 'millrace-config-'));
+      writeFileSync(join(folder, 'secret'), 'from a file\n');
+      writeFileSync(join(folder, 'empty'), '\n');
+    });
+    after(() => rmSync(folder, { recursive: true }));
+
+    const file = (providers: unknown) => {
+      const path = join(folder, 'providers.json');
+      writeFileSync(path, typeof providers === 'string' ? providers : JSON.stringify(providers));
+      return path;
+    };
+    const staff = {
+      name: 'staff',
+      title: 'Staff',
+      issuer: 'https://id.example.org/staff/',
+      clientId: 'millrace',
+      clientSecret: 'one',
+    };
+    const problem = (providers: unknown) =>
+      problemsOf({ ...always, OIDC_PROVIDERS: file(providers) }).join('\n');
+
+    it('takes a file of providers, beside the one of the variables or alone', () => {
+      const { clientSecret: _, ...others } = staff;
+      const second = { ...others, name: 'club', issuer: 'http://localhost:8080', rolesClaim: 'groups' };
+      const path = file([staff, { ...second, clientSecretFile: join(folder, 'secret'), scopes: ['openid'] }]);
+      const scopes = ['openid', 'profile', 'email'];
+      const both = [
+        { ...staff, scopes },
+        { ...second, clientSecret: 'from a file', scopes: ['openid'] },
+      ];
+      const alone = readConfig({ ...always, OIDC_PROVIDERS: path });
+      expect(signInProviders(alone), 'the slash at the end is part of the name').to.deep.equal(both);
+      const [first, ...rest] = signInProviders(readConfig({ ...required, OIDC_PROVIDERS: path }));
+      expect(rest).to.deep.equal(both);
+      expect(first).to.deep.equal({
+        ...{ name: 'default', title: 'id.example.org', issuer: 'https://id.example.org' },
+        ...{ clientId: 'millrace', clientSecret: 'client secret', scopes },
+      });
+    });
+
+    it('wants all three variables of a provider or none', () => {
+      const { OIDC_CLIENT_ID: _, ...others } = required;
+      expect(problemsOf(others)).to.deep.equal([
+        'OIDC_CLIENT_ID: is not set, but OIDC_ISSUER and OIDC_CLIENT_SECRET are',
+      ]);
+      expect(problemsOf(always)).to.have.length(1);
+      expect(problemsOf(always)[0]).to.match(/nobody could sign in/);
+      expect(problemsOf({ ...always, LOCAL_ACCOUNTS: 'false' })[0]).to.match(/nobody could sign in/);
+      for (const other of [{ OIDC_PROVIDERS: file([staff]) }, { LOCAL_ACCOUNTS: 'true' }]) {
+        expect(readConfig({ ...always, ...other }).OIDC_ISSUER).to.equal(undefined);
+      }
+    });
+
+    it('refuses a provider that could be listened to on its way', () => {
+      expect(problemsOf({ ...required, OIDC_ISSUER: 'http://id.example.org' })).to.deep.equal([
+        'OIDC_ISSUER: must be https, except on localhost',
+      ]);
+      expect(problem([{ ...staff, issuer: 'http://id.example.org' }])).to.match(/must be https/);
+      for (const local of ['http://localhost:1', 'http://127.0.0.1:1', 'http://[::1]:1']) {
+        expect(readConfig({ ...required, OIDC_ISSUER: local }).OIDC_ISSUER).to.equal(local);
+      }
+    });
+
+    it('says what is wrong with a file', () => {
+      expect(problemsOf({ ...always, OIDC_PROVIDERS: join(folder, 'none') })[0]).to.match(
+        /^OIDC_PROVIDERS: .* holds no sign-in providers: ENOENT/,
+      );
+      expect(problem('{')).to.match(/JSON/);
+      expect(problem([])).to.match(/Too small/);
+      expect(problem([{ ...staff, clientSecret: '' }])).to.match(/clientSecret/);
+      const { clientSecret: _, ...without } = staff;
+      const fromFile = (name: string) => ({ ...without, clientSecretFile: join(folder, name) });
+      expect(problem([without])).to.match(/needs either clientSecret or clientSecretFile/);
+      expect(problem([{ ...staff, ...fromFile('secret') }])).to.match(/needs either/);
+      expect(problem([fromFile('empty')])).to.match(/not empty/);
+      expect(problem([fromFile('none')])).to.match(/clientSecretFile: ENOENT/);
+      expect(problem([{ ...staff, secret: 'x' }])).to.match(/Unrecognized key: "secret"/);
+      expect(problem([{ ...staff, name: 'local' }])).to.match(/without a provider/);
+      expect(problem([{ ...staff, name: 'Our staff' }])).to.match(/may hold a-z/);
+      expect(problem([{ ...staff, scopes: ['profile'] }])).to.match(/must hold openid/);
+    });
+
+    it('refuses two of one name or issuer, however that is written', () => {
+      const same = [staff, { ...staff, issuer: 'https://other.example.org' }];
+      expect(problem(same)).to.equal('OIDC_PROVIDERS: two are named staff');
+      const twice = [staff, { ...staff, name: 'again', issuer: 'https://ID.example.org/staff' }];
+      expect(problem(twice)).to.equal('OIDC_PROVIDERS: two have the issuer https://id.example.org/staff');
+      const asVariable = file([{ ...staff, issuer: 'https://id.example.org/' }]);
+      expect(problemsOf({ ...required, OIDC_PROVIDERS: asVariable })[0]).to.match(/two have the issuer/);
     });
   });
 });

@@ -1,0 +1,58 @@
+import type { User } from '../../shared/db/users.ts';
+import { type Command, type Run, type Tools, UsageError } from './command.ts';
+
+/** Who is an administrator. The first one cannot be made by another, so it is made here. */
+export const admin: Command = {
+  usage: [
+    'admin list                     every administrator',
+    'admin grant EMAIL|USER_ID      makes an account, which has signed in once, an administrator',
+    'admin revoke EMAIL|USER_ID     takes that away',
+  ],
+
+  parse([verb, who, ...more]) {
+    if (verb === 'list' && who === undefined) return list;
+    if ((verb === 'grant' || verb === 'revoke') && who && more.length === 0) return change(verb, who);
+    throw new UsageError(`"admin ${[verb, who, ...more].filter(Boolean).join(' ')}" is not known.`);
+  },
+};
+
+async function list({ db }: Tools): Promise<string> {
+  const found = await db.users.withRole('admin');
+  return found.length === 0 ? 'There is no administrator.' : found.map(describe).join('\n');
+}
+
+function change(verb: 'grant' | 'revoke', who: string): Run {
+  return async (tools) => {
+    const user = await findOne(who, verb, tools);
+    const others = user.roles.filter((role) => role !== 'admin');
+    const roles = verb === 'grant' ? [...others, 'admin' as const] : others;
+    await tools.db.users.setRoles(user._id, roles.length > 0 ? roles : [tools.config.DEFAULT_ROLE]);
+    const now = verb === 'grant' ? 'is an administrator' : 'is no administrator any more';
+    return `${describe(user)} ${now}. The provider’s claim changes its roles no longer.`;
+  };
+}
+
+async function findOne(who: string, verb: 'grant' | 'revoke', { db }: Tools): Promise<User> {
+  if (!who.includes('@')) {
+    const found = await db.users.find(who);
+    if (found) return found;
+    throw new Error(`There is no account ${who}.`);
+  }
+  const found = await db.users.withEmail(who);
+  const [only, ...more] = found;
+  if (!only) throw new Error(`No account has the address ${who}. Its person has to sign in once before.`);
+  if (more.length > 0) {
+    throw new Error(
+      `Several accounts have this address. Name one by its id:\n${found.map(describe).join('\n')}`,
+    );
+  }
+  // Whoever gave this address did not have to own it.
+  if (verb === 'grant' && !only.emailVerified) {
+    throw new Error(`Nobody has verified this address. Name the account by its id:\n${describe(only)}`);
+  }
+  return only;
+}
+
+function describe({ _id, displayName, email, issuer }: User): string {
+  return `${_id} (${JSON.stringify(displayName)}, ${email ?? 'no e-mail'}, from ${issuer})`;
+}
