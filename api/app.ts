@@ -12,6 +12,7 @@ import type { Route } from './route.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { authRoutes } from './routes/auth.ts';
 import { captionRoutes } from './routes/captions.ts';
+import { catalogueRoutes } from './routes/catalogue.ts';
 import { imageRoutes } from './routes/images.ts';
 import { localAccountRoutes } from './routes/local-accounts.ts';
 import { operationRoutes } from './routes/operations.ts';
@@ -41,6 +42,7 @@ export const apiRoutes: Route[] = [
   ...localAccountRoutes,
   ...passwordRoutes,
   ...uploadRoutes,
+  ...catalogueRoutes,
   ...videoRoutes,
   ...captionRoutes,
   ...videoWorkRoutes,

@@ -1,19 +1,42 @@
-import type { After } from '../shared/db/catalogue.ts';
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Position } from '../shared/db/keyset.ts';
 import { MillraceError } from '../shared/errors.ts';
+import { deriveKey } from '../shared/secret-key.ts';
 
-/** Where a list goes on, as an opaque word: the last item's time and id. */
-export function encodeCursor({ createdAt, id }: After): string {
-  return Buffer.from(`${createdAt.getTime()}.${id}`).toString('base64url');
+const macBytes = 12;
+
+/**
+ * Where a list goes on, as a signed word: the value and the id of the last item. The signature covers the list that
+ * it belongs to, with its order and filters, so that it says nothing in another one.
+ */
+export function encodeCursor({ value, id }: Position, list: string, secretKey: string): string {
+  const isDate = value instanceof Date;
+  const position = JSON.stringify([isDate ? value.getTime() : value, id, ...(isDate ? ['date'] : [])]);
+  return `${Buffer.from(position).toString('base64url')}.${sign(position, list, secretKey)}`;
 }
 
 /** @throws MillraceError invalid_request */
-export function decodeCursor(cursor: string): After {
-  const match = /^(\d{1,15})\.([0-9a-f]{24})$/.exec(Buffer.from(cursor, 'base64url').toString());
-  if (!match?.[2]) {
-    const message = 'is not one that this api gave';
-    throw new MillraceError('invalid_request', `The request does not fit: cursor ${message}.`, {
-      violations: [{ pointer: 'cursor', message }],
-    });
-  }
-  return { createdAt: new Date(Number(match[1])), id: match[2] };
+export function decodeCursor(cursor: string, list: string, secretKey: string): Position {
+  const [encoded = '', given = ''] = cursor.split('.');
+  const position = Buffer.from(encoded, 'base64url').toString();
+  if (!isSame(given, sign(position, list, secretKey))) throw foreignCursor();
+  const [value, id, kind] = JSON.parse(position) as [string | number, string, 'date'?];
+  return { value: kind === 'date' ? new Date(value) : value, id };
+}
+
+function sign(position: string, list: string, secretKey: string): string {
+  const mac = createHmac('sha256', deriveKey(secretKey, 'cursors')).update(JSON.stringify([list, position]));
+  return mac.digest().subarray(0, macBytes).toString('base64url');
+}
+
+function isSame(given: string, right: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(right)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function foreignCursor(): MillraceError {
+  const message = 'must be the nextCursor of the same list, with the same sort and filters';
+  return new MillraceError('invalid_request', `The request does not fit: cursor ${message}.`, {
+    violations: [{ pointer: 'cursor', message }],
+  });
 }

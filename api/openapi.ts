@@ -3,11 +3,22 @@ import { problem } from '../shared/contracts/common.ts';
 import { type ErrorCode, errorKinds } from '../shared/errors.ts';
 import { policy } from './access/policy.ts';
 import { errorsOf, type Route } from './route.ts';
+import { declaredQuery, replySchemas } from './select-fields.ts';
 
 type Json = Record<string, unknown>;
 
 const version = '0.1.0';
 const security = [{ session: [] }, { bearer: [] }];
+
+const ifMatch: Json = {
+  name: 'If-Match',
+  in: 'header',
+  required: true,
+  description:
+    'The ETag of what was read. Only the revision in it counts, which people’s changes raise; `*` is whatever there is',
+  schema: { type: 'string' },
+  example: '"r3.2jmj7l5rSw0yVb_vlWAYkK_YBwk"',
+};
 
 /** The OpenAPI 3.1 document of the very routes that are served. */
 export function openApiDocument(routes: Route[], publicUrl: string): Json {
@@ -40,12 +51,14 @@ export function openApiDocument(routes: Route[], publicUrl: string): Json {
 function operation(route: Route, schemas: Json): Json {
   const parameters = [
     ...parametersOf('path', route.params, schemas),
-    ...parametersOf('query', route.query, schemas),
+    ...parametersOf('query', declaredQuery(route), schemas),
+    ...(route.ifMatch ? [ifMatch] : []),
   ];
   return {
     operationId: operationId(route),
     tags: [route.tag],
     summary: route.summary,
+    ...(route.description ? { description: route.description } : {}),
     security: policy[route.action].anonymous ? [{}, ...security] : security,
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.body
@@ -93,17 +106,22 @@ function parametersOf(place: 'path' | 'query', schema: z.ZodObject | undefined, 
 
 function repliesOf(route: Route, schemas: Json): Json {
   return Object.fromEntries(
-    Object.entries(route.replies).map(([status, { description, schema, type }]) => [
+    Object.entries(route.replies).map(([status, reply]) => [
       status,
       {
-        description,
-        ...(schema
-          ? { content: { 'application/json': { schema: reference(schema, schemas, 'output') } } }
+        description: reply.description,
+        ...(reply.schema
+          ? { content: { 'application/json': { schema: anyOf(replySchemas(route, reply), schemas) } } }
           : {}),
-        ...(type ? { content: { [type]: { schema: { type: 'string' } } } } : {}),
+        ...(reply.type ? { content: { [reply.type]: { schema: { type: 'string' } } } } : {}),
       },
     ]),
   );
+}
+
+function anyOf(possible: z.ZodType[], schemas: Json): Json {
+  const references = possible.map((schema) => reference(schema, schemas, 'output'));
+  return references.length === 1 ? (references[0] as Json) : { anyOf: references };
 }
 
 /** One entry a status: the codes that a caller can meet under it. */

@@ -8,7 +8,7 @@ import {
   ladderReasons,
   type Rendition,
 } from '../shared/contracts/encoding.ts';
-import type { poster, posterTicket } from '../shared/contracts/images.ts';
+import type { poster, posterTicket, posterUpload } from '../shared/contracts/images.ts';
 import type { ticket, upload } from '../shared/contracts/uploads.ts';
 import type {
   ladder,
@@ -20,7 +20,7 @@ import type {
 } from '../shared/contracts/videos.ts';
 import type { ApiKey } from '../shared/db/api-keys.ts';
 import type { Caption } from '../shared/db/captions.ts';
-import type { Poster } from '../shared/db/posters.ts';
+import type { Poster, PosterUpload } from '../shared/db/posters.ts';
 import type { UploadRecord } from '../shared/db/uploads.ts';
 import type { User } from '../shared/db/users.ts';
 import type { ListedVideo, Video } from '../shared/db/videos.ts';
@@ -94,6 +94,7 @@ export function presentVideo(
   const address = `${publicUrl}/api/videos/${record._id}`;
   return {
     ...presentSummary(record, publicUrl),
+    revision: revisionOf(record),
     previewUrl: previewGeneration(record) === undefined ? null : `${address}/preview.webp`,
     storyboardUrl: record.storyboard ? `${address}/storyboard.vtt` : null,
     percent,
@@ -109,6 +110,10 @@ export function presentVideo(
     playableAt: record.playableAt?.toISOString() ?? null,
     readyAt: record.readyAt?.toISOString() ?? null,
   };
+}
+
+export function revisionOf({ revision = 0 }: Pick<Video, 'revision'>): number {
+  return revision;
 }
 
 function presentRendition(made: Rendition): z.infer<typeof rendition> {
@@ -188,6 +193,14 @@ export function presentPoster(
     ...(last?.error ? { error: last.error } : {}),
     widths: shown?.widths ?? [],
   };
+}
+
+export function presentPosterUpload(
+  { _id, state }: Poster,
+  upload: PosterUpload,
+): z.infer<typeof posterUpload> {
+  const { bytes, contentType, expiresAt } = upload;
+  return { posterUploadId: _id, state, size: bytes, type: contentType, expiresAt: expiresAt.toISOString() };
 }
 
 function stateOf({ state }: Poster): z.infer<typeof poster>['state'] {

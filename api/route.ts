@@ -23,6 +23,8 @@ export type Reply = {
   body?: object | string | Buffer | Readable;
   type?: string;
   headers?: Record<string, string>;
+  /** Of what is shown: it stands in the ETag, for a change with If-Match. */
+  revision?: number;
   cookies?: Record<string, Cookie | null>;
 };
 
@@ -42,6 +44,8 @@ export type Request<P, Q, B, A extends Action> = {
    */
   permit<T extends Thing>(thing: T | null): T;
   version: Version;
+  /** The fields that the reply is to have. Where its body is an object, they are picked for the handler. */
+  fields: string[] | undefined;
   /** The client's address. */
   address: string;
   /** The address that was asked, as the client sees it. */
@@ -85,11 +89,15 @@ export type RouteDeclaration<
   hotSeconds?: number;
   params?: P;
   query?: Q;
+  /** `fields=a,b` chooses fields: of the whole reply, or of each item of its list. */
+  selectable?: 'whole' | 'items';
   body?: B;
   /** For `textBody`: the media types that are taken, and the most bytes. Without it a body is JSON. */
   text?: { types: string[]; mostBytes: number };
   /** The body is a form (application/x-www-form-urlencoded) and no JSON. */
   form?: true;
+  /** It changes what somebody has read: If-Match says which revision that was (see `expectedRevision`). */
+  ifMatch?: true;
   replies: Record<number, ReplyDeclaration>;
   /** The codes of this route alone; `errorsOf` adds those that many can have. */
   errors: ErrorCode[];
@@ -121,6 +129,7 @@ const always: ErrorCode[] = [
   'unavailable',
   'internal',
 ];
+const ofChanges: ErrorCode[] = ['if_match_needed', 'changed_meanwhile'];
 const ofBodies: ErrorCode[] = ['invalid_request', 'body_too_large', 'unsupported_media_type'];
 
 /** Every code that a route can answer with. */
@@ -133,7 +142,8 @@ export function errorsOf(route: Route): ErrorCode[] {
       ...(anonymous ? [] : (['not_signed_in'] as const)),
       'forbidden',
       ...(route.params ? (['not_found'] as const) : []),
-      ...(route.query ? (['invalid_request'] as const) : []),
+      ...(route.query || route.selectable ? (['invalid_request'] as const) : []),
+      ...(route.ifMatch ? ofChanges : []),
       ...(route.body ? ofBodies : []),
       ...(route.body && !route.text && !route.form ? (['invalid_json'] as const) : []),
       ...always,

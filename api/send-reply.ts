@@ -27,18 +27,30 @@ export function sendReply(ctx: KoaContext, route: Route, reply: Reply, { publicU
   ctx.status = reply.status;
   ctx.state.hotSeconds = route.hotSeconds;
   const isRead = ctx.method === 'GET' || ctx.method === 'HEAD';
-  if (reply.status === 200 && isRead && typeof content === 'string' && !ctx.response.etag) {
-    ctx.response.etag = etagOf(content);
+  const isTagged = isRead || reply.revision !== undefined;
+  if (reply.status === 200 && isTagged && typeof content === 'string' && !ctx.response.etag) {
+    ctx.response.etag = etagOf(content, reply.revision);
   }
-  if (ctx.response.etag && ctx.fresh) {
+  if (reply.status === 200 && isRead && isKnown(ctx.get('If-None-Match'), ctx.response.etag)) {
     ctx.status = 304;
     ctx.body = null;
   }
 }
 
-/** A strong entity tag of a body, without the quotes. */
-export function etagOf(body: string): string {
-  return createHash('sha1').update(body).digest('base64url');
+/**
+ * RFC 9110, 13.1.2. Koa would not look when the request says `no-cache`, which `fetch` adds by itself to a request
+ * with If-None-Match.
+ */
+function isKnown(ifNoneMatch: string, etag: string): boolean {
+  if (!ifNoneMatch || !etag) return false;
+  if (ifNoneMatch.trim() === '*') return true;
+  return ifNoneMatch.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag.replace(/^W\//, ''));
+}
+
+/** A strong entity tag of a body, without the quotes; with a revision in front, it serves If-Match too. */
+export function etagOf(body: string, revision?: number): string {
+  const hash = createHash('sha1').update(body).digest('base64url');
+  return revision === undefined ? hash : `r${revision}.${hash}`;
 }
 
 /** The media types that a route's replies have when all goes well. */

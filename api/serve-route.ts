@@ -7,28 +7,37 @@ import type { ApiContext } from './context.ts';
 import { logOf, logUser } from './middleware/request-log.ts';
 import { readForm, readJson, readText } from './read-body.ts';
 import type { Request, Route } from './route.ts';
+import { selectionOf } from './select-fields.ts';
 import { refuseUnaccepted, replyTypes, sendReply } from './send-reply.ts';
+import { versions } from './versions.ts';
 
 const nothing = z.strictObject({});
 
 /** Makes the middleware of one route: access, then validation, then the handler, then its reply. */
 export function serveRoute(route: Route, context: ApiContext): Middleware {
   const paramsSchema = route.params ?? nothing;
-  const querySchema = route.query ?? nothing;
+  const selections = new Map(versions.map((version) => [version, selectionOf(route, version)]));
   const types = replyTypes(route);
   return async (ctx) => {
     ctx.state.route = route.path;
     ctx.state.isForm = route.form === true;
     refuseUnaccepted(ctx, types);
+    const selection = selections.get(ctx.state.version);
     const caller = await authorize(route, ctx, context);
+    const params = parse(paramsSchema, ctx.params, (path) => String(path[0]), 'not_found');
+    const querySchema = selection?.query ?? route.query ?? nothing;
+    const { fields, ...query } = parse(querySchema, ctx.query, (path) => String(path[0])) as {
+      fields?: string[];
+    };
     const request: Request<unknown, unknown, unknown, Action> = {
-      params: parse(paramsSchema, ctx.params, (path) => String(path[0]), 'not_found'),
-      query: parse(querySchema, ctx.query, (path) => String(path[0])),
+      params,
+      query,
       body: await parseBody(route, ctx),
       caller: caller?.user as Request<unknown, unknown, unknown, Action>['caller'],
       credential: caller?.credential,
       permit: (thing) => permit(route.action, caller?.user, thing),
       version: ctx.state.version,
+      fields,
       address: ctx.ip,
       get url() {
         return new URL(ctx.url, context.publicUrl);
@@ -41,7 +50,8 @@ export function serveRoute(route: Route, context: ApiContext): Middleware {
         return logOf(ctx);
       },
     };
-    sendReply(ctx, route, await route.handle(request as Request<never, never, never, Action>), context);
+    const reply = await route.handle(request as Request<never, never, never, Action>);
+    sendReply(ctx, route, selection && fields ? selection.pick(reply, fields) : reply, context);
   };
 }
 

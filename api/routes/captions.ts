@@ -31,6 +31,7 @@ export const captionRoutes = [
     summary: 'The captions of a video, one a language',
     action: 'video.read',
     params,
+    selectable: 'items',
     replies: { 200: { description: 'All of them', schema: captionList } },
     errors: [],
     async handle({ params, permit, context }) {
@@ -38,7 +39,11 @@ export const captionRoutes = [
       const found = await captionsOf(video, context);
       return {
         status: 200,
-        body: { items: found.map((caption) => presentCaption(caption, context.publicUrl)) },
+        // One a language: they fit on one page.
+        body: {
+          items: found.map((caption) => presentCaption(caption, context.publicUrl)),
+          nextCursor: null,
+        },
       };
     },
   }),
@@ -114,7 +119,9 @@ export const captionRoutes = [
         throw new MillraceError('not_found', 'There is no such video.');
       }
       if (replaced) await removeObjects([replaced], context, log);
-      return { status: replaced ? 200 : 201, body: presentCaption(caption, publicUrl) };
+      const shown = presentCaption(caption, publicUrl);
+      if (replaced) return { status: 200, body: shown };
+      return { status: 201, body: shown, headers: { Location: new URL(shown.url).pathname } };
     },
   }),
 

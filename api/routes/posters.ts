@@ -6,6 +6,7 @@ import {
   poster as posterContract,
   posterMaxBytes,
   posterTicket,
+  posterUpload,
   posterUploadId,
 } from '../../shared/contracts/images.ts';
 import type { Poster } from '../../shared/db/posters.ts';
@@ -17,11 +18,12 @@ import type { Log } from '../../shared/log.ts';
 import type { Traced } from '../../shared/pipeline.ts';
 import { beginPoster } from '../../shared/poster.ts';
 import type { ApiContext } from '../context.ts';
-import { presentPoster, presentPosterTicket } from '../present.ts';
+import { presentPoster, presentPosterTicket, presentPosterUpload } from '../present.ts';
 import { type Reply, route } from '../route.ts';
 
 const tag = 'Posters';
 const params = z.strictObject({ videoId });
+const ofUpload = z.strictObject({ videoId, posterUploadId });
 const withWidth = z.strictObject({
   width: z.coerce
     .number()
@@ -116,8 +118,24 @@ export const posterRoutes = [
       return {
         status: 201,
         body: presentPosterTicket(_id, expiresAt, put),
-        headers: { 'Cache-Control': 'no-store' },
+        headers: { Location: `/api/videos/${found._id}/poster/uploads/${_id}`, 'Cache-Control': 'no-store' },
       };
+    },
+  }),
+
+  route({
+    method: 'get',
+    path: '/api/videos/:videoId/poster/uploads/:posterUploadId',
+    tag,
+    summary: 'What became of a ticket for a poster',
+    action: 'video.change',
+    params: ofUpload,
+    replies: { 200: { description: 'The upload', schema: posterUpload } },
+    errors: [],
+    async handle({ params, permit, context }) {
+      const found = permit(await context.db.videos.find(params.videoId));
+      const { ticket, upload } = await findTicket(found, params.posterUploadId, context);
+      return { status: 200, body: presentPosterUpload(ticket, upload) };
     },
   }),
 
@@ -127,15 +145,12 @@ export const posterRoutes = [
     tag,
     summary: 'Say that the bytes of a poster are there',
     action: 'video.change',
-    params: z.strictObject({ videoId, posterUploadId }),
+    params: ofUpload,
     replies: { 202: accepted },
     errors: ['video_failed', 'upload_incomplete', 'upload_mismatch', 'upload_closed'],
     async handle({ params, permit, context, traceparent, log }) {
       const found = notFailed(permit(await context.db.videos.find(params.videoId)));
-      const ticket = await context.db.posters.find(params.posterUploadId);
-      if (!ticket?.upload || ticket.videoId !== found._id) {
-        throw new MillraceError('not_found', 'There is no such upload.');
-      }
+      const { ticket } = await findTicket(found, params.posterUploadId, context);
       // Said a second time, it changes nothing.
       if (ticket.version === null)
         await start(await complete(ticket, context), { ...context, traceparent }, log);
@@ -181,6 +196,14 @@ function attemptOf({ _id, activeGeneration, generation }: Video) {
 async function stateOf(found: Video, { db }: ApiContext) {
   const [last, shown] = await Promise.all([db.posters.last(found._id), db.posters.shown(attemptOf(found))]);
   return presentPoster(found, last, shown);
+}
+
+async function findTicket({ _id }: Video, id: string, { db }: ApiContext) {
+  const ticket = await db.posters.find(id);
+  if (!ticket?.upload || ticket.videoId !== _id) {
+    throw new MillraceError('not_found', 'There is no such upload.');
+  }
+  return { ticket, upload: ticket.upload };
 }
 
 /** The record has the version already: should the queue not answer, a sweep adds the job. */

@@ -1,20 +1,16 @@
 import { z } from 'zod';
 import { videoId } from '../../shared/contracts/common.ts';
 import { newView } from '../../shared/contracts/trending.ts';
-import { ladder, playback, video as videoContract, videoPage } from '../../shared/contracts/videos.ts';
-import type { WatchedVideo } from '../../shared/db/videos.ts';
+import { videoChange } from '../../shared/contracts/video-changes.ts';
+import { ladder, playback, video as videoContract } from '../../shared/contracts/videos.ts';
+import type { Video, WatchedVideo } from '../../shared/db/videos.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { recordView } from '../../shared/view-counter.ts';
-import { decodeCursor, encodeCursor } from '../cursor.ts';
-import {
-  playingGeneration,
-  presentLadder,
-  presentPlayback,
-  presentSummary,
-  presentVideo,
-} from '../present.ts';
+import type { ApiContext } from '../context.ts';
+import { changedMeanwhile, expectedRevision } from '../if-match.ts';
+import { playingGeneration, presentLadder, presentPlayback, presentVideo, revisionOf } from '../present.ts';
 import { type Progress, readProgress } from '../progress.ts';
-import { route } from '../route.ts';
+import { type Reply, route } from '../route.ts';
 import { shareLoads } from '../share-loads.ts';
 
 const tag = 'Videos';
@@ -26,44 +22,12 @@ const looks = shareLoads<(WatchedVideo & { progress: Progress }) | null>();
 export const videoRoutes = [
   route({
     method: 'get',
-    path: '/api/videos',
-    tag,
-    summary: 'The newest videos: everyone’s public ones, or all of mine',
-    action: 'video.list',
-    query: z.strictObject({
-      mine: z.enum(['true', 'false']).default('false').meta({ description: 'Needs a signed-in account' }),
-      limit: z.coerce.number().int().min(1).max(100).default(20),
-      cursor: z.string().max(200).optional(),
-    }),
-    replies: { 200: { description: 'One page', schema: videoPage } },
-    errors: [],
-    async handle({ query, caller, context }) {
-      const isMine = query.mine === 'true';
-      if (isMine && !caller)
-        throw new MillraceError('not_signed_in', 'Your own videos need a signed-in account.');
-      const after = query.cursor ? decodeCursor(query.cursor) : undefined;
-      const scope = isMine && caller ? { ownerId: caller._id } : 'public';
-      const found = await context.db.catalogue.page(scope, query.limit + 1, after);
-      const items = found.slice(0, query.limit);
-      const last = items.at(-1);
-      const nextCursor =
-        found.length > items.length && last
-          ? encodeCursor({ createdAt: last.createdAt, id: last._id })
-          : null;
-      return {
-        status: 200,
-        body: { items: items.map((item) => presentSummary(item, context.publicUrl)), nextCursor },
-      };
-    },
-  }),
-
-  route({
-    method: 'get',
     path: '/api/videos/:videoId',
     tag,
     summary: 'One video: state, percent, time left, renditions, why it failed',
     action: 'video.read',
     params,
+    selectable: 'whole',
     replies: { 200: { description: 'The video', schema: videoContract } },
     errors: [],
     async handle({ params, permit, context }) {
@@ -73,7 +37,35 @@ export const videoRoutes = [
         return video && { ...video, progress: await readProgress(db, video) };
       });
       const found = permit(look);
-      return { status: 200, body: presentVideo(found, found.progress, publicUrl) };
+      return sendVideo(found, found.progress, context);
+    },
+  }),
+
+  route({
+    method: 'patch',
+    path: '/api/videos/:videoId',
+    tag,
+    summary: 'Change what is said of a video, and who may see it',
+    description:
+      'Send the `ETag` that `GET` gave as `If-Match`. It begins with the `revision` of the video (`"r3.…"`), and only ' +
+      'that is compared: it is raised by these changes alone, so a video can be edited while it is encoded. Of two who ' +
+      'edit the same revision one wins, the other gets `changed_meanwhile`. `"r3"` will do as well. What is not named ' +
+      'stays. A lower `visibility` counts at once, except for a trending list and segment addresses given out before.',
+    action: 'video.change',
+    params,
+    body: videoChange,
+    ifMatch: true,
+    replies: { 200: { description: 'The video as it is now, with its new ETag', schema: videoContract } },
+    errors: [],
+    async handle({ params, body, permit, header, context }) {
+      const { videos } = context.db;
+      const found = permit(await videos.find(params.videoId));
+      const revision = expectedRevision(header('If-Match'), revisionOf(found));
+      const changed = await videos.change(found._id, revision, body);
+      if (changed) return sendVideo(changed, await readProgress(context.db, changed), context);
+      // Somebody else was faster: in changing it, or in deleting it.
+      permit(await videos.find(params.videoId));
+      throw changedMeanwhile();
     },
   }),
 
@@ -149,3 +141,8 @@ export const videoRoutes = [
     },
   }),
 ];
+
+function sendVideo(found: Video | WatchedVideo, progress: Progress, { publicUrl }: ApiContext): Reply {
+  const body = presentVideo(found, progress, publicUrl);
+  return { status: 200, body, revision: revisionOf(found) };
+}

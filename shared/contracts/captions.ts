@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { time } from './common.ts';
+import { pageOf, time } from './common.ts';
 
 /** A language as HLS and HTML want it: `eng` becomes `en`, `PT-br` becomes `pt-BR`. */
 export const captionLanguage = z
@@ -36,4 +36,4 @@ export const caption = z
   })
   .meta({ id: 'Caption' });
 
-export const captionList = z.object({ items: z.array(caption) }).meta({ id: 'CaptionList' });
+export const captionList = pageOf(caption).meta({ id: 'CaptionList' });

@@ -19,6 +19,16 @@ export const region = z
 /** Dates leave as ISO 8601 in UTC. */
 export const time = z.iso.datetime().meta({ example: '2026-03-01T12:00:00.000Z' });
 
+/** What every list gives. */
+export const pageOf = <T extends z.ZodObject>(item: T) =>
+  z.object({
+    items: z.array(item),
+    nextCursor: z
+      .string()
+      .nullable()
+      .meta({ description: 'Send it as `cursor` for what follows; null: there is no more' }),
+  });
+
 const codes = Object.keys(errorKinds) as [keyof typeof errorKinds, ...(keyof typeof errorKinds)[]];
 
 /** RFC 9457. */

@@ -68,6 +68,18 @@ export const posterTicket = z
   })
   .meta({ id: 'PosterTicket' });
 
+export const posterUploadStates = ['waiting', 'making', 'ready', 'failed', 'expired'] as const;
+
+export const posterUpload = z
+  .object({
+    posterUploadId,
+    state: z.enum(posterUploadStates).meta({ description: 'It waits for its bytes, then for the poster' }),
+    size: z.int().meta({ example: 48213 }),
+    type: z.string().meta({ example: 'image/png' }),
+    expiresAt: time,
+  })
+  .meta({ id: 'PosterUpload' });
+
 export const storyboard = z
   .object({
     tileWidth: z.int(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { region, time } from './common.ts';
+import { pageOf, region, time } from './common.ts';
 import { videoSummary } from './videos.ts';
 
 export const newView = z.strictObject({ region }).meta({ id: 'NewView' });
@@ -15,6 +15,7 @@ export const trendingVideo = videoSummary
   })
   .meta({ id: 'TrendingVideo' });
 
+/** In version 1. */
 export const trending = z
   .object({
     region,
@@ -27,3 +28,24 @@ export const trending = z
     videos: z.array(trendingVideo),
   })
   .meta({ id: 'Trending' });
+
+export const trendingEntry = trendingVideo
+  .extend({
+    change: z
+      .int()
+      .nullable()
+      .meta({ description: 'Places up (or down, below 0) since the run before; null: new', example: 2 }),
+    explanation: z
+      .object({
+        score: z.number().meta({ description: 'The views, each worth less the older it is', example: 7.31 }),
+        views: z.int(),
+        halfLifeHours: z.number().meta({ description: 'After this long a view counts half', example: 24 }),
+        sentence: z.string(),
+      })
+      .meta({ description: 'What the rank is made of, as of `computedAt`' }),
+  })
+  .meta({ id: 'TrendingEntry' });
+
+export const trendingPage = pageOf(trendingEntry)
+  .extend({ region, computedAt: trending.shape.computedAt })
+  .meta({ id: 'TrendingPage' });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { errorKinds } from '../errors.ts';
 import { videoStates } from '../video-state.ts';
-import { time, videoId } from './common.ts';
+import { pageOf, time, videoId } from './common.ts';
 import { codecs, copyRefusals, ladderReasons } from './encoding.ts';
 
 export const visibilities = ['public', 'unlisted', 'private'] as const;
@@ -55,6 +55,10 @@ export const videoSummary = z
 
 export const video = videoSummary
   .extend({
+    revision: z.int().meta({
+      description: 'Raised by each change of what people say of it; If-Match goes by it',
+      example: 3,
+    }),
     previewUrl: z.url().nullable().meta({ description: 'A few seconds, animated, to show in lists' }),
     storyboardUrl: z.url().nullable().meta({ description: 'WebVTT with small pictures, for scrubbing' }),
     percent: z.number().min(0).max(100).meta({ description: 'Of the work on it, by frames encoded' }),
@@ -79,12 +83,7 @@ export const video = videoSummary
 /** What each event of a video's progress carries. */
 export const progress = video.pick({ state: true, percent: true, remainingSeconds: true, playable: true });
 
-export const videoPage = z
-  .object({
-    items: z.array(videoSummary),
-    nextCursor: z.string().nullable().meta({ description: 'Send it as `cursor` for what follows' }),
-  })
-  .meta({ id: 'VideoPage' });
+export const videoPage = pageOf(videoSummary).meta({ id: 'VideoPage' });
 
 const reasons = Object.keys(ladderReasons) as [keyof typeof ladderReasons];
 const refusals = Object.keys(copyRefusals) as [keyof typeof copyRefusals];

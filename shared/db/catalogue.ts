@@ -1,5 +1,8 @@
 import { type Connection, trusted } from 'mongoose';
-import type { ListedVideo, Video } from './videos.ts';
+import type { Visibility } from '../contracts/videos.ts';
+import type { VideoState } from '../video-state.ts';
+import { keyset, type Page } from './keyset.ts';
+import { type ListedVideo, titleCollation, type Video } from './videos.ts';
 
 const listed = { plan: 0, history: 0 } as const;
 
@@ -10,25 +13,43 @@ const shown = () => ({
   state: trusted({ $ne: 'deleted' as const }),
 });
 
-/** Where a page of the newest videos begins: just after this one. */
-export type After = { createdAt: Date; id: string };
+/** The orders of videos, the usual one first. Each has an index for each filter of everyone's list. */
+export const videoOrders = {
+  '-createdAt': { field: 'createdAt', direction: -1 },
+  createdAt: { field: 'createdAt', direction: 1 },
+  title: { field: 'title', direction: 1, collation: titleCollation },
+  '-title': { field: 'title', direction: -1, collation: titleCollation },
+} as const;
+
+/** What a list of videos may be narrowed to. */
+export type VideoFilter = {
+  category?: string | undefined;
+  language?: string | undefined;
+  tags?: string | undefined;
+  visibility?: Visibility | undefined;
+  state?: VideoState | undefined;
+};
+
+/** Of whom: what everyone may see, perhaps of one owner alone, or all that one owner has. */
+export type VideoScope = { of: 'everyone'; ownerId?: string | undefined } | { of: 'owner'; ownerId: string };
 
 /** What viewers ask: lists of videos. */
 export function catalogueStore(connection: Connection) {
   const model = connection.model<Video>('Video');
   return {
-    /** The newest first: what everyone may see, or all that one owner has. */
-    async page(scope: { ownerId: string } | 'public', limit: number, after?: After): Promise<ListedVideo[]> {
-      const query =
-        scope === 'public'
-          ? model.find(shown())
-          : model.find({ ownerId: scope.ownerId, state: trusted({ $nin: ['draft', 'deleted'] }) });
-      if (after) {
-        const { createdAt, id } = after;
-        const earlier = { createdAt: trusted({ $lt: createdAt }) };
-        query.where({ $or: [earlier, { createdAt, _id: trusted({ $lt: id }) }] });
-      }
-      return query.select(listed).sort({ createdAt: -1, _id: -1 }).limit(limit).maxTimeMS(5000).lean();
+    async page({ of, ownerId }: VideoScope, filter: VideoFilter, page: Page): Promise<ListedVideo[]> {
+      const given = Object.entries({ ...filter, ownerId }).filter(([, value]) => value !== undefined);
+      const asked = Object.fromEntries(given);
+      const known = { state: trusted({ $nin: ['draft' as const, 'deleted' as const] }) };
+      const { rest, sort } = keyset(page);
+      return model
+        .find({ ...(of === 'everyone' ? { ...asked, ...shown() } : { ...known, ...asked }), ...rest })
+        .collation(page.order.collation ?? { locale: 'simple' })
+        .select(listed)
+        .sort(sort)
+        .limit(page.limit)
+        .maxTimeMS(5000)
+        .lean<ListedVideo[]>();
     },
 
     /** Those of the given videos that everyone may see, in no order. */

@@ -1,10 +1,8 @@
 import { type Connection, Schema, trusted } from 'mongoose';
-import { type PosterSource, posterSources } from '../contracts/images.ts';
+import { type PosterSource, posterSources, posterUploadStates } from '../contracts/images.ts';
 import type { ErrorCode } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Attempt } from './videos.ts';
-
-const posterStates = ['waiting', 'making', 'ready', 'failed', 'expired'] as const;
 
 /** A picture on its way to a poster: its place in the raw bucket, and what its ticket said. */
 export type PosterUpload = {
@@ -29,7 +27,7 @@ export type Poster = {
   isChosen: boolean;
   /** Given when it is asked for; null while a ticket waits for its bytes. */
   version: number | null;
-  state: (typeof posterStates)[number];
+  state: (typeof posterUploadStates)[number];
   error: { code: ErrorCode; message: string } | null;
   /** The time in the video that it shows, when that was chosen. */
   seconds: number | null;
@@ -47,7 +45,7 @@ const schema = new Schema<Poster>(
     source: { type: String, enum: posterSources, required: true },
     isChosen: { type: Boolean, required: true },
     version: { type: Number, default: null },
-    state: { type: String, enum: posterStates, required: true },
+    state: { type: String, enum: posterUploadStates, required: true },
     error: { type: Object, default: null },
     seconds: { type: Number, default: null },
     upload: { type: Object, default: null },

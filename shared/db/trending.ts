@@ -5,7 +5,14 @@ import type { ViewCount } from './views.ts';
 /** How hot one video is in one region. `_id` is `{region}-{videoId}`. */
 export type Score = { _id: string; region: string; videoId: string; hotness: number; views: number };
 
-export type RankedVideo = { videoId: string; rank: number; hotness: number; views: number };
+export type RankedVideo = {
+  videoId: string;
+  rank: number;
+  /** In the run before; null for a video that had none. Rankings from before it was kept have none. */
+  formerRank?: number | null;
+  hotness: number;
+  views: number;
+};
 
 /** The ranks of one region as the last run found them. `_id` is the region. */
 export type Ranking = { _id: string; computedAt: Date; ranked: RankedVideo[] };

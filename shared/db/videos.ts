@@ -17,6 +17,8 @@ export type Video = {
   tags: string[];
   language: string | null;
   visibility: Visibility;
+  /** Counts changes by people, so that two of them cannot overwrite each other. Older records have none: 0. */
+  revision?: number;
 
   state: VideoState;
   /** When the state was entered, or the work in it last showed a sign of life. */
@@ -68,6 +70,16 @@ export type NewVideo = Pick<
 > &
   Partial<Pick<Video, 'profile'>>;
 
+/** What people may change; what is undefined stays. */
+export type VideoChange = {
+  [Field in 'title' | 'description' | 'category' | 'tags' | 'language' | 'visibility']?:
+    | Video[Field]
+    | undefined;
+};
+
+/** Titles as a person sorts them: `a`, `A`, `b`. */
+export const titleCollation = { locale: 'en' } as const;
+
 const nullableDate = { type: Date, default: null };
 
 const schema = new Schema<Video>(
@@ -80,6 +92,7 @@ const schema = new Schema<Video>(
     tags: [String],
     language: { type: String, default: null },
     visibility: { type: String, enum: visibilities, required: true },
+    revision: { type: Number, default: 1 },
     state: { type: String, enum: videoStates, required: true },
     heardAt: { type: Date, required: true },
     history: { type: [Object], default: [] },
@@ -106,13 +119,17 @@ const schema = new Schema<Video>(
   },
   { versionKey: false, collection: 'videos', minimize: false },
 )
-  .index(
-    { visibility: 1, createdAt: -1, _id: -1 },
-    { partialFilterExpression: { activeGeneration: { $gt: 0 } } },
-  )
   .index({ ownerId: 1, createdAt: -1, _id: -1 })
+  .index({ ownerId: 1, title: -1, _id: -1 }, { collation: titleCollation })
   .index({ state: 1, heardAt: 1 })
   .index({ purgedAt: 1, state: 1, heardAt: 1 });
+
+// Everyone's list, whole and by each filter: whatever the order, a page reads little more than what it shows.
+for (const filter of [{}, { category: 1 }, { language: 1 }, { tags: 1 }] as const) {
+  const playing = { partialFilterExpression: { activeGeneration: { $gt: 0 } } };
+  schema.index({ visibility: 1, ...filter, createdAt: -1, _id: -1 }, playing);
+  schema.index({ visibility: 1, ...filter, title: -1, _id: -1 }, { ...playing, collation: titleCollation });
+}
 
 /** Names one attempt at one video; every write of the pipeline is fenced by it. */
 export type Attempt = { videoId: string; generation: number };
@@ -180,6 +197,18 @@ export function videoStore(connection: Connection) {
       const update = { $set: { ...fresh, ...change }, $push: { history } };
       const begun = await model.findOneAndUpdate(filter, update, { returnDocument: 'after', session }).lean();
       return begun ?? undefined;
+    },
+
+    /**
+     * A person's change, on the revision that the person has seen; without one, on whatever there is. Undefined when
+     * nothing matched: somebody else was faster, or the video is gone.
+     */
+    async change(id: string, revision: number | undefined, change: VideoChange): Promise<Video | undefined> {
+      const seen = revision === undefined ? {} : { revision: revision || trusted({ $in: [0, null] }) };
+      const filter = { _id: id, state: trusted({ $ne: 'deleted' as const }), ...seen };
+      const update = { $set: change, $inc: { revision: 1 } };
+      const changed = await model.findOneAndUpdate(filter, update, { returnDocument: 'after' }).lean();
+      return changed ?? undefined;
     },
 
     /** A sign of life from a job. False when the attempt is no longer the current one in that state. */

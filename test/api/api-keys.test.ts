@@ -3,7 +3,7 @@ import { type Connection, createConnection } from 'mongoose';
 import type { Scope } from '../../shared/contracts/account.ts';
 import { secretHash } from '../../shared/ids.ts';
 import { newMarkedSecret, newSecretPart } from '../../shared/marked-secret.ts';
-import { ask } from '../support/ask.ts';
+import { exchange } from '../support/exchange.ts';
 import { backdate, type System, startSystem, until } from '../support/system.ts';
 
 type Login = 'demo' | 'viewer' | 'admin';
@@ -35,9 +35,9 @@ describe('API keys', () => {
   afterEach(() => mongo.collection('api_keys').deleteMany({}));
 
   const as = async <T = Problem>(login: Login, to: string, about: object = {}) =>
-    ask<T>(system.url, to, { cookie: await system.cookie(login), ...about });
+    exchange<T>(system.url, to, { cookie: await system.cookie(login), ...about });
   const using = (token: string, to: string, about: object = {}) =>
-    ask<Problem>(system.url, to, { token, ...about });
+    exchange<Problem>(system.url, to, { token, ...about });
   const upload = { json: { filename: 'a.mp4', size: 1, type: 'video/mp4' } };
 
   async function make(
@@ -106,7 +106,7 @@ describe('API keys', () => {
     const { body } = await as<{ access_token: string }>('demo', '/api/auth/token', { form });
     const json = { name: 'A key', scopes: ['read'] };
     expect((await using(body.access_token, path, { json })).status).to.equal(201);
-    expect((await ask(system.url, path, { json })).status).to.equal(401);
+    expect((await exchange(system.url, path, { json })).status).to.equal(401);
   });
 
   it('never exceed what their owner may do now', async () => {

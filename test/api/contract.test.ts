@@ -120,6 +120,7 @@ describe('the contract', () => {
       values: Record<string, string> = {},
       body?: object | string,
       query = '',
+      headers: Record<string, string> = {},
     ) {
       const route = apiRoutes.find((one) => addressOf(one) === address);
       const path = address.replace(/^\w+ /, '').replaceAll(/\{(\w+)\}/g, (_, name) => values[name] ?? name);
@@ -129,10 +130,13 @@ describe('the contract', () => {
           Cookie: await system.cookie('demo'),
           'Content-Type':
             route?.text?.types[0] ?? (route?.form ? 'application/x-www-form-urlencoded' : 'application/json'),
+          ...headers,
         },
         ...(body ? { body: typeof body === 'string' ? body : JSON.stringify(body) } : {}),
       });
-      const declared = response.ok ? route?.replies[response.status]?.schema : problem;
+      const { schema, older } = route?.replies[response.status] ?? {};
+      const isOlder = response.headers.get('x-api-version') === '1';
+      const declared = response.ok ? (isOlder && older) || schema : problem;
       const type = response.ok ? /^application\/json/ : /^application\/problem\+json/;
       expect(response.headers.get('content-type'), address).to.match(type);
       const listed = operations.find((one) => one.address === address)?.responses ?? {};
@@ -158,6 +162,10 @@ describe('the contract', () => {
     await check('post /api/uploads/{uploadId}/complete', { uploadId });
     await check('get /api/videos');
     await check('get /api/videos/{videoId}', { videoId });
+    const { revision } = await client.video(videoId);
+    const seen = { 'If-Match': `"r${revision}"` };
+    await check('patch /api/videos/{videoId}', { videoId }, { title: 'Another' }, '', seen);
+    await check('patch /api/videos/{videoId}', { videoId }, { title: 'Another' });
     await check('get /api/videos/{videoId}/ladder', { videoId });
     await check('get /api/videos/{videoId}/playback', { videoId });
     const captions = 'WEBVTT\n\n00:01.000 --> 00:02.000\nOne\n';
@@ -169,8 +177,12 @@ describe('the contract', () => {
     const { posterUploadId } = poster;
     const completing = 'post /api/videos/{videoId}/poster/uploads/{posterUploadId}/complete';
     await check(completing, { videoId, posterUploadId });
+    await check('get /api/videos/{videoId}/poster/uploads/{posterUploadId}', { videoId, posterUploadId });
     await check('get /api/videos/{videoId}/storyboard', { videoId });
-    await check('get /api/trending/{region}', { region: 'GB' });
+    for (const version of ['1', '2']) {
+      const asked = { 'X-API-Version': version };
+      await check('get /api/trending/{region}', { region: 'GB' }, undefined, '', asked);
+    }
     await check('post /api/videos/{videoId}/cancel', { videoId });
     await check('post /api/videos/{videoId}/reprocess', { videoId });
     await check('post /api/videos/{videoId}/cancel', { videoId });

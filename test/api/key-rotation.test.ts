@@ -7,7 +7,7 @@ import { decodeProtectedHeader } from 'jose';
 import { leadMs } from '../../api/access/signing-key-times.ts';
 import { atOnce } from '../../shared/at-once.ts';
 import { newId } from '../../shared/ids.ts';
-import { ask } from '../support/ask.ts';
+import { exchange } from '../support/exchange.ts';
 import { backdate, type System, startSystem, until } from '../support/system.ts';
 
 type Pair = { access_token: string; refresh_token: string };
@@ -52,19 +52,20 @@ describe('a rotation of the signing keys', () => {
     });
   const keys = () => system.context.db.signingKeys.all();
   const newest = async () => (await keys()).at(-1);
-  const verify = async (api: string, token: string) => (await ask(api, '/api/auth/me', { token })).status;
+  const verify = async (api: string, token: string) =>
+    (await exchange(api, '/api/auth/me', { token })).status;
 
   async function issue(api: string): Promise<Pair> {
     const form = { grant_type: 'urn:millrace:session' };
     const cookie = await system.cookie('demo');
-    const { status, body } = await ask<Pair>(api, '/api/auth/token', { form, cookie });
+    const { status, body } = await exchange<Pair>(api, '/api/auth/token', { form, cookie });
     expect(status).to.equal(200);
     return body;
   }
 
   async function renew(api: string, { refresh_token }: Pair): Promise<Pair> {
     const form = { grant_type: 'refresh_token', refresh_token };
-    const { status, body } = await ask<Pair>(api, '/api/auth/token', { form });
+    const { status, body } = await exchange<Pair>(api, '/api/auth/token', { form });
     expect(status, JSON.stringify(body)).to.equal(200);
     return body;
   }
@@ -76,7 +77,7 @@ describe('a rotation of the signing keys', () => {
   }
 
   async function published(api: string): Promise<string[]> {
-    const { body } = await ask<{ keys: { kid: string }[] }>(api, '/.well-known/jwks.json');
+    const { body } = await exchange<{ keys: { kid: string }[] }>(api, '/.well-known/jwks.json');
     return body.keys.map(({ kid }) => kid);
   }
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import * as oidc from 'openid-client';
-import { ask } from '../support/ask.ts';
+import { exchange } from '../support/exchange.ts';
 import {
   goodPassword,
   type LocalSystem,
@@ -24,10 +24,10 @@ describe('tokens for a password', () => {
   after(() => local.stop());
 
   const post = (form: Record<string, string>, at = url) =>
-    ask<Problem & { access_token: string; refresh_token: string }>(at, '/api/auth/token', { form });
+    exchange<Problem & { access_token: string; refresh_token: string }>(at, '/api/auth/token', { form });
   const withPassword = (username: string, password = goodPassword) =>
     post({ grant_type: 'password', username, password });
-  const me = (token: string) => ask<{ email: string }>(url, '/api/auth/me', { token });
+  const me = (token: string) => exchange<{ email: string }>(url, '/api/auth/me', { token });
 
   it('are given to a client that knows only OAuth 2', async () => {
     const email = await makeAccount(local);
@@ -38,16 +38,16 @@ describe('tokens for a password', () => {
       oidc.None(),
     );
     oidc.allowInsecureRequests(client);
-    const ask = (password: string) =>
+    const signIn = (password: string) =>
       oidc.genericGrantRequest(client, 'password', {
         username: email.toUpperCase(),
         password,
         scope: 'read',
       });
-    const tokens = await ask(goodPassword);
+    const tokens = await signIn(goodPassword);
     expect((await me(tokens.access_token)).body.email).to.equal(email);
     expect(tokens.expires_in).to.equal(900);
-    const error = await ask(`${goodPassword}x`).catch((one) => one);
+    const error = await signIn(`${goodPassword}x`).catch((one) => one);
     expect(error).to.be.instanceOf(oidc.ResponseBodyError);
     expect(error).to.include({ error: 'invalid_grant', status: 400 });
   });

@@ -8,7 +8,7 @@ import { newId, secretHash } from '../../shared/ids.ts';
 import { newMarkedSecret, newSecretPart } from '../../shared/marked-secret.ts';
 import { unseal } from '../../shared/seal.ts';
 import { deriveKey } from '../../shared/secret-key.ts';
-import { ask } from '../support/ask.ts';
+import { exchange } from '../support/exchange.ts';
 import { type System, startSystem, until } from '../support/system.ts';
 
 type Pair = { access_token: string; token_type: string; expires_in: number; refresh_token: string };
@@ -30,16 +30,16 @@ describe('tokens', () => {
   });
 
   const post = <T = Problem>(form: Record<string, string> | string, headers: Record<string, string> = {}) =>
-    ask<T>(system.url, '/api/auth/token', { form, headers });
+    exchange<T>(system.url, '/api/auth/token', { form, headers });
   const refresh = <T = Pair>(refresh_token: string) =>
     post<T>({ grant_type: 'refresh_token', refresh_token });
-  const me = (token: string) => ask<Problem & { userId: string }>(system.url, '/api/auth/me', { token });
+  const me = (token: string) => exchange<Problem & { userId: string }>(system.url, '/api/auth/me', { token });
 
   /** Tokens for an account that is signed in with a browser. */
   async function tokensOf(login: 'demo' | 'viewer' | 'admin' = 'demo'): Promise<Pair> {
     const cookie = await system.cookie(login);
     const form = { grant_type: session };
-    const { status, body } = await ask<Pair>(system.url, '/api/auth/token', { form, cookie });
+    const { status, body } = await exchange<Pair>(system.url, '/api/auth/token', { form, cookie });
     expect(status).to.equal(200);
     return body;
   }
@@ -75,7 +75,7 @@ describe('tokens', () => {
     it('are never stored as they are, nor kept by caches', async () => {
       const form = { grant_type: session };
       const cookie = await system.cookie('demo');
-      const { headers, body } = await ask<Pair>(system.url, '/api/auth/token', { form, cookie });
+      const { headers, body } = await exchange<Pair>(system.url, '/api/auth/token', { form, cookie });
       expect(headers.get('cache-control')).to.equal('no-store');
       expect(headers.get('pragma')).to.equal('no-cache');
       const collections = (await mongo.db?.listCollections().toArray()) ?? [];
@@ -101,11 +101,11 @@ describe('tokens', () => {
     const about = { form: { grant_type: session }, cookie };
     const given = [];
     for (let time = 0; time < 2; time += 1) {
-      given.push((await ask<Pair>(system.url, '/api/auth/token', about)).body);
+      given.push((await exchange<Pair>(system.url, '/api/auth/token', about)).body);
     }
     const [one, other] = given as [Pair, Pair];
     expect((await me(one.access_token)).status).to.equal(200);
-    await ask(system.url, '/api/auth/logout', { method: 'POST', cookie });
+    await exchange(system.url, '/api/auth/logout', { method: 'POST', cookie });
     expect((await refresh<Problem>(one.refresh_token)).body.error).to.equal('invalid_grant');
     for (const { access_token } of [one, other]) {
       await until('end of the access token', async () => (await me(access_token)).status === 401);
@@ -215,27 +215,30 @@ describe('tokens', () => {
       ];
       for (const token of wrong) expectRefused(await me(token), token);
       for (const header of ['Bearer', 'bearer', 'BEARER x', 'Bearer  ', 'Bearer a, Bearer b']) {
-        expectRefused(await ask(system.url, '/api/auth/me', { headers: { Authorization: header } }), header);
+        expectRefused(
+          await exchange(system.url, '/api/auth/me', { headers: { Authorization: header } }),
+          header,
+        );
       }
     });
 
     it('are refused also where nobody needs to be signed in, and beside a good cookie', async () => {
       const cookie = await system.cookie('demo');
-      expectRefused(await ask(system.url, '/api/videos', { token: 'x' }), 'a list for all');
-      expectRefused(await ask(system.url, '/api/auth/me', { token: 'x', cookie }), 'with a cookie');
+      expectRefused(await exchange(system.url, '/api/videos', { token: 'x' }), 'a list for all');
+      expectRefused(await exchange(system.url, '/api/auth/me', { token: 'x', cookie }), 'with a cookie');
     });
 
     it('count only in the header', async () => {
       const { access_token } = await tokensOf();
-      const inQuery = await ask<Problem>(system.url, `/api/auth/me?access_token=${access_token}`);
+      const inQuery = await exchange<Problem>(system.url, `/api/auth/me?access_token=${access_token}`);
       expect(inQuery.status).to.equal(401);
       expect(inQuery.body.code).to.equal('not_signed_in');
       expect(inQuery.headers.get('www-authenticate')).to.equal('Bearer');
       const cookie = `millrace_session=${access_token}`;
-      const inCookie = await ask(system.url, '/api/auth/me', { cookie });
+      const inCookie = await exchange(system.url, '/api/auth/me', { cookie });
       expect(inCookie.status).to.equal(401);
       const basic = { Authorization: `Basic ${Buffer.from('a:b').toString('base64')}` };
-      expect((await ask(system.url, '/api/videos', { headers: basic })).status).to.equal(200);
+      expect((await exchange(system.url, '/api/videos', { headers: basic })).status).to.equal(200);
     });
   });
 
@@ -244,7 +247,7 @@ describe('tokens', () => {
     const { sub = '' } = decodeJwt(access_token);
     const users = mongo.collection<{ _id: string }>('users');
     const create = () =>
-      ask<Problem>(system.url, '/api/uploads', {
+      exchange<Problem>(system.url, '/api/uploads', {
         token: access_token,
         json: { filename: 'a.mp4', size: 1, type: 'video/mp4' },
       });
@@ -335,7 +338,7 @@ describe('tokens', () => {
   });
 
   describe('are revoked', () => {
-    const revoke = (token: string) => ask(system.url, '/api/auth/token/revoke', { form: { token } });
+    const revoke = (token: string) => exchange(system.url, '/api/auth/token/revoke', { form: { token } });
 
     for (const kind of ['refresh_token', 'access_token'] as const) {
       it(`by the ${kind.replace('_', ' ')}, both of them`, async () => {
@@ -374,11 +377,11 @@ describe('tokens', () => {
       expect({ ...answer.body, status: answer.status }, form).to.include({ status, code, error });
       expect(answer.body.error_description, form).to.match(/^[\x20\x21\x23-\x5b\x5d-\x7e]+\.$/);
     }
-    const json = await ask<Problem>(system.url, '/api/auth/token', { json: { grant_type: session } });
+    const json = await exchange<Problem>(system.url, '/api/auth/token', { json: { grant_type: session } });
     expect([json.status, json.body.error]).to.deep.equal([415, 'invalid_request']);
     const asked = await post('grant_type=x', { Accept: 'application/json' });
     expect(asked.headers.get('content-type')).to.match(/^application\/json/);
-    const elsewhere = await ask<Problem>(system.url, '/api/auth/me');
+    const elsewhere = await exchange<Problem>(system.url, '/api/auth/me');
     expect(elsewhere.body).not.to.have.property('error');
   });
 
@@ -407,7 +410,7 @@ describe('tokens', () => {
 
   it('are verified by others with the published keys, which they may keep', async () => {
     const { access_token } = await tokensOf();
-    const { status, headers, body } = await ask<{ keys: Record<string, string>[] }>(
+    const { status, headers, body } = await exchange<{ keys: Record<string, string>[] }>(
       system.url,
       '/.well-known/jwks.json',
     );

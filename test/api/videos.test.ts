@@ -152,7 +152,7 @@ describe('videos', () => {
 
     it('tell which methods there are', async () => {
       const path = `/api/videos/${newId()}`;
-      expect((await ask('PUT', path)).headers.get('allow')).to.equal('DELETE, GET, HEAD, OPTIONS');
+      expect((await ask('PUT', path)).headers.get('allow')).to.equal('DELETE, GET, HEAD, OPTIONS, PATCH');
       const options = await ask('OPTIONS', '/api/uploads');
       expect([options.status, options.headers.get('allow')]).to.deep.equal([204, 'OPTIONS, POST']);
     });

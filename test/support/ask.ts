@@ -1,36 +1,37 @@
-export type Answer<T = Record<string, unknown>> = { status: number; headers: Headers; body: T };
+import type { System } from './system.ts';
 
-type About = {
-  method?: string;
-  /** An access token or API key. */
-  token?: string;
-  cookie?: string;
-  form?: Record<string, string> | string;
-  json?: unknown;
+export type Answer<T> = { status: number; headers: Headers; text: string; body: T };
+
+type Question = {
+  as?: 'demo' | 'viewer' | 'admin';
   headers?: Record<string, string>;
+  /** An object goes as JSON. */
+  body?: object | string;
 };
 
-/** One request, and all that was answered, refusals too. */
-export async function ask<T = Record<string, unknown>>(url: string, path: string, about: About = {}) {
-  const { token, cookie, form, json, headers = {} } = about;
-  const hasBody = form !== undefined || json !== undefined;
-  const response = await fetch(new URL(path, url), {
-    method: about.method ?? (hasBody ? 'POST' : 'GET'),
+/** Asks the api as a bare HTTP client does. `body` is what it answered in JSON, else undefined. */
+export async function ask<T = Record<string, unknown>>(
+  system: System,
+  method: string,
+  path: string,
+  { as, headers = {}, body }: Question = {},
+): Promise<Answer<T>> {
+  const response = await fetch(new URL(path, system.url), {
+    method,
     redirect: 'manual',
     headers: {
-      ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
-      ...(cookie === undefined ? {} : { Cookie: cookie }),
-      ...(form === undefined ? {} : { 'Content-Type': 'application/x-www-form-urlencoded' }),
-      ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...(as ? { Cookie: await system.cookie(as) } : {}),
+      ...(typeof body === 'object' ? { 'Content-Type': 'application/json' } : {}),
       ...headers,
     },
-    ...(form === undefined ? {} : { body: new URLSearchParams(form).toString() }),
-    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
+  const isJson = /json/.test(response.headers.get('content-type') ?? '') && text !== '';
   return {
     status: response.status,
     headers: response.headers,
-    body: (text ? JSON.parse(text) : {}) as T,
-  } satisfies Answer<T>;
+    text,
+    body: (isJson ? JSON.parse(text) : undefined) as T,
+  };
 }

@@ -23,11 +23,21 @@ export async function trending(_payload: object, { tools, log }: Step): Promise<
 
 /** Ranks 1, 2, ... for the hottest videos that everyone may see. */
 async function rank({ db }: Tools, region: string): Promise<RankedVideo[]> {
-  const hottest = await db.trending.hottest(region, rankedPerRegion);
+  const [hottest, former] = await Promise.all([
+    db.trending.hottest(region, rankedPerRegion),
+    db.trending.ranking(region),
+  ]);
+  const formerRanks = new Map(former?.ranked.map(({ videoId, rank }) => [videoId, rank]));
   const visible = new Set(
     (await db.catalogue.publicOnes(hottest.map(({ videoId }) => videoId))).map(({ _id }) => _id),
   );
   return hottest
     .filter(({ videoId }) => visible.has(videoId))
-    .map(({ videoId, hotness, views }, index) => ({ videoId, rank: index + 1, hotness, views }));
+    .map(({ videoId, hotness, views }, index) => ({
+      videoId,
+      rank: index + 1,
+      formerRank: formerRanks.get(videoId) ?? null,
+      hotness,
+      views,
+    }));
 }

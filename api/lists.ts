@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import type { Order, Page, Position } from '../shared/db/keyset.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+
+/** A cursor holds a value of the field that is sorted by, so it is about as long as a title may be. */
+const mostCursor = 1500;
+
+export const limitParam = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(100)
+  .default(20)
+  .meta({ description: 'How many at most', example: 20 });
+
+export const cursorParam = z
+  .string()
+  .max(mostCursor)
+  .optional()
+  .meta({ description: '`nextCursor` of the page before, with the same sort and filters' });
+
+/** The orders of a list by the word for each in `sort`; the first one is the default. */
+export type Orders = Record<string, Order>;
+
+/** What every list takes in its query, beside its filters. */
+export function pageParams(orders: Orders) {
+  const words = Object.keys(orders) as [string, ...string[]];
+  const description = 'A field; with - in front the other way round';
+  return {
+    sort: z.enum(words).default(words[0]).meta({ description }),
+    limit: limitParam,
+    cursor: cursorParam,
+  };
+}
+
+export type PageQuery = { sort: string; limit: number; cursor?: string | undefined };
+
+/**
+ * One page of a list. All of the query but `limit` and `cursor` filters it, and belongs to its cursors; so does
+ * `scope`, whatever else decides what the list holds. `load` gives as many as it is asked for, one more than are shown.
+ */
+export async function readPage<T extends { _id: string }>(
+  list: { path: string; scope?: string | undefined; orders: Orders; query: PageQuery; secretKey: string },
+  load: (page: Page) => Promise<T[]>,
+): Promise<{ items: T[]; nextCursor: string | null }> {
+  const { path, scope, orders, secretKey } = list;
+  const { limit, cursor, ...which } = list.query;
+  const order = orders[which.sort];
+  if (!order) throw new Error(`There is no order ${which.sort}.`);
+  const name = JSON.stringify([path, scope, Object.entries(which).sort()]);
+  const after = cursor === undefined ? undefined : decodeCursor(cursor, name, secretKey);
+  const found = await load({ order, limit: limit + 1, after });
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  if (found.length <= items.length || !last) return { items, nextCursor: null };
+  const value = last[order.field as keyof T] as Position['value'];
+  return { items, nextCursor: encodeCursor({ value, id: last._id }, name, secretKey) };
+}

@@ -1,0 +1,198 @@
+import { expect } from 'chai';
+import { createContext } from '../../shared/context.ts';
+import type { NewVideo } from '../../shared/db/videos.ts';
+import { newId } from '../../shared/ids.ts';
+import { halfLifeMilliseconds } from '../../shared/trending-score.ts';
+import { trending } from '../../workers/steps/trending.ts';
+import { openTools, type Tools } from '../../workers/tools.ts';
+import { type Answer, ask } from '../support/ask.ts';
+import { type System, startSystem } from '../support/system.ts';
+import { videoIn } from '../support/videos.ts';
+
+/** Each test has a region of its own, so that none sees another's videos. */
+describe('trending in version 2', () => {
+  let system: System;
+  let tools: Tools;
+  /** The api keeps a reply for a moment; a limit that nobody has asked for yet gets a fresh one. */
+  let unusedLimit = 100;
+
+  before(async () => {
+    system = await startSystem();
+    tools = await openTools(await createContext(system.config, 'worker'));
+  });
+  after(async () => {
+    await tools?.close();
+    await system?.stop();
+  });
+
+  const run = () => trending({}, { tools, log: tools.log, signal: new AbortController().signal });
+  const makeVideo = (about: Partial<NewVideo> = {}) => videoIn('ready', system, about);
+
+  type Explanation = { score: number; views: number; halfLifeHours: number; sentence: string };
+  type Entry = { videoId: string; rank: number | null; change: number | null; views: number };
+  type Page = {
+    region: string;
+    computedAt: string | null;
+    items: (Entry & { explanation: Explanation; title: string })[];
+    nextCursor: string | null;
+    errors?: { pointer: string }[];
+  };
+  const page = async (region: string, query = '') =>
+    (await ask<Page>(system, 'GET', `/api/v2/trending/${region}?limit=${unusedLimit--}${query}`)).body;
+  const moves = async (region: string) =>
+    (await page(region)).items.map(({ videoId, rank, change }) => [videoId, rank, change]);
+  const count = async (views: [string, number][], region: string) => {
+    const counts = views.map(([videoId, times]) => ({ videoId, region, views: times }));
+    const now = new Date();
+    await tools.db.views.count(newId(), counts, now, (session) =>
+      tools.db.trending.addViews(counts, now, session),
+    );
+  };
+
+  it('tells how many places each one has moved since the run before', async () => {
+    const [a, b, c, d] = [
+      await makeVideo(),
+      await makeVideo(),
+      await makeVideo(),
+      await makeVideo(),
+    ] as const;
+    await count(
+      [
+        [a, 30],
+        [b, 20],
+        [c, 10],
+      ],
+      'CZ',
+    );
+    expect(await moves('CZ'), 'not ranked yet').to.deep.equal([
+      [a, null, null],
+      [b, null, null],
+      [c, null, null],
+    ]);
+    await run();
+    expect(await moves('CZ'), 'all new').to.deep.equal([
+      [a, 1, null],
+      [b, 2, null],
+      [c, 3, null],
+    ]);
+    await count(
+      [
+        [c, 35],
+        [d, 25],
+      ],
+      'CZ',
+    );
+    await run();
+    expect(await moves('CZ')).to.deep.equal([
+      [c, 1, 2],
+      [a, 2, -1],
+      [d, 3, null],
+      [b, 4, -2],
+    ]);
+    await run();
+    expect(await moves('CZ'), 'nothing moved').to.deep.equal([
+      [c, 1, 0],
+      [a, 2, 0],
+      [d, 3, 0],
+      [b, 4, 0],
+    ]);
+  });
+
+  it('explains each rank by what it is made of', async () => {
+    const [many, one] = [await makeVideo({ title: 'Seen' }), await makeVideo()];
+    // Half of them one half-life ago: they count half.
+    const then = new Date(Date.now() - halfLifeMilliseconds);
+    const old = [{ videoId: many, region: 'DK', views: 40 }];
+    await tools.db.views.count(newId(), old, then, (session) =>
+      tools.db.trending.addViews(old, then, session),
+    );
+    await count(
+      [
+        [many, 40],
+        [one, 1],
+      ],
+      'DK',
+    );
+    await run();
+    const { items, region, computedAt, nextCursor } = await page('DK');
+    expect([region, nextCursor]).to.deep.equal(['DK', null]);
+    expect(Date.parse(computedAt ?? '')).to.be.closeTo(Date.now(), 5000);
+    const [first, second] = items.map(({ explanation }) => explanation);
+    expect(first?.score).to.be.closeTo(60, 0.1);
+    expect(first).to.deep.equal({
+      score: first?.score,
+      views: 80,
+      halfLifeHours: 24,
+      sentence: `Rank 1 in DK: 80 views, each of which counts half as much after every 24 hours, make a score of ${first?.score}.`,
+    });
+    expect(second?.sentence).to.match(
+      /^Rank 2 in DK: 1 view, which counts half as much .* makes a score of [\d.]+\.$/,
+    );
+    expect(items[0]).to.include({ videoId: many, rank: 1, views: 80, title: 'Seen' });
+    const late = await makeVideo();
+    await count([[late, 2]], 'DK');
+    expect((await page('DK')).items[2]?.explanation.sentence).to.match(/^Not ranked yet in DK: 2 views/);
+  });
+
+  it('comes page by page, ranked ones first', async () => {
+    const ids: string[] = [];
+    for (let n = 0; n < 9; n += 1) ids.push(await makeVideo());
+    // Two by two as often viewed.
+    const views = (n: number) => 20 - 2 * Math.floor(n / 2);
+    await count(
+      ids.slice(0, 5).map((id, n) => [id, views(n)]),
+      'FI',
+    );
+    await run();
+    await count(
+      ids.slice(5).map((id, n) => [id, views(n)]),
+      'FI',
+    );
+    const whole = (await page('FI')).items;
+    expect(whole.map(({ rank }) => rank)).to.deep.equal([1, 2, 3, 4, 5, null, null, null, null]);
+    for (const limit of [1, 2, 4, 9]) {
+      const found: string[] = [];
+      for (let cursor: string | null = ''; cursor !== null; ) {
+        const query: string = `limit=${limit}${cursor ? `&cursor=${cursor}` : ''}`;
+        const { body }: Answer<Page> = await ask(system, 'GET', `/api/v2/trending/FI?${query}`);
+        found.push(...body.items.map(({ videoId }) => videoId));
+        cursor = body.nextCursor;
+      }
+      expect(found, `by ${limit}`).to.deep.equal(whole.map(({ videoId }) => videoId));
+    }
+    const { nextCursor } = (await ask<Page>(system, 'GET', '/api/v2/trending/FI?limit=3')).body;
+    for (const path of [
+      `/api/v2/trending/BE?cursor=${nextCursor}`,
+      `/api/v2/trending/FI?category=music&cursor=${nextCursor}`,
+      `/api/v1/trending/FI?cursor=${nextCursor}`,
+      '/api/v2/trending/FI?cursor=x',
+    ]) {
+      const { status, body } = await ask<Page>(system, 'GET', path);
+      expect([status, body.errors?.[0]?.pointer], path).to.deep.equal([400, 'cursor']);
+    }
+  });
+
+  it('gives each version and each choice of fields its own reply, however hot', async () => {
+    await count([[await makeVideo(), 1]], 'BE');
+    await run();
+    const names = async (version: 1 | 2, query = '') => {
+      const { body } = await ask<{ items?: object[]; videos?: object[] }>(
+        system,
+        'GET',
+        `/api/v${version}/trending/BE?limit=7${query}`,
+      );
+      return [Object.keys(body), Object.keys((body.items ?? body.videos)?.[0] ?? {})];
+    };
+    const [first, second] = [await names(1), await names(2)];
+    expect(first[0]).to.include('videos').and.not.include('items');
+    expect(first[1]).to.not.include.members(['change', 'explanation']);
+    expect(second[0]).to.have.members(['region', 'computedAt', 'items', 'nextCursor']);
+    expect(second[1]).to.include.members(['rank', 'change', 'explanation', 'views', 'videoId', 'title']);
+    expect(await names(2, '&fields=rank,change')).to.deep.equal([second[0], ['rank', 'change']]);
+    expect(await names(2, '&fields=title')).to.deep.equal([second[0], ['title']]);
+    expect(await names(1, '&fields=title')).to.deep.equal([first[0], ['title']]);
+    expect([await names(1), await names(2)]).to.deep.equal([first, second]);
+    const { status } = await ask(system, 'GET', '/api/v1/trending/BE?fields=change');
+    expect(status, 'not in version 1').to.equal(400);
+  });
+});
