@@ -21,8 +21,9 @@ function send(ctx: KoaContext, error: MillraceError): void {
   const level = status >= 500 ? 'error' : 'debug';
   logOf(ctx)[level]({ code: error.code, err: error }, 'problem');
   ctx.status = status;
-  if (status === 503) ctx.set('Retry-After', '5');
   if (status === 401) ctx.set('WWW-Authenticate', challenge(error));
+  const retryAfterSeconds = error.retryAfterSeconds ?? (status === 503 ? 5 : undefined);
+  if (retryAfterSeconds) ctx.set('Retry-After', String(retryAfterSeconds));
   ctx.set('Cache-Control', 'no-store');
   ctx.body = JSON.stringify({
     type: `urn:millrace:problem:${error.code}`,

@@ -88,6 +88,22 @@ describe('tokens for a password', () => {
     expect((await withPassword(email, newPassword)).status).to.equal(200);
   });
 
+  it('cannot be had by guessing', async () => {
+    const limited = await startLocalSystem({ RATE_LIMITS: 'sign-in=3/60' });
+    try {
+      const form = { grant_type: 'password', username: newAddress(), password: goodPassword };
+      const answers = [];
+      for (let time = 0; time < 4; time += 1) answers.push(await post(form, limited.system.url));
+      expect(answers.map(({ status, body }) => [status, body.code, body.error])).to.deep.equal([
+        ...Array.from({ length: 3 }, () => [400, 'invalid_grant', 'invalid_grant']),
+        [429, 'too_many_requests', 'temporarily_unavailable'],
+      ]);
+      expect(answers[3]?.headers.get('retry-after')).to.match(/^[1-9]\d?$/);
+    } finally {
+      await limited.stop();
+    }
+  });
+
   it('are not given where there are no local accounts', async () => {
     const alone = await startSystem();
     try {
