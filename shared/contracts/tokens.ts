@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-/** The fields of each grant. */
+/** The fields of each grant. What else a client sends is ignored, as RFC 6749 (3.2) wants it; so it is below. */
 export const tokenRequest = z
-  .object({
+  .looseObject({
     grant_type: z.string().min(1).max(100).meta({
       description: '`password`, `refresh_token` or `urn:millrace:session`',
       example: 'password',
@@ -28,7 +28,7 @@ export const tokenReply = z
   .meta({ id: 'Tokens' });
 
 export const tokenRevocation = z
-  .object({
+  .looseObject({
     token: z.string().min(1).max(4000).meta({ description: 'A refresh token or an access token' }),
   })
   .meta({ id: 'TokenRevocation' });
