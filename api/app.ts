@@ -11,6 +11,7 @@ import { refuseOtherSites } from './middleware/same-site.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Route } from './route.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
 import { authRoutes } from './routes/auth.ts';
 import { captionRoutes } from './routes/captions.ts';
 import { catalogueRoutes } from './routes/catalogue.ts';
@@ -22,6 +23,7 @@ import { playlistRoutes } from './routes/playlists.ts';
 import { posterRoutes } from './routes/posters.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { signOutRoutes } from './routes/sign-out.ts';
+import { tokenRoutes } from './routes/tokens.ts';
 import { trendingRoutes } from './routes/trending.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { videoWorkRoutes } from './routes/video-work.ts';
@@ -35,6 +37,8 @@ import { queueDashboard } from './web/queue-dashboard.ts';
 /** Every operation of the api, in reading order. */
 export const apiRoutes: Route[] = [
   ...authRoutes,
+  ...tokenRoutes,
+  ...apiKeyRoutes,
   ...signOutRoutes,
   ...sessionRoutes,
   ...localAccountRoutes,
