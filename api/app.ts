@@ -12,6 +12,7 @@ import { securityHeaders } from './middleware/security-headers.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Route } from './route.ts';
 import { accountRoutes } from './routes/account.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { authRoutes } from './routes/auth.ts';
 import { captionRoutes } from './routes/captions.ts';
@@ -24,6 +25,7 @@ import { playlistRoutes } from './routes/playlists.ts';
 import { posterRoutes } from './routes/posters.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { signOutRoutes } from './routes/sign-out.ts';
+import { tokenRoutes } from './routes/tokens.ts';
 import { trendingRoutes } from './routes/trending.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { userRoutes } from './routes/users.ts';
@@ -38,6 +40,8 @@ import { queueDashboard } from './web/queue-dashboard.ts';
 /** Every operation of the api, in reading order. */
 export const apiRoutes: Route[] = [
   ...authRoutes,
+  ...tokenRoutes,
+  ...apiKeyRoutes,
   ...accountRoutes,
   ...signOutRoutes,
   ...sessionRoutes,

@@ -8,6 +8,7 @@ import { declaredQuery, replySchemas } from './select-fields.ts';
 type Json = Record<string, unknown>;
 
 const version = '0.1.0';
+const security = [{ session: [] }, { bearer: [] }];
 
 const ifMatch: Json = {
   name: 'If-Match',
@@ -39,7 +40,10 @@ export function openApiDocument(routes: Route[], publicUrl: string): Json {
     paths,
     components: {
       schemas: { ...schemas },
-      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'millrace_session' } },
+      securitySchemes: {
+        session: { type: 'apiKey', in: 'cookie', name: 'millrace_session' },
+        bearer: { type: 'http', scheme: 'bearer', description: 'An access token (JWT) or an API key' },
+      },
     },
   };
 }
@@ -55,7 +59,7 @@ function operation(route: Route, schemas: Json): Json {
     tags: [route.tag],
     summary: route.summary,
     ...(route.description ? { description: route.description } : {}),
-    security: policy[route.action].anonymous ? [{}, { session: [] }] : [{ session: [] }],
+    security: policy[route.action].anonymous ? [{}, ...security] : security,
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.body
       ? {
@@ -69,8 +73,9 @@ function operation(route: Route, schemas: Json): Json {
   };
 }
 
-function contentOf({ text }: Route, body: z.ZodType, schemas: Json): Json {
-  if (!text) return { 'application/json': { schema: reference(body, schemas, 'input') } };
+function contentOf({ text, form }: Route, body: z.ZodType, schemas: Json): Json {
+  const type = form ? 'application/x-www-form-urlencoded' : 'application/json';
+  if (!text) return { [type]: { schema: reference(body, schemas, 'input') } };
   const schema = { type: 'string', maxLength: text.mostBytes };
   return Object.fromEntries(text.types.map((type) => [type, { schema }]));
 }

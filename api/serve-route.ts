@@ -22,6 +22,7 @@ export function serveRoute(route: Route, context: ApiContext): Middleware {
   const { limit = 'rest' } = route;
   return async (ctx) => {
     ctx.state.route = route.path;
+    ctx.state.isForm = route.form === true;
     ctx.state.limit = limit;
     refuseUnaccepted(ctx, types);
     const selection = selections.get(ctx.state.version);

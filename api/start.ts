@@ -6,6 +6,8 @@ import { type Context, createContext } from '../shared/context.ts';
 import type { Log } from '../shared/log.ts';
 import { createPasswordHashing } from './access/password-hashing.ts';
 import { createProviders } from './access/providers.ts';
+import { openSigningKeys } from './access/signing-keys.ts';
+import { createTokens } from './access/tokens.ts';
 import { createApp } from './app.ts';
 import { clientAddressReader } from './client-address.ts';
 import { limitConnections } from './limits/connections.ts';
@@ -44,6 +46,7 @@ export async function startApi(config: Config): Promise<RunningApi> {
     const app = await createApp({
       ...context,
       publicUrl,
+      tokens: createTokens(context, openSigningKeys(context), publicUrl),
       limits,
       addressOf,
       providers: createProviders(config),

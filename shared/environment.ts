@@ -112,6 +112,9 @@ const accounts = {
 
   SESSION_TTL_SECONDS: seconds.default(14 * 24 * 3600),
   SESSION_IDLE_SECONDS: seconds.default(3 * 24 * 3600),
+  TOKEN_TTL_SECONDS: seconds.default(900),
+  REFRESH_TOKEN_TTL_SECONDS: seconds.default(30 * 24 * 3600),
+  SIGNING_KEY_DAYS: z.coerce.number().int().positive().default(30),
   ACCOUNT_GRACE_SECONDS: seconds.default(7 * 24 * 3600),
 };
 

@@ -1,23 +1,17 @@
 import type { Context as KoaContext } from 'koa';
-import type { Scope } from '../../shared/contracts/account.ts';
-import type { User } from '../../shared/db/users.ts';
 import type { ApiContext } from '../context.ts';
+import { findBearer, isBearer } from './bearer.ts';
 import { sessionCookie } from './cookies.ts';
+import type { Caller } from './credential.ts';
 import type { Action } from './policy.ts';
 import { refuseInactive } from './refuse-inactive.ts';
 
-/** How a caller showed who it is. */
-export type Credential =
-  | { kind: 'session'; id: string }
-  | { kind: 'token'; tokenId: string }
-  | { kind: 'apiKey'; id: string; scopes: readonly Scope[] };
-
-export type Caller = { user: User; credential: Credential };
+export type { Caller, Credential } from './credential.ts';
 
 /**
  * The account that a request comes from, if it says so and that is true. An account that is not active is nobody to
  * sign-in and sign-out, so that a browser that still has its cookie can do both.
- * @throws MillraceError account_suspended, account_closing
+ * @throws MillraceError invalid_credential, account_suspended, account_closing
  */
 export async function findCaller(
   ctx: KoaContext,
@@ -30,7 +24,11 @@ export async function findCaller(
   return caller;
 }
 
-async function identify(ctx: KoaContext, { db, publicUrl }: ApiContext): Promise<Caller | undefined> {
+/** A token or key in the header counts before a cookie, which browsers add by themselves. */
+async function identify(ctx: KoaContext, context: ApiContext): Promise<Caller | undefined> {
+  const authorization = ctx.get('Authorization');
+  if (isBearer(authorization)) return findBearer(authorization, context);
+  const { db, publicUrl } = context;
   const secret = ctx.cookies.get(sessionCookie(publicUrl));
   if (!secret) return undefined;
   const found = await db.sessions.find(secret);

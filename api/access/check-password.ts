@@ -39,6 +39,6 @@ export async function checkPassword(
   };
 }
 
-function wrongPassword(): MillraceError {
+export function wrongPassword(): MillraceError {
   return new MillraceError('wrong_password', 'There is no account with this e-mail address and password.');
 }

@@ -45,5 +45,7 @@ export const problem = z
       .array(z.object({ pointer: z.string(), message: z.string() }))
       .optional()
       .meta({ description: 'Each violation: a JSON pointer into the body, or the name of a parameter' }),
+    error: z.string().optional().meta({ description: 'Where forms are sent: the error as OAuth 2 names it' }),
+    error_description: z.string().optional().meta({ description: 'Where forms are sent: `detail` in ASCII' }),
   })
   .meta({ id: 'Problem' });

@@ -1,10 +1,12 @@
 import { type ClientSession, type Connection, createConnection, set } from 'mongoose';
 import { accountStore } from './accounts.ts';
+import { apiKeyStore } from './api-keys.ts';
 import { auditStore } from './audit.ts';
 import { captionStore } from './captions.ts';
 import { catalogueStore } from './catalogue.ts';
 import { emailTokenStore } from './email-tokens.ts';
 import { eventStore } from './events.ts';
+import { grantStore } from './grants.ts';
 import { logoutTokenStore } from './logout-tokens.ts';
 import { ownedStore } from './owned.ts';
 import { partStore } from './parts.ts';
@@ -15,6 +17,7 @@ import { posterStore } from './posters.ts';
 import { registrationStore } from './registrations.ts';
 import { sessionStore } from './sessions.ts';
 import { signInStore } from './sign-ins.ts';
+import { signingKeyStore } from './signing-keys.ts';
 import { trendingStore } from './trending.ts';
 import { upkeepStore } from './upkeep.ts';
 import { uploadStore } from './uploads.ts';
@@ -49,6 +52,9 @@ export async function connectDb(url: string) {
     audit: auditStore(connection),
     sessions: sessionStore(connection),
     signIns: signInStore(connection),
+    grants: grantStore(connection),
+    signingKeys: signingKeyStore(connection),
+    apiKeys: apiKeyStore(connection),
     logoutTokens: logoutTokenStore(connection),
     passwords: passwordStore(connection),
     registrations: registrationStore(connection),

@@ -129,7 +129,8 @@ describe('the contract', () => {
         method: route?.method.toUpperCase() ?? 'GET',
         headers: {
           Cookie: await system.cookie(login),
-          'Content-Type': typeof body === 'string' ? 'text/vtt' : 'application/json',
+          'Content-Type':
+            route?.text?.types[0] ?? (route?.form ? 'application/x-www-form-urlencoded' : 'application/json'),
           ...headers,
         },
         ...(body ? { body: typeof body === 'string' ? body : JSON.stringify(body) } : {}),
@@ -149,6 +150,14 @@ describe('the contract', () => {
     await check('get /api/auth/providers');
     await check('get /api/auth/me');
     await check('get /api/auth/sessions');
+    await check('post /api/auth/token', {}, 'grant_type=urn:millrace:session');
+    await check('post /api/auth/token', {}, 'grant_type=refresh_token&refresh_token=x');
+    await check('get /.well-known/jwks.json');
+    const newKey = { name: 'A key', scopes: ['read'] };
+    const key = await client.call<{ apiKeyId: string }>('POST', '/api/api-keys', newKey);
+    await check('post /api/api-keys', {}, newKey);
+    await check('get /api/api-keys');
+    await check('get /api/api-keys/{apiKeyId}', key);
     await check('post /api/uploads', {}, { filename: 'a.mp4', size: 9, type: 'video/mp4' });
     await check('get /api/uploads/{uploadId}', { uploadId });
     await check('post /api/uploads/{uploadId}/complete', { uploadId });

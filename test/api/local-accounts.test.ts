@@ -293,6 +293,8 @@ describe('local accounts', () => {
     const { db } = local.system.context;
     const email = await makeAccount(local);
     const userId = (await db.passwords.find(email))?.userId ?? '';
+    const program = { ownerId: userId, name: 'Any', scopes: ['read' as const], expiresAt: null };
+    await db.apiKeys.create(program, newId());
     const close = async () => (await signInLocally(local, email)).client.call('DELETE', '/api/auth/me');
     await close();
     expect(await refusal(login(email, 'not the password 1'))).to.include(wrong);
@@ -303,6 +305,7 @@ describe('local accounts', () => {
     await backdate(local.system, 'users', userId, 'closingSince', ACCOUNT_GRACE_SECONDS + 1);
     const worker = await local.system.startWorker();
     await until('its end', async () => (await db.passwords.ofUser(userId)) === null);
+    await until('end of its keys', async () => (await db.apiKeys.of(userId)).length === 0);
     await worker.stop();
     expect(await refusal(login(email))).to.include(wrong);
     // The second letter to this address.

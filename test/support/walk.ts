@@ -18,6 +18,7 @@ export type Things = {
   uploadId: string;
   posterUploadId: string;
   sessionId: string;
+  apiKeyId: string;
 };
 
 type Value = {
@@ -35,6 +36,7 @@ export const values: Record<string, Value> = {
   uploadId: { of: ({ uploadId }) => uploadId, thing: ({ owner }) => ({ ownerId: owner._id }) },
   userId: { of: ({ owner }) => owner._id, thing: ({ owner }) => ({ ownerId: owner._id }) },
   sessionId: { of: ({ sessionId }) => sessionId, thing: ({ owner }) => ({ ownerId: owner._id }) },
+  apiKeyId: { of: ({ apiKeyId }) => apiKeyId, thing: ({ owner }) => ({ ownerId: owner._id }) },
   posterUploadId: { of: ({ posterUploadId }) => posterUploadId },
   generation: { of: () => 'g1' },
   rung: { of: () => '240p' },
@@ -48,6 +50,13 @@ export const values: Record<string, Value> = {
 /** The smallest body of each route that takes one, as JSON; a text goes as WebVTT. A new such route needs a line here. */
 export const bodies: Record<string, object | string> = {
   'PATCH /api/auth/me': { displayName: 'Another name' },
+  'POST /api/auth/token': {
+    grant_type: 'password',
+    username: 'a@example.com',
+    password: 'lantern 7 over water',
+  },
+  'POST /api/auth/token/revoke': { token: 'none' },
+  'POST /api/api-keys': { name: 'Any', scopes: ['read'] },
   'POST /api/auth/backchannel-logout': { logout_token: 'none' },
   'POST /api/auth/register': {
     email: 'new@example.com',
@@ -130,6 +139,8 @@ export async function thingsMaker(system: System, mongo: Connection) {
     const counted = { key: `v/${videoId}/captions/en.vtt`, bytes: 1, cues: 1, createdAt: at };
     await db.captions.put({ ...ofVideo, ...spoken, ...counted });
     const sessionId = (await db.sessions.ofUser(owner._id))[0]?.publicId ?? '';
-    return { owner, visibility, videoId, uploadId, posterUploadId, sessionId };
+    const about = { ownerId: owner._id, name: 'Any', scopes: ['read' as const], expiresAt: null };
+    const apiKeyId = (await db.apiKeys.create(about, newId()))?._id ?? '';
+    return { owner, visibility, videoId, uploadId, posterUploadId, sessionId, apiKeyId };
   };
 }
