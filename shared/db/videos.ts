@@ -155,7 +155,9 @@ export function videoStore(connection: Connection) {
 
     find: (id: string): Promise<Video | null> => model.findById(id).lean(),
 
-    watch: (id: string): Promise<WatchedVideo | null> => model.findById(id).select(watched).lean(),
+    /** By the driver alone: what is asked most would cost half as much again through mongoose. */
+    watch: (id: string): Promise<WatchedVideo | null> =>
+      model.collection.findOne<WatchedVideo>({ _id: id as never }, { projection: watched }),
 
     /**
      * Moves a video to a state by one compare-and-set on its generation and on the states that lead there.
