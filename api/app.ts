@@ -68,7 +68,7 @@ export async function createApp(context: ApiContext): Promise<Koa> {
   app.on('error', (error) => context.log.debug({ err: error }, 'response not delivered'));
 
   app.use(requestLog(context));
-  app.use(hotReplies(context));
+  app.use(hotReplies(context, apiRoutes));
   app.use(await securityHeaders(context));
   app.use(cors(origins));
   app.use(encodedTags());

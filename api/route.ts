@@ -89,7 +89,7 @@ export type RouteDeclaration<
   action: A;
   /** The quota that its requests are counted against. Without it: `rest`; null: none. */
   limit?: LimitClass | null;
-  /** The reply is the same for everybody, and may be given again for as long. */
+  /** To all who do not say who they are the reply is the same, and may be given again for as long; see `hotReplies`. */
   hotSeconds?: number;
   params?: P;
   query?: Q;

@@ -20,7 +20,7 @@ export function sendReply(ctx: KoaContext, route: Route, reply: Reply, { publicU
   setCookies(ctx, reply, publicUrl);
   const { body } = reply;
   const isJson = typeof body === 'object' && !Buffer.isBuffer(body) && !('pipe' in body);
-  const content = isJson ? writtenOut(body).json : body;
+  const content = isJson ? JSON.stringify(body) : body;
   ctx.body = content ?? null;
   if (isJson) ctx.type = 'application/json';
   if (type) ctx.type = type;
@@ -29,8 +29,7 @@ export function sendReply(ctx: KoaContext, route: Route, reply: Reply, { publicU
   const isRead = ctx.method === 'GET' || ctx.method === 'HEAD';
   const isTagged = isRead || reply.revision !== undefined;
   if (reply.status === 200 && isTagged && typeof content === 'string' && !ctx.response.etag) {
-    const hash = isJson ? writtenOut(body).hash : hashOf(content);
-    ctx.response.etag = tagOf(hash, reply.revision);
+    ctx.response.etag = etagOf(content, reply.revision);
   }
   if (reply.status === 200 && isRead && isKnown(ctx.get('If-None-Match'), ctx.response.etag)) {
     ctx.status = 304;
@@ -42,43 +41,16 @@ export function sendReply(ctx: KoaContext, route: Route, reply: Reply, { publicU
  * RFC 9110, 13.1.2. Koa would not look when the request says `no-cache`, which `fetch` adds by itself to a request
  * with If-None-Match.
  */
-function isKnown(ifNoneMatch: string, etag: string): boolean {
+export function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
   if (!ifNoneMatch || !etag) return false;
   if (ifNoneMatch.trim() === '*') return true;
   return ifNoneMatch.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag.replace(/^W\//, ''));
 }
 
-type Written = { json: string; readonly hash: string };
-const known = new WeakMap<object, Written>();
-
-/** A body that is the reply to several requests is turned into JSON once. */
-function writtenOut(body: object): Written {
-  const before = known.get(body);
-  if (before) return before;
-  const json = JSON.stringify(body);
-  let hash: string | undefined;
-  const written = {
-    json,
-    get hash() {
-      hash ??= hashOf(json);
-      return hash;
-    },
-  };
-  known.set(body, written);
-  return written;
-}
-
 /** A strong entity tag of a body, without the quotes; with a revision in front, it serves If-Match too. */
 export function etagOf(body: string, revision?: number): string {
-  return tagOf(hashOf(body), revision);
-}
-
-function tagOf(hash: string, revision: number | undefined): string {
+  const hash = createHash('sha1').update(body).digest('base64url');
   return revision === undefined ? hash : `r${revision}.${hash}`;
-}
-
-function hashOf(body: string): string {
-  return createHash('sha1').update(body).digest('base64url');
 }
 
 /** The media types that a route's replies have when all goes well. */

@@ -3,6 +3,9 @@ import { buffer } from 'node:stream/consumers';
 import type { Context as KoaContext, Middleware, Next } from 'koa';
 import type { LimitClass } from '../../shared/rate-limits.ts';
 import type { ApiContext } from '../context.ts';
+import type { Route } from '../route.ts';
+import { isKnown } from '../send-reply.ts';
+import { shareLoads } from '../share-loads.ts';
 
 /** A whole reply as it goes over the wire. */
 type HotReply = {
@@ -18,40 +21,85 @@ const mostReplies = 1000;
 const graceMilliseconds = 1000;
 
 /**
- * Keeps replies that are the same for everybody (`hotSeconds` of a route) as bytes, and gives them again without the
- * rest of the way, which costs a multiple of all that Koa does. Only to requests that say nothing about who asks. When
- * one has run out, one request gets the next while the others are still given the old one, for a second at most.
+ * Lets requests share a whole reply, as bytes: the rest of the way costs a multiple of all that Koa does. For routes
+ * with `hotSeconds`, and for requests that say nothing about who asks.
+ *
+ * Of those that come while such a request is under way one goes on when that is done, and all get what it gets: nothing
+ * is older than the moment of asking. Beyond that, a reply may be given again for `hotSeconds`; once they are over one
+ * request gets the next while the others are still given the old one, for a second at most.
  */
-export function hotReplies({ limits }: Pick<ApiContext, 'limits'>): Middleware {
+export function hotReplies({ limits }: Pick<ApiContext, 'limits'>, routes: Route[]): Middleware {
+  const isHot = hotPaths(routes);
+  const share = shareLoads<HotReply | undefined>();
   const kept = new Map<string, HotReply>();
   const renewing = new Set<string>();
 
-  async function renew(key: string, ctx: KoaContext, next: Next): Promise<void> {
+  /** Nothing where it may not be given again. */
+  function keptReply(key: string): HotReply | undefined {
+    const reply = kept.get(key);
+    if (!reply) return undefined;
+    const age = Date.now() - reply.freshUntil;
+    if (age <= 0 || (age <= graceMilliseconds && renewing.has(key))) return reply;
+    if (age > graceMilliseconds) kept.delete(key);
+    return undefined;
+  }
+
+  async function make(key: string, ctx: KoaContext, next: Next): Promise<HotReply | undefined> {
     renewing.add(key);
+    // The whole reply is wanted, whatever the one who gets it has already.
+    const known = ctx.req.headers['if-none-match'];
+    delete ctx.req.headers['if-none-match'];
     try {
       await next();
       const reply = await wholeReply(ctx);
-      if (!reply) return;
-      kept.set(key, reply);
-      // Keys are the clients' words, so there is an end to them.
-      const [oldest] = kept.keys();
-      if (kept.size > mostReplies && oldest !== undefined) kept.delete(oldest);
+      if (reply && isKnown(known, reply.etag)) {
+        ctx.status = 304;
+        ctx.body = null;
+      }
+      if (reply && reply.freshUntil > Date.now()) {
+        kept.set(key, reply);
+        // Keys are the clients' words, so there is an end to them.
+        const [oldest] = kept.keys();
+        if (kept.size > mostReplies && oldest !== undefined) kept.delete(oldest);
+      }
+      return reply;
     } finally {
       renewing.delete(key);
     }
   }
 
-  return (ctx, next) => {
-    const key = keyOf(ctx);
-    if (key === undefined) return next();
-    const reply = kept.get(key);
-    const age = reply ? Date.now() - reply.freshUntil : Infinity;
-    if (!reply || age > graceMilliseconds || (age > 0 && !renewing.has(key))) return renew(key, ctx, next);
-    // Who may not pass is refused on the way that other refusals go.
+  async function shared(key: string, ctx: KoaContext, next: Next): Promise<void> {
+    let isMine = false;
+    const reply = await share(key, () => {
+      isMine = true;
+      return make(key, ctx, next);
+    });
+    if (isMine) return;
+    await (reply ? give(reply, ctx, next) : next());
+  }
+
+  /** Who may not pass is refused on the way that other refusals go. */
+  function give(reply: HotReply, ctx: KoaContext, next: Next): Promise<void> | void {
     const passes = limits.admits(reply.limit, undefined, ctx);
     if (typeof passes === 'boolean') return passes ? send(ctx, reply) : next();
     return passes.then((admitted) => (admitted ? send(ctx, reply) : next()));
+  }
+
+  return (ctx, next) => {
+    const key = isHot.test(ctx.path) ? keyOf(ctx) : undefined;
+    if (key === undefined) return next();
+    const reply = keptReply(key);
+    return reply ? give(reply, ctx, next) : shared(key, ctx, next);
   };
+}
+
+/** Of any version of the api. */
+function hotPaths(routes: Route[]): RegExp {
+  const paths = routes.flatMap(({ path, hotSeconds }) => (hotSeconds === undefined ? [] : [path]));
+  const patterns = paths.map((path) =>
+    path.replace(/^\/api/, '/api(?:/v\\d+)?').replaceAll(/:\w+/g, '[^/]+'),
+  );
+  return new RegExp(`^(?:${patterns.join('|')})$`);
 }
 
 /** What tells replies apart. Undefined for a request that must go the whole way. */
@@ -65,7 +113,7 @@ function keyOf({ req }: KoaContext): string | undefined {
 /** The reply that the rest of the way has made, if it is one to keep; what was compressed is collected. */
 async function wholeReply(ctx: KoaContext): Promise<HotReply | undefined> {
   const { hotSeconds, route, limit } = ctx.state;
-  if (!hotSeconds || ctx.status !== 200) return undefined;
+  if (hotSeconds === undefined || ctx.status !== 200) return undefined;
   if (ctx.body instanceof Readable) ctx.body = await buffer(ctx.body);
   // A string goes out in one piece with its headers.
   const body = ctx.body as string | Buffer;
@@ -80,7 +128,7 @@ async function wholeReply(ctx: KoaContext): Promise<HotReply | undefined> {
 function send(ctx: KoaContext, { headers, body, etag, route }: HotReply): void {
   ctx.respond = false;
   ctx.state.route = route;
-  const isKnown = etag !== '' && ctx.req.headers['if-none-match'] === etag;
-  ctx.res.writeHead(isKnown ? 304 : 200, [...headers, ...ctx.state.ownHeaders]);
-  ctx.res.end(isKnown ? undefined : body);
+  const isOld = isKnown(ctx.req.headers['if-none-match'], etag);
+  ctx.res.writeHead(isOld ? 304 : 200, [...headers, ...ctx.state.ownHeaders]);
+  ctx.res.end(isOld ? undefined : body);
 }

@@ -11,13 +11,9 @@ import { changedMeanwhile, expectedRevision } from '../if-match.ts';
 import { playingGeneration, presentLadder, presentPlayback, presentVideo, revisionOf } from '../present.ts';
 import { type Progress, readProgress } from '../progress.ts';
 import { type Reply, route } from '../route.ts';
-import { shareLoads } from '../share-loads.ts';
 
 const tag = 'Videos';
 const params = z.strictObject({ videoId });
-
-/** What many look at is read, and presented, once for all of them. */
-const looks = shareLoads<(WatchedVideo & { reply: Reply }) | null>();
 
 export const videoRoutes = [
   route({
@@ -28,15 +24,12 @@ export const videoRoutes = [
     action: 'video.read',
     params,
     selectable: 'whole',
+    hotSeconds: 0,
     replies: { 200: { description: 'The video', schema: videoContract } },
     errors: [],
     async handle({ params, permit, context }) {
-      const { db, publicUrl } = context;
-      const look = await looks(`${publicUrl} ${params.videoId}`, async () => {
-        const video = await db.videos.watch(params.videoId);
-        return video && { ...video, reply: sendVideo(video, await readProgress(db, video), context) };
-      });
-      return permit(look).reply;
+      const found = permit(await context.db.videos.watch(params.videoId));
+      return sendVideo(found, await readProgress(context.db, found), context);
     },
   }),
 
