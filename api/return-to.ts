@@ -4,5 +4,6 @@ import { z } from 'zod';
 export const returnTo = z
   .string()
   .max(500)
-  .regex(/^\/(?![/\\])[^\s\\]*$/, 'must be a path that begins with one /')
+  // What an address may hold as it is: other characters must be escaped, as they do not go into a header.
+  .regex(/^\/(?!\/)[!-[\]-~]*$/, 'must be a path that begins with one /, of visible ASCII without \\')
   .meta({ description: 'Where to go afterwards' });
