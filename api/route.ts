@@ -122,6 +122,8 @@ export function route<
 }
 
 const always: ErrorCode[] = [
+  // A parameter that the route does not have is one, too.
+  'invalid_request',
   'cross_site_request',
   'unknown_version',
   'not_acceptable',
@@ -130,7 +132,7 @@ const always: ErrorCode[] = [
   'internal',
 ];
 const ofChanges: ErrorCode[] = ['if_match_needed', 'changed_meanwhile'];
-const ofBodies: ErrorCode[] = ['invalid_request', 'body_too_large', 'unsupported_media_type'];
+const ofBodies: ErrorCode[] = ['body_too_large', 'unsupported_media_type'];
 
 /** Every code that a route can answer with. */
 export function errorsOf(route: Route): ErrorCode[] {
@@ -142,7 +144,6 @@ export function errorsOf(route: Route): ErrorCode[] {
       ...(anonymous ? [] : (['not_signed_in'] as const)),
       'forbidden',
       ...(route.params ? (['not_found'] as const) : []),
-      ...(route.query || route.selectable ? (['invalid_request'] as const) : []),
       ...(route.ifMatch ? ofChanges : []),
       ...(route.body ? ofBodies : []),
       ...(route.body && !route.text && !route.form ? (['invalid_json'] as const) : []),
