@@ -2,13 +2,16 @@ import Koa, { type Middleware } from 'koa';
 import compress from 'koa-compress';
 import type { ApiContext } from './context.ts';
 import { apiVersion } from './middleware/api-version.ts';
+import { cors } from './middleware/cors.ts';
 import { encodedTags } from './middleware/encoded-tags.ts';
 import { hotReplies } from './middleware/hot-replies.ts';
 import { problem } from './middleware/problem.ts';
 import { requestLog } from './middleware/request-log.ts';
+import { refuseOtherSites } from './middleware/same-site.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { openApiDocument } from './openapi/document.ts';
 import type { Route } from './route.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
 import { authRoutes } from './routes/auth.ts';
 import { captionRoutes } from './routes/captions.ts';
 import { catalogueRoutes } from './routes/catalogue.ts';
@@ -20,6 +23,7 @@ import { playlistRoutes } from './routes/playlists.ts';
 import { posterRoutes } from './routes/posters.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { signOutRoutes } from './routes/sign-out.ts';
+import { tokenRoutes } from './routes/tokens.ts';
 import { trendingRoutes } from './routes/trending.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { videoWorkRoutes } from './routes/video-work.ts';
@@ -33,6 +37,8 @@ import { queueDashboard } from './web/queue-dashboard.ts';
 /** Every operation of the api, in reading order. */
 export const apiRoutes: Route[] = [
   ...authRoutes,
+  ...tokenRoutes,
+  ...apiKeyRoutes,
   ...signOutRoutes,
   ...sessionRoutes,
   ...localAccountRoutes,
@@ -50,17 +56,20 @@ export const apiRoutes: Route[] = [
 ];
 
 export async function createApp(context: ApiContext): Promise<Koa> {
+  const { CORS_ORIGINS: origins = [] } = context.config;
   const app = new Koa();
   app.silent = true;
   app.on('error', (error) => context.log.debug({ err: error }, 'response not delivered'));
 
   app.use(requestLog(context));
-  app.use(hotReplies());
-  app.use(securityHeaders(context));
+  app.use(hotReplies(context));
+  app.use(await securityHeaders(context));
+  app.use(cors(origins));
   app.use(encodedTags());
   app.use(compress({ threshold: 256, deflate: false, filter: isCompressible }));
   app.use(problem());
   app.use(apiVersion());
+  app.use(refuseOtherSites(context.publicUrl, origins));
   app.use(await serveAssets());
   app.use(queueDashboard(context));
   app.use(serveDocument(context));

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { account } from '../shared/contracts/account.ts';
+import type { apiKey } from '../shared/contracts/api-keys.ts';
 import type { caption } from '../shared/contracts/captions.ts';
 import {
   copyRefusals,
@@ -17,6 +18,7 @@ import type {
   video,
   videoSummary,
 } from '../shared/contracts/videos.ts';
+import type { ApiKey } from '../shared/db/api-keys.ts';
 import type { Caption } from '../shared/db/captions.ts';
 import type { Poster, PosterUpload } from '../shared/db/posters.ts';
 import type { UploadRecord } from '../shared/db/uploads.ts';
@@ -28,6 +30,18 @@ import type { PresignedPut } from '../shared/storage.ts';
 
 export function presentAccount(user: User): z.infer<typeof account> {
   return { userId: user._id, displayName: user.displayName, email: user.email, roles: user.roles };
+}
+
+export function presentApiKey(key: ApiKey): z.infer<typeof apiKey> {
+  return {
+    apiKeyId: key._id,
+    name: key.name,
+    scopes: key.scopes,
+    hint: key.hint,
+    createdAt: key.createdAt.toISOString(),
+    expiresAt: key.expiresAt?.toISOString() ?? null,
+    lastUsedAt: key.lastUsedAt?.toISOString() ?? null,
+  };
 }
 
 export function presentUpload(record: UploadRecord): z.infer<typeof upload> {

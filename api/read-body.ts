@@ -1,6 +1,7 @@
 import type { Context as KoaContext } from 'koa';
 import { koaBody } from 'koa-body';
 import { MillraceError } from '../shared/errors.ts';
+import { boundJson } from './bound-json.ts';
 
 const bodyLimit = 100 * 1024;
 const nothingElse = { text: false, multipart: false };
@@ -8,8 +9,10 @@ const jsonBody = koaBody({ ...nothingElse, jsonLimit: bodyLimit, jsonStrict: tru
 const formBody = koaBody({ ...nothingElse, formLimit: bodyLimit, json: false });
 
 /** @throws MillraceError unsupported_media_type, body_too_large or invalid_json */
-export function readJson(ctx: KoaContext): Promise<unknown> {
-  return readParsed(ctx, 'application/json', jsonBody, 'The body is not valid JSON.');
+export async function readJson(ctx: KoaContext): Promise<unknown> {
+  const body = await readParsed(ctx, 'application/json', jsonBody, 'The body is not valid JSON.');
+  boundJson(body);
+  return body;
 }
 
 /** @throws MillraceError unsupported_media_type, body_too_large or invalid_request */

@@ -4,6 +4,9 @@ import { z } from 'zod';
 export const returnTo = z
   .string()
   .max(500)
-  // What an address may hold as it is: other characters must be escaped, as they do not go into a header.
-  .regex(/^\/(?!\/)[!-[\]-~]*$/, 'must be a path that begins with one /, of visible ASCII without \\')
+  // What an address may hold as it is (RFC 3986): other characters must be escaped, as not all go into a header.
+  .regex(
+    /^\/(?!\/)(?:[\w.~:/?@!$&'()*+,;=-]|%[0-9a-f]{2})*(?:#[\w.~:/?@!$&'()*+,;=%-]*)?$/i,
+    'must be a path that begins with one /',
+  )
   .meta({ description: 'Where to go afterwards' });

@@ -3,14 +3,11 @@ import { z } from 'zod';
 import type { User } from '../shared/db/users.ts';
 import type { ErrorCode } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
+import type { LimitClass } from '../shared/rate-limits.ts';
 import type { Credential } from './access/caller.ts';
 import { type Action, policy, type Thing } from './access/policy.ts';
 import type { ApiContext } from './context.ts';
 import type { Version } from './versions.ts';
-
-/** What a request counts against. */
-export const limitClasses = ['sign-in', 'register', 'ticket', 'search', 'view', 'rest'] as const;
-export type LimitClass = (typeof limitClasses)[number];
 
 export type Cookie = { value: string; maxAgeSeconds: number };
 
@@ -83,8 +80,8 @@ export type RouteDeclaration<
   description?: string;
   /** The row of the policy that decides who may. */
   action: A;
-  /** Without it: `rest`. */
-  limit?: LimitClass;
+  /** The quota that its requests are counted against. Without it: `rest`; null: none. */
+  limit?: LimitClass | null;
   /** The reply is the same for everybody, and may be given again for as long. */
   hotSeconds?: number;
   params?: P;
@@ -124,10 +121,12 @@ export function route<
 const always: ErrorCode[] = [
   // A parameter that the route does not have is one, too.
   'invalid_request',
+  // Whoever comes with a credential may be one.
+  'account_suspended',
+  'account_closing',
   'cross_site_request',
   'unknown_version',
   'not_acceptable',
-  'too_many_requests',
   'unavailable',
   'internal',
 ];
@@ -147,6 +146,7 @@ export function errorsOf(route: Route): ErrorCode[] {
       ...(route.ifMatch ? ofChanges : []),
       ...(route.body ? ofBodies : []),
       ...(route.body && !route.text && !route.form ? (['invalid_json'] as const) : []),
+      ...(route.limit === null ? [] : (['too_many_requests'] as const)),
       ...always,
     ]),
   ];

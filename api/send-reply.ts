@@ -20,7 +20,8 @@ export function sendReply(ctx: KoaContext, route: Route, reply: Reply, { publicU
   setCookies(ctx, reply, publicUrl);
   const { body } = reply;
   const isJson = typeof body === 'object' && !Buffer.isBuffer(body) && !('pipe' in body);
-  const content = isJson ? JSON.stringify(body) : body;
+  const written = isJson ? writtenOut(body) : undefined;
+  const content = written ? written.json : body;
   ctx.body = content ?? null;
   if (isJson) ctx.type = 'application/json';
   if (type) ctx.type = type;
@@ -29,7 +30,8 @@ export function sendReply(ctx: KoaContext, route: Route, reply: Reply, { publicU
   const isRead = ctx.method === 'GET' || ctx.method === 'HEAD';
   const isTagged = isRead || reply.revision !== undefined;
   if (reply.status === 200 && isTagged && typeof content === 'string' && !ctx.response.etag) {
-    ctx.response.etag = etagOf(content, reply.revision);
+    const hash = written ? (written.hash ??= hashOf(content)) : hashOf(content);
+    ctx.response.etag = tagOf(hash, reply.revision);
   }
   if (reply.status === 200 && isRead && isKnown(ctx.get('If-None-Match'), ctx.response.etag)) {
     ctx.status = 304;
@@ -47,10 +49,29 @@ function isKnown(ifNoneMatch: string, etag: string): boolean {
   return ifNoneMatch.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag.replace(/^W\//, ''));
 }
 
+type Written = { json: string; hash?: string };
+const known = new WeakMap<object, Written>();
+
+/** A body that is the reply to several requests is turned into JSON once. */
+function writtenOut(body: object): Written {
+  const before = known.get(body);
+  if (before) return before;
+  const written = { json: JSON.stringify(body) };
+  known.set(body, written);
+  return written;
+}
+
 /** A strong entity tag of a body, without the quotes; with a revision in front, it serves If-Match too. */
 export function etagOf(body: string, revision?: number): string {
-  const hash = createHash('sha1').update(body).digest('base64url');
+  return tagOf(hashOf(body), revision);
+}
+
+function tagOf(hash: string, revision: number | undefined): string {
   return revision === undefined ? hash : `r${revision}.${hash}`;
+}
+
+function hashOf(body: string): string {
+  return createHash('sha1').update(body).digest('base64url');
 }
 
 /** The media types that a route's replies have when all goes well. */

@@ -18,8 +18,11 @@ export function serveRoute(route: Route, context: ApiContext): Middleware {
   const paramsSchema = route.params ?? nothing;
   const selections = new Map(versions.map((version) => [version, selectionOf(route, version)]));
   const types = replyTypes(route);
+  const { limit = 'rest' } = route;
   return async (ctx) => {
     ctx.state.route = route.path;
+    ctx.state.isForm = route.form === true;
+    ctx.state.limit = limit;
     refuseUnaccepted(ctx, types);
     const selection = selections.get(ctx.state.version);
     const caller = await authorize(route, ctx, context);
@@ -37,7 +40,7 @@ export function serveRoute(route: Route, context: ApiContext): Middleware {
       permit: (thing) => permit(route.action, caller?.user, thing),
       version: ctx.state.version,
       fields,
-      address: ctx.ip,
+      address: context.addressOf(ctx.req),
       get url() {
         return new URL(ctx.url, context.publicUrl);
       },
@@ -56,11 +59,17 @@ export function serveRoute(route: Route, context: ApiContext): Middleware {
 
 /** Who asks, if that one may do the route's action at all. @throws MillraceError */
 async function authorize(
-  { action }: Route,
+  { action, limit = 'rest' }: Route,
   ctx: KoaContext,
   context: ApiContext,
 ): Promise<Caller | undefined> {
-  const caller = await findCaller(ctx, context);
+  const { limits } = context;
+  // Who tries credentials that are none is counted too, by address.
+  const caller = await findCaller(ctx, context).catch(async (refused) => {
+    await limits.check(limit, undefined, ctx);
+    throw refused;
+  });
+  await limits.check(limit, caller?.user._id, ctx);
   if (caller) {
     logUser(ctx, caller.user._id);
     const { scope } = policy[action];

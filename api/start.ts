@@ -6,7 +6,12 @@ import { type Context, createContext } from '../shared/context.ts';
 import type { Log } from '../shared/log.ts';
 import { createPasswordHashing } from './access/password-hashing.ts';
 import { createProviders } from './access/providers.ts';
+import { openSigningKeys } from './access/signing-keys.ts';
+import { createTokens } from './access/tokens.ts';
 import { createApp } from './app.ts';
+import { clientAddressReader } from './client-address.ts';
+import { limitConnections } from './limits/connections.ts';
+import { createLimits } from './limits/limits.ts';
 import { chooseMailer } from './mail/choose-mailer.ts';
 import { createOutbox } from './mail/outbox.ts';
 
@@ -16,14 +21,21 @@ export type RunningApi = { url: string; port: number; log: Log; context: Context
 export async function startApi(config: Config): Promise<RunningApi> {
   const context = await createContext(config, 'api');
   const { log } = context;
+  const addressOf = clientAddressReader(config.TRUSTED_PROXIES);
+  const limits = createLimits(config, context.redis, log, addressOf);
+  const server = createServer({
+    // A client that sends slowly is cut off, so that a handful of them cannot hold every connection.
+    requestTimeout: config.REQUEST_SECONDS * 1000,
+    headersTimeout: (config.REQUEST_SECONDS * 1000) / 3,
+    connectionsCheckingInterval: 500,
+  });
+  limitConnections(server, config.TRUSTED_PROXIES);
   const outbox = createOutbox(chooseMailer(config, log), log);
-  const server = createServer();
   const stopping = new AbortController();
   // Every open stream listens.
   setMaxListeners(0, stopping.signal);
   // Longer than a load balancer's, so that it is never us who closes a connection about to be used.
   server.keepAliveTimeout = 75_000;
-  server.requestTimeout = 30_000;
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -34,6 +46,9 @@ export async function startApi(config: Config): Promise<RunningApi> {
     const app = await createApp({
       ...context,
       publicUrl,
+      tokens: createTokens(context, openSigningKeys(context), publicUrl),
+      limits,
+      addressOf,
       providers: createProviders(config),
       passwordHashing: createPasswordHashing(context.metrics),
       outbox,
@@ -49,12 +64,14 @@ export async function startApi(config: Config): Promise<RunningApi> {
       async stop() {
         stopping.abort();
         await closed(server, config.SHUTDOWN_GRACE_SECONDS);
+        limits.close();
         await outbox.close(5);
         await context.close();
       },
     };
   } catch (error) {
     server.close();
+    limits.close();
     await context.close();
     throw error;
   }

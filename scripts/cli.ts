@@ -2,9 +2,10 @@ import { readConfig } from '../shared/config.ts';
 import { connectDb } from '../shared/db/connect.ts';
 import { admin } from './cli/admin.ts';
 import { type Command, UsageError } from './cli/command.ts';
+import { keys } from './cli/keys.ts';
 
 /** What an operator does by hand, with the environment of the api. Runs in its image too, so it sees no other script. */
-const commands: Record<string, Command> = { admin };
+const commands: Record<string, Command> = { admin, keys };
 
 function usage(): string {
   const lines = Object.values(commands).flatMap((command) => command.usage);

@@ -2,14 +2,27 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { addressRanges } from './addresses.ts';
 import { roles } from './contracts/account.ts';
 import { builtInProfiles, type EncodingProfile, encodingProfile } from './contracts/encoding-profile.ts';
 import { queueNames } from './queue-names.ts';
+import { rateLimits, usualLimits } from './rate-limits.ts';
 import { issuer, providerFile } from './sign-in-providers.ts';
 
 const seconds = z.coerce.number().int().positive();
 const port = z.coerce.number().int().min(0).max(65535);
 const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
+
+/** `https://a.example,https://b.example`: as browsers spell origins, for they are compared as text. */
+const originList = z.string().transform((value, context) => {
+  const origins = value.split(',').map((origin) => origin.trim());
+  for (const origin of origins) {
+    const isOrigin = /^https?:/.test(origin) && URL.canParse(origin) && new URL(origin).origin === origin;
+    if (!isOrigin)
+      context.addIssue({ code: 'custom', message: `"${origin}" is not an origin, as https://a.example` });
+  }
+  return origins;
+});
 
 /** `GB,US,AE` -> ['GB','US','AE'] */
 const regionList = z.string().transform((value, context) => {
@@ -99,12 +112,19 @@ const accounts = {
 
   SESSION_TTL_SECONDS: seconds.default(14 * 24 * 3600),
   SESSION_IDLE_SECONDS: seconds.default(3 * 24 * 3600),
+  TOKEN_TTL_SECONDS: seconds.default(900),
+  REFRESH_TOKEN_TTL_SECONDS: seconds.default(30 * 24 * 3600),
+  SIGNING_KEY_DAYS: z.coerce.number().int().positive().default(30),
 };
 
 const api = {
   API_HOST: z.string().default('127.0.0.1'),
   API_PORT: port.default(3000),
   PUBLIC_URL: url.optional(),
+  TRUSTED_PROXIES: addressRanges.optional(),
+  CORS_ORIGINS: originList.optional(),
+  RATE_LIMITS: rateLimits.prefault(usualLimits),
+  REQUEST_SECONDS: seconds.default(30),
 };
 
 /** What becomes of uploads and views. */

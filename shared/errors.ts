@@ -24,6 +24,8 @@ export const errorKinds = {
   unknown_version: caller(400, 'This version of the api is not known'),
   not_signed_in: caller(401, 'Sign in first'),
   invalid_credential: caller(401, 'The credential is not valid'),
+  invalid_grant: caller(400, 'This gives no tokens'),
+  unsupported_grant_type: caller(400, 'This way to tokens is not known'),
   wrong_password: caller(401, 'The e-mail address or the password is wrong'),
   invalid_email_token: caller(400, 'The token from the e-mail does not work'),
   sign_in_failed: caller(400, 'The sign-in did not complete'),
@@ -47,6 +49,7 @@ export const errorKinds = {
   cancelled: caller(409, 'The work was cancelled'),
   not_playable_yet: caller(409, 'The video cannot be played yet'),
   changed_meanwhile: caller(412, 'It has changed meanwhile'),
+  too_many_api_keys: caller(409, 'The account has the most API keys'),
   body_too_large: caller(413, 'The body is too large'),
   too_large: caller(422, 'The file is too large'),
   unsupported_media_type: caller(415, 'The body is of a type that is not taken here'),
@@ -84,12 +87,19 @@ export type Violation = { pointer: string; message: string };
 export class MillraceError extends Error {
   readonly code: ErrorCode;
   readonly violations: Violation[];
+  /** When trying again may help. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; violations?: Violation[] } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; violations?: Violation[]; retryAfterSeconds?: number } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'MillraceError';
     this.code = code;
     this.violations = options.violations ?? [];
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
   get kind(): ErrorKind {

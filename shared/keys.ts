@@ -110,3 +110,12 @@ export function viewKeys(prefix: string): { pending: string; folding: string } {
 export function orphanCursorKey(prefix: string, bucket: string): string {
   return `${prefix}:orphans:${bucket}`;
 }
+
+/** Where requests are counted: an account's window, how many accounts there are, and the channel that asks for leases. */
+export function limitKeys(prefix: string) {
+  return {
+    account: (hash: string) => `${prefix}:limit:${hash}`,
+    accounts: (seconds: number) => `${prefix}:limits:${seconds}`,
+    recall: `${prefix}:limits:recall`,
+  };
+}

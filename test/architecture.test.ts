@@ -17,6 +17,7 @@ const rooms: [RegExp, string[]][] = [
   [/^nodemailer$/, ['api/mail/smtp-mailer.ts']],
   [/^mongoose$/, ['shared/db/']],
   [/^bullmq$/, ['shared/queue.ts', 'workers/run.ts']],
+  [/^ipaddr\.js$/, ['shared/addresses.ts']],
   [/^ioredis$/, ['shared/redis.ts']],
   [/^(@aws-sdk|@smithy)\//, ['shared/storage.ts', 'shared/downloads.ts', 'shared/stored-objects.ts']],
   [/^pino$/, ['shared/log.ts']],

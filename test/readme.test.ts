@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { type Config, configNames, readConfig } from '../shared/config.ts';
 import { errorKinds } from '../shared/errors.ts';
+import { usualLimits } from '../shared/rate-limits.ts';
 import { videoStates } from '../shared/video-state.ts';
 import { clip } from './support/clips.ts';
 import { type System, startSystem } from './support/system.ts';
@@ -130,6 +131,10 @@ describe('the README', () => {
       const isRequired = rows.filter(([, value]) => value === 'required').map(([name]) => named(name));
       expect(isRequired.sort()).to.deep.equal(Object.keys(required).sort());
       for (const [name = '', value = ''] of rows) {
+        if (named(name) === 'RATE_LIMITS') {
+          expect(named(value)).to.equal(usualLimits);
+          continue;
+        }
         const actual = named(name) in signIn ? undefined : defaults[named(name) as keyof Config];
         if (value === 'required' || ['WORKER_QUEUES', 'WORK_DIR', 'ENCODING_PROFILES'].includes(named(name)))
           continue;

@@ -17,12 +17,14 @@ export type PasswordSignIn = {
  * An unknown address and a wrong password get the same answer after the same work: one look-up and one hashing.
  * An address that waits to be confirmed is an unknown one. Were it not, registering an address and then signing in
  * would tell whether it had been free, so there is no setting to do without confirmation.
- * @throws MillraceError wrong_password
+ * Tries are counted by the address tried too, so that many machines together guess no faster than one.
+ * @throws MillraceError wrong_password, too_many_requests
  */
 export async function checkPassword(
-  { db, passwordHashing }: ApiContext,
+  { db, limits, passwordHashing }: ApiContext,
   { email, password }: { email: string; password: string },
 ): Promise<PasswordSignIn> {
+  await limits.take('sign-in', email);
   const known = await db.passwords.find(email);
   const isRight = await passwordHashing.matches(known?.hash, password);
   const user = known && isRight ? await db.users.signedInAgain(known.userId) : null;
@@ -37,6 +39,6 @@ export async function checkPassword(
   };
 }
 
-function wrongPassword(): MillraceError {
+export function wrongPassword(): MillraceError {
   return new MillraceError('wrong_password', 'There is no account with this e-mail address and password.');
 }

@@ -25,6 +25,8 @@ export const policy = {
   /** Health, documentation and what else is the same for all. */
   'service.read': { anonymous: true, roles: everyone, others: everyone, scope: 'read' },
   'sign-in.use': { anonymous: true, roles: everyone, others: nobody, scope: null },
+  /** Keys are made by people: one that leaks must not make others. */
+  'api-key.manage': { anonymous: false, roles: everyone, others: nobody, scope: null },
   'session.list': { anonymous: false, roles: everyone, others: nobody, scope: null },
   'session.end': { anonymous: false, roles: everyone, others: nobody, scope: null },
   'account.password': { anonymous: false, roles: everyone, others: nobody, scope: null },

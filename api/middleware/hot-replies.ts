@@ -1,9 +1,18 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { Context as KoaContext, Middleware, Next } from 'koa';
+import type { LimitClass } from '../../shared/rate-limits.ts';
+import type { ApiContext } from '../context.ts';
 
 /** A whole reply as it goes over the wire. */
-type HotReply = { headers: string[]; body: Buffer | string; etag: string; route: string; freshUntil: number };
+type HotReply = {
+  headers: string[];
+  body: Buffer | string;
+  etag: string;
+  route: string;
+  limit: LimitClass | null;
+  freshUntil: number;
+};
 
 const mostReplies = 1000;
 const graceMilliseconds = 1000;
@@ -13,7 +22,7 @@ const graceMilliseconds = 1000;
  * rest of the way, which costs a multiple of all that Koa does. Only to requests that say nothing about who asks. When
  * one has run out, one request gets the next while the others are still given the old one, for a second at most.
  */
-export function hotReplies(): Middleware {
+export function hotReplies({ limits }: Pick<ApiContext, 'limits'>): Middleware {
   const kept = new Map<string, HotReply>();
   const renewing = new Set<string>();
 
@@ -38,7 +47,10 @@ export function hotReplies(): Middleware {
     const reply = kept.get(key);
     const age = reply ? Date.now() - reply.freshUntil : Infinity;
     if (!reply || age > graceMilliseconds || (age > 0 && !renewing.has(key))) return renew(key, ctx, next);
-    return send(ctx, reply);
+    // Who may not pass is refused on the way that other refusals go.
+    const passes = limits.admits(reply.limit, undefined, ctx);
+    if (typeof passes === 'boolean') return passes ? send(ctx, reply) : next();
+    return passes.then((admitted) => (admitted ? send(ctx, reply) : next()));
   };
 }
 
@@ -52,7 +64,7 @@ function keyOf({ req }: KoaContext): string | undefined {
 
 /** The reply that the rest of the way has made, if it is one to keep; what was compressed is collected. */
 async function wholeReply(ctx: KoaContext): Promise<HotReply | undefined> {
-  const { hotSeconds, route } = ctx.state;
+  const { hotSeconds, route, limit } = ctx.state;
   if (!hotSeconds || ctx.status !== 200) return undefined;
   if (ctx.body instanceof Readable) ctx.body = await buffer(ctx.body);
   // A string goes out in one piece with its headers.
@@ -61,7 +73,7 @@ async function wholeReply(ctx: KoaContext): Promise<HotReply | undefined> {
   const headersNow = ctx.response.headers;
   const headers = Object.entries(headersNow).flatMap(([name, value]) => [name, String(value)]);
   const freshUntil = Date.now() + hotSeconds * 1000;
-  return { headers, body, etag: String(headersNow.etag ?? ''), route, freshUntil };
+  return { headers, body, etag: String(headersNow.etag ?? ''), route, limit, freshUntil };
 }
 
 /** Past Koa, which would set each header for itself. */

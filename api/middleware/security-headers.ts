@@ -1,35 +1,53 @@
-import type { Middleware } from 'koa';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import type { Context as KoaContext, Middleware } from 'koa';
 import helmet from 'koa-helmet';
 import type { ApiContext } from '../context.ts';
 
 /** Pages run our own scripts only, and fetch media from the store; players need blob: for Media Source. */
-export function securityHeaders({ config, publicUrl }: ApiContext): Middleware {
+export async function securityHeaders({ config, publicUrl }: Named): Promise<Middleware> {
   const store = new URL(config.S3_PUBLIC_ENDPOINT ?? config.S3_ENDPOINT).origin;
   const isHttps = publicUrl.startsWith('https:');
-  return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        scriptSrc: ["'self'"],
-        // Media controls and the api's documentation set styles on their elements.
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:', 'blob:', store],
-        connectSrc: ["'self'", store],
-        // hls.js gives each text track an empty source of its own.
-        mediaSrc: ["'self'", 'blob:', 'data:', store],
-        workerSrc: ["'self'", 'blob:'],
-        fontSrc: ["'self'", 'data:'],
-        objectSrc: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'self'"],
-        ...(isHttps ? { upgradeInsecureRequests: [] } : {}),
+  const headers = await headersFrom(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: {
+          defaultSrc: ["'self'"],
+          scriptSrc: ["'self'"],
+          // Media controls and the api's documentation set styles on their elements.
+          styleSrc: ["'self'", "'unsafe-inline'"],
+          imgSrc: ["'self'", 'data:', 'blob:', store],
+          connectSrc: ["'self'", store],
+          // hls.js gives each text track an empty source of its own.
+          mediaSrc: ["'self'", 'blob:', 'data:', store],
+          workerSrc: ["'self'", 'blob:'],
+          fontSrc: ["'self'", 'data:'],
+          objectSrc: ["'none'"],
+          baseUri: ["'none'"],
+          formAction: ["'self'"],
+          frameAncestors: ["'self'"],
+          ...(isHttps ? { upgradeInsecureRequests: [] } : {}),
+        },
       },
-    },
-    strictTransportSecurity: isHttps ? { maxAge: 31_536_000 } : false,
-    crossOriginEmbedderPolicy: false,
-    // Playlists may be fetched by players on other sites.
-    crossOriginResourcePolicy: { policy: 'cross-origin' },
-  });
+      strictTransportSecurity: isHttps ? { maxAge: 31_536_000 } : false,
+      crossOriginEmbedderPolicy: false,
+      // Playlists may be fetched by players on other sites.
+      crossOriginResourcePolicy: { policy: 'cross-origin' },
+    }),
+  );
+  return ({ res }, next) => {
+    for (const [name, value] of headers) res.setHeader(name, value);
+    return next();
+  };
+}
+
+type Named = Pick<ApiContext, 'config' | 'publicUrl'>;
+
+/** What a middleware sets is the same for every request: it runs once, since a dozen checked headers cost as much as a reply. */
+async function headersFrom(middleware: Middleware): Promise<[string, string][]> {
+  const req = new IncomingMessage(new Socket());
+  const res = new ServerResponse(req);
+  await middleware({ req, res } as KoaContext, async () => {});
+  return res.getHeaderNames().map((name) => [name, String(res.getHeader(name))]);
 }

@@ -37,6 +37,7 @@ export const headers = {
     'Names the state of what was sent; for `If-None-Match` and `If-Match`',
     '"2jmj7l5rSw0yVb_vlWAYkK_YBwk"',
   ),
+  'WWW-Authenticate': { ...text('How to show who asks (RFC 6750)', 'Bearer'), required: true },
   Location: {
     description: 'Where what was made is found, or where to go on',
     schema: { type: 'string', format: 'uri-reference' },
@@ -50,9 +51,15 @@ export const headers = {
 export type HeaderName = keyof typeof headers;
 
 /** References to those that a route's replies of one status have. */
-export function headersOf(path: Route['path'], status: number, others: HeaderName[] = []): Json {
+export function headersOf(
+  { path, limit }: Pick<Route, 'path' | 'limit'>,
+  status: number,
+  others: HeaderName[] = [],
+): Json {
   const names: HeaderName[] = ['X-Request-Id'];
-  if (path.startsWith('/api/')) names.push('X-API-Version', 'RateLimit', 'RateLimit-Policy');
+  if (path.startsWith('/api/')) names.push('X-API-Version');
+  if (limit !== null) names.push('RateLimit', 'RateLimit-Policy');
+  if (status === 401) names.push('WWW-Authenticate');
   if (status === 201 || [301, 302, 303, 307, 308].includes(status)) names.push('Location');
   if (status === 429 || status === 503) names.push('Retry-After');
   return Object.fromEntries(

@@ -15,7 +15,7 @@ export function operationOf(route: Route, components: Components): Json {
     summary: route.summary,
     ...(route.description ? { description: route.description } : {}),
     security: securityOf(route.action),
-    'x-rate-limit-class': route.limit ?? 'rest',
+    ...(route.limit === null ? {} : { 'x-rate-limit-class': route.limit ?? 'rest' }),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.body
       ? { requestBody: { required: true, content: contentOf(route, route.body, components) } }

@@ -1,39 +1,46 @@
 import { problem } from '../../shared/contracts/common.ts';
 import { type ErrorCode, errorKinds } from '../../shared/errors.ts';
+import { errorsOf, type Route } from '../route.ts';
 import { type Components, type Json, schemaOf } from './components.ts';
 import { headersOf } from './headers.ts';
 
 /** One reply a status, with the codes that a caller can meet under it. The same codes are one component. */
-export function problemsOf(path: string, errors: ErrorCode[], components: Components): Json {
+export function problemsOf(route: Route, components: Components): Json {
   const byStatus = new Map<number, ErrorCode[]>();
-  for (const code of errors) {
+  for (const code of errorsOf(route)) {
     const { status } = errorKinds[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code].sort());
   }
-  // Outside of /api/ there are no versions, so the headers differ.
-  const where = path.startsWith('/api/') ? '' : 'Outside';
+  // What the same codes may differ in: versions, limits, and the type that OAuth 2 clients want.
+  const kinds = {
+    Outside: !route.path.startsWith('/api/'),
+    Unlimited: route.limit === null,
+    Form: route.form === true,
+  };
+  const suffix = Object.entries(kinds).flatMap(([name, isSo]) => (isSo ? [name] : []));
   return Object.fromEntries(
     [...byStatus].map(([status, codes]) => {
-      const name = `${codes.map(pascalCase).join('Or')}${where}`;
-      components.responses[name] ??= problemOf(path, status, codes, components);
+      const name = `${codes.map(pascalCase).join('Or')}${suffix.join('')}`;
+      components.responses[name] ??= problemOf(route, status, codes, components);
       return [status, { $ref: `#/components/responses/${name}` }];
     }),
   );
 }
 
-function problemOf(path: string, status: number, codes: ErrorCode[], components: Components): Json {
+function problemOf(route: Route, status: number, codes: ErrorCode[], components: Components): Json {
   const known = schemaOf(problem, components, 'output');
   const words = codes.map((code) => `\`${code}\` (${errorKinds[code].title})`);
   const narrowed = { type: 'object', properties: { status: { const: status }, code: { enum: codes } } };
+  const media = {
+    schema: { allOf: [known, narrowed] },
+    examples: Object.fromEntries(codes.map((code) => [code, { value: exampleOf(route.path, code) }])),
+  };
   return {
     description: `A problem: ${words.join(', ')}`,
-    headers: headersOf(path, status),
-    content: {
-      'application/problem+json': {
-        schema: { allOf: [known, narrowed] },
-        examples: Object.fromEntries(codes.map((code) => [code, { value: exampleOf(path, code) }])),
-      },
-    },
+    headers: headersOf(route, status),
+    content: Object.fromEntries(
+      ['application/problem+json', ...(route.form ? ['application/json'] : [])].map((type) => [type, media]),
+    ),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { errorsOf, type ReplyDeclaration, type Route } from '../route.ts';
+import type { ReplyDeclaration, Route } from '../route.ts';
 import { replySchemas } from '../select-fields.ts';
 import { type Components, type Json, schemaOf } from './components.ts';
 import { type HeaderName, headersOf } from './headers.ts';
@@ -16,14 +16,14 @@ export function repliesOf(route: Route, components: Components): Json {
     ? {
         304: {
           description: 'What `If-None-Match` names is still true',
-          headers: headersOf(route.path, 304, ['ETag']),
+          headers: headersOf(route, 304, ['ETag']),
         },
       }
     : {};
   return {
     ...Object.fromEntries(declared),
     ...unchanged,
-    ...problemsOf(route.path, errorsOf(route), components),
+    ...problemsOf(route, components),
   };
 }
 
@@ -42,7 +42,7 @@ function replyOf(
   const others: HeaderName[] = [];
   if (status === 200 && (hasEtag(route) || route.ifMatch)) others.push('ETag');
   if (older) others.push('Deprecation', 'Sunset');
-  const reply = { description, headers: headersOf(route.path, status, others) };
+  const reply = { description, headers: headersOf(route, status, others) };
   if (!schema) {
     // Of a stream only the parts would have a schema, which OpenAPI 3.1 cannot say.
     const media = type === 'text/event-stream' ? {} : { schema: { type: 'string' } };

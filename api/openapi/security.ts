@@ -16,13 +16,14 @@ export function securitySchemes(publicUrl: string): Json {
       type: 'http',
       scheme: 'bearer',
       bearerFormat: 'JWT',
-      description: 'An access token, for programs that act for somebody: `Authorization: Bearer TOKEN`.',
+      description:
+        'An access token from `POST /api/auth/token`, for programs that act for somebody: `Authorization: Bearer TOKEN`.',
     },
     apiKey: {
       type: 'http',
       scheme: 'bearer',
       description:
-        'An API key, for programs of one’s own: `Authorization: Bearer KEY`. It can do what its scopes allow.',
+        'An API key from `POST /api/api-keys`: `Authorization: Bearer KEY`. It can do what its scopes and its owner may.',
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Json } from './components.ts';
 const descriptions: Record<string, string> = {
   'Sign-in': 'Signing in at the provider, signing out, and who is signed in.',
   'Local accounts': 'Accounts with an e-mail address and a password, where they are switched on.',
+  'API keys': 'Keys for programs of one’s own, with scopes.',
   Uploads:
     'A ticket for the bytes of one file, which go straight to the store; then the work on the video begins.',
   Videos: 'The catalogue, each video and the work on it.',

@@ -11,6 +11,7 @@ export const operationRoutes = [
     tag,
     summary: 'The process is alive',
     action: 'service.read',
+    limit: null,
     replies: { 200: { description: 'Alive', type: 'text/plain' } },
     errors: [],
     handle: () => ({ status: 200, type: 'text/plain', body: 'ok\n' }),

@@ -16,8 +16,8 @@ import { shareLoads } from '../share-loads.ts';
 const tag = 'Videos';
 const params = z.strictObject({ videoId });
 
-/** What many look at is read once for all of them. */
-const looks = shareLoads<(WatchedVideo & { progress: Progress }) | null>();
+/** What many look at is read, and presented, once for all of them. */
+const looks = shareLoads<(WatchedVideo & { reply: Reply }) | null>();
 
 export const videoRoutes = [
   route({
@@ -34,10 +34,9 @@ export const videoRoutes = [
       const { db, publicUrl } = context;
       const look = await looks(`${publicUrl} ${params.videoId}`, async () => {
         const video = await db.videos.watch(params.videoId);
-        return video && { ...video, progress: await readProgress(db, video) };
+        return video && { ...video, reply: sendVideo(video, await readProgress(db, video), context) };
       });
-      const found = permit(look);
-      return sendVideo(found, found.progress, context);
+      return permit(look).reply;
     },
   }),
 

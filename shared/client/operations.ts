@@ -26,6 +26,8 @@ export type Problem = {
     | 'unknown_version'
     | 'not_signed_in'
     | 'invalid_credential'
+    | 'invalid_grant'
+    | 'unsupported_grant_type'
     | 'wrong_password'
     | 'invalid_email_token'
     | 'sign_in_failed'
@@ -49,6 +51,7 @@ export type Problem = {
     | 'cancelled'
     | 'not_playable_yet'
     | 'changed_meanwhile'
+    | 'too_many_api_keys'
     | 'body_too_large'
     | 'too_large'
     | 'unsupported_media_type'
@@ -77,6 +80,10 @@ export type Problem = {
     pointer: string;
     message: string;
   }[];
+  /** Where forms are sent: the error as OAuth 2 names it */
+  error?: string;
+  /** Where forms are sent: `detail` in ASCII */
+  error_description?: string;
 };
 
 export type Account = {
@@ -84,6 +91,87 @@ export type Account = {
   displayName: string;
   email: string | null;
   roles: ('viewer' | 'creator' | 'moderator' | 'admin')[];
+};
+
+export type TokenRequest = {
+  /** `password`, `refresh_token` or `urn:millrace:session` */
+  grant_type: string;
+  /** With `password`: the e-mail address */
+  username?: string;
+  /** With `password` */
+  password?: string;
+  /** With `refresh_token` */
+  refresh_token?: string;
+};
+
+export type Tokens = {
+  /** Send it as `Authorization: Bearer` */
+  access_token: string;
+  token_type: 'Bearer';
+  /** Seconds */
+  expires_in: number;
+  /** Good for one use; that use gives the next one */
+  refresh_token: string;
+};
+
+export type TokenRevocation = {
+  /** A refresh token or an access token */
+  token: string;
+};
+
+export type PublicKeys = {
+  keys: {
+    kty: 'EC';
+    crv: 'P-256';
+    x: string;
+    y: string;
+    kid: string;
+    alg: 'ES256';
+    use: 'sig';
+  }[];
+};
+
+export type NewApiKey = {
+  /** What it is for */
+  name: string;
+  /** What it is good for: `read`, `upload`, `manage` (change, delete) and `admin`; never more than its owner may do */
+  scopes: ('read' | 'upload' | 'manage' | 'admin')[];
+  /** When it ends by itself; null: never */
+  expiresAt?: string | null;
+};
+
+export type CreatedApiKey = {
+  /** An API key */
+  apiKeyId: string;
+  name: string;
+  scopes: ('read' | 'upload' | 'manage' | 'admin')[];
+  /** The last characters of the key */
+  hint: string;
+  createdAt: string;
+  expiresAt: string | null;
+  /** To the minute */
+  lastUsedAt: string | null;
+  /** The key itself. It is shown this once */
+  key: string;
+};
+
+export type ApiKeyList = {
+  items: ApiKey[];
+  /** They are never more than a page */
+  nextCursor: null;
+};
+
+export type ApiKey = {
+  /** An API key */
+  apiKeyId: string;
+  name: string;
+  scopes: ('read' | 'upload' | 'manage' | 'admin')[];
+  /** The last characters of the key */
+  hint: string;
+  createdAt: string;
+  expiresAt: string | null;
+  /** To the minute */
+  lastUsedAt: string | null;
 };
 
 export type SignedOut = {
@@ -280,6 +368,8 @@ export type Video = {
       | 'unknown_version'
       | 'not_signed_in'
       | 'invalid_credential'
+      | 'invalid_grant'
+      | 'unsupported_grant_type'
       | 'wrong_password'
       | 'invalid_email_token'
       | 'sign_in_failed'
@@ -303,6 +393,7 @@ export type Video = {
       | 'cancelled'
       | 'not_playable_yet'
       | 'changed_meanwhile'
+      | 'too_many_api_keys'
       | 'body_too_large'
       | 'too_large'
       | 'unsupported_media_type'
@@ -400,6 +491,8 @@ export type VideoSelection = {
       | 'unknown_version'
       | 'not_signed_in'
       | 'invalid_credential'
+      | 'invalid_grant'
+      | 'unsupported_grant_type'
       | 'wrong_password'
       | 'invalid_email_token'
       | 'sign_in_failed'
@@ -423,6 +516,7 @@ export type VideoSelection = {
       | 'cancelled'
       | 'not_playable_yet'
       | 'changed_meanwhile'
+      | 'too_many_api_keys'
       | 'body_too_large'
       | 'too_large'
       | 'unsupported_media_type'
@@ -581,6 +675,8 @@ export type Poster = {
       | 'unknown_version'
       | 'not_signed_in'
       | 'invalid_credential'
+      | 'invalid_grant'
+      | 'unsupported_grant_type'
       | 'wrong_password'
       | 'invalid_email_token'
       | 'sign_in_failed'
@@ -604,6 +700,7 @@ export type Poster = {
       | 'cancelled'
       | 'not_playable_yet'
       | 'changed_meanwhile'
+      | 'too_many_api_keys'
       | 'body_too_large'
       | 'too_large'
       | 'unsupported_media_type'
@@ -857,6 +954,47 @@ export type Operations = {
   getAuthCallback: { takes: Record<never, never>; leads: true };
   /** The account that is signed in */
   getAuthMe: { takes: Record<never, never>; gives: Account };
+  /** Get an access token and a refresh token */
+  postAuthToken: {
+    takes: {
+      body: TokenRequest;
+    };
+    gives: Tokens;
+  };
+  /** End the sign-in that a token came of */
+  postAuthTokenRevoke: {
+    takes: {
+      body: TokenRevocation;
+    };
+    gives: undefined;
+  };
+  /** The public keys that verify access tokens */
+  getWellKnownJwksJson: { takes: Record<never, never>; gives: PublicKeys };
+  /** Make an API key */
+  postApiKeys: {
+    takes: {
+      body: NewApiKey;
+    };
+    gives: CreatedApiKey;
+  };
+  /** List my API keys */
+  getApiKeys: { takes: Record<never, never>; gives: ApiKeyList };
+  /** One of my API keys */
+  getApiKeysByApiKeyId: {
+    takes: {
+      /** An API key */
+      apiKeyId: string;
+    };
+    gives: ApiKey;
+  };
+  /** Revoke an API key */
+  deleteApiKeysByApiKeyId: {
+    takes: {
+      /** An API key */
+      apiKeyId: string;
+    };
+    gives: undefined;
+  };
   /** Sign out of this browser */
   postAuthLogout: {
     takes: {
@@ -1292,6 +1430,13 @@ export const operations = {
   postAuthLogin: ['POST', '/api/auth/login', 'application/json'],
   getAuthCallback: ['GET', '/api/auth/callback'],
   getAuthMe: ['GET', '/api/auth/me'],
+  postAuthToken: ['POST', '/api/auth/token', 'application/x-www-form-urlencoded'],
+  postAuthTokenRevoke: ['POST', '/api/auth/token/revoke', 'application/x-www-form-urlencoded'],
+  getWellKnownJwksJson: ['GET', '/.well-known/jwks.json'],
+  postApiKeys: ['POST', '/api/api-keys', 'application/json'],
+  getApiKeys: ['GET', '/api/api-keys'],
+  getApiKeysByApiKeyId: ['GET', '/api/api-keys/{apiKeyId}'],
+  deleteApiKeysByApiKeyId: ['DELETE', '/api/api-keys/{apiKeyId}'],
   postAuthLogout: ['POST', '/api/auth/logout'],
   getAuthSignedOut: ['GET', '/api/auth/signed-out'],
   postAuthBackchannelLogout: ['POST', '/api/auth/backchannel-logout', 'application/x-www-form-urlencoded'],

@@ -55,5 +55,13 @@ export const problem = z
       )
       .optional()
       .meta({ description: 'Each violation: a JSON pointer into the body, or the name of a parameter' }),
+    error: z.string().optional().meta({
+      description: 'Where forms are sent: the error as OAuth 2 names it',
+      example: 'invalid_request',
+    }),
+    error_description: z
+      .string()
+      .optional()
+      .meta({ description: 'Where forms are sent: `detail` in ASCII', example: 'The request does not fit.' }),
   })
   .meta({ id: 'Problem' });

@@ -1,8 +1,10 @@
 import { type ClientSession, type Connection, createConnection, set } from 'mongoose';
+import { apiKeyStore } from './api-keys.ts';
 import { captionStore } from './captions.ts';
 import { catalogueStore } from './catalogue.ts';
 import { emailTokenStore } from './email-tokens.ts';
 import { eventStore } from './events.ts';
+import { grantStore } from './grants.ts';
 import { logoutTokenStore } from './logout-tokens.ts';
 import { partStore } from './parts.ts';
 import { passwordStore } from './passwords.ts';
@@ -11,6 +13,7 @@ import { posterStore } from './posters.ts';
 import { registrationStore } from './registrations.ts';
 import { sessionStore } from './sessions.ts';
 import { signInStore } from './sign-ins.ts';
+import { signingKeyStore } from './signing-keys.ts';
 import { trendingStore } from './trending.ts';
 import { upkeepStore } from './upkeep.ts';
 import { uploadStore } from './uploads.ts';
@@ -40,6 +43,9 @@ export async function connectDb(url: string) {
     users: userStore(connection),
     sessions: sessionStore(connection),
     signIns: signInStore(connection),
+    grants: grantStore(connection),
+    signingKeys: signingKeyStore(connection),
+    apiKeys: apiKeyStore(connection),
     logoutTokens: logoutTokenStore(connection),
     passwords: passwordStore(connection),
     registrations: registrationStore(connection),

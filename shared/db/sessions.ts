@@ -1,6 +1,7 @@
 import { type Connection, Schema, trusted } from 'mongoose';
 import { newId, newSecret, secretHash } from '../ids.ts';
-import { seal, unseal } from '../sealed.ts';
+import { seal, unseal } from '../seal.ts';
+import { deriveKey } from '../secret-key.ts';
 import type { User } from './users.ts';
 
 /** Where a session comes from: the provider that signed its person in, and how the provider knows both. */
@@ -23,7 +24,7 @@ export type Session = {
   address: string | null;
   origin: Origin | null;
   /** The provider’s ID token, sealed under the cookie’s value: it ends the session there, and holds a person’s data. */
-  idToken: Buffer | null;
+  idToken: string | null;
 };
 
 export type NewSession = {
@@ -64,7 +65,7 @@ const schema = new Schema<Session>(
       ),
       default: null,
     },
-    idToken: { type: Buffer, default: null },
+    idToken: { type: String, default: null },
   },
   { versionKey: false, collection: 'sessions' },
 )
@@ -72,6 +73,9 @@ const schema = new Schema<Session>(
   .index({ userId: 1 })
   .index({ 'origin.provider': 1, 'origin.subject': 1 }, { sparse: true })
   .index({ 'origin.provider': 1, 'origin.sid': 1 }, { sparse: true });
+
+/** Only the browser has what opens its ID token. */
+const idTokenKey = (secret: string) => deriveKey(secret, 'ID token of a session');
 
 /** Signed-in browsers. The cookie's value is known to the browser alone; here stands its hash. */
 export function sessionStore(connection: Connection) {
@@ -93,10 +97,11 @@ export function sessionStore(connection: Connection) {
     /** @returns the value for the cookie */
     async start(userId: string, { idToken, ...about }: NewSession): Promise<string> {
       const secret = newSecret();
+      const _id = secretHash(secret);
       const now = Date.now();
       const idleSeconds = Math.min(about.idleSeconds ?? about.seconds, about.seconds);
       await model.create({
-        _id: secretHash(secret),
+        _id,
         publicId: newId(),
         userId,
         createdAt: new Date(now),
@@ -107,7 +112,7 @@ export function sessionStore(connection: Connection) {
         userAgent: about.userAgent?.slice(0, 300) ?? null,
         address: about.address ?? null,
         origin: about.origin ?? null,
-        idToken: idToken ? seal(secret, idToken) : null,
+        idToken: idToken ? seal(idTokenKey(secret), idToken, _id) : null,
       });
       return secret;
     },
@@ -137,6 +142,12 @@ export function sessionStore(connection: Connection) {
       return { user, session };
     },
 
+    /** Whether a session lives that was told of by its public id. */
+    async isLive(userId: string, publicId: string): Promise<boolean> {
+      const live = trusted({ $gt: new Date() });
+      return (await model.exists({ userId, publicId, expiresAt: live, endsAt: live })) !== null;
+    },
+
     /** The live ones, the last used first. */
     async ofUser(userId: string): Promise<Omit<Session, 'idToken'>[]> {
       const live = trusted({ $gt: new Date() });
@@ -149,10 +160,10 @@ export function sessionStore(connection: Connection) {
 
     /** Ends it, and tells what its provider needs to end its own. */
     async end(secret: string): Promise<{ origin: Origin; idToken: string | undefined } | undefined> {
-      const ended = await model.findOneAndDelete({ _id: secretHash(secret) });
+      const ended = await model.findOneAndDelete({ _id: secretHash(secret) }).lean();
       if (!ended?.origin) return undefined;
       const { provider, subject, sid } = ended.origin;
-      const idToken = ended.idToken ? unseal(secret, ended.idToken) : undefined;
+      const idToken = ended.idToken ? unseal(idTokenKey(secret), ended.idToken, ended._id) : undefined;
       return { origin: { provider, subject, sid }, idToken };
     },
 

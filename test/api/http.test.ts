@@ -167,6 +167,8 @@ describe('HTTP', () => {
   it('says of everything that is made where it is', async () => {
     const making: Record<string, () => Promise<Answer<unknown>>> = {
       'post /api/uploads': () => ask(system, 'POST', '/api/uploads', { as: 'demo', body: upload }),
+      'post /api/api-keys': () =>
+        ask(system, 'POST', '/api/api-keys', { as: 'demo', body: { name: 'A key', scopes: ['read'] } }),
       'post /api/videos/:videoId/poster/uploads': () =>
         ask(system, 'POST', `/api/videos/${videoId}/poster/uploads`, {
           as: 'demo',

@@ -98,7 +98,7 @@ describe('signing out', () => {
       const visitor = new Visitor();
       await visitor.signIn(system.url);
       const [stored] = await mongo.collection('sessions').find().sort({ createdAt: -1 }).limit(1).toArray();
-      const sealed = Buffer.from(stored?.idToken.buffer).toString('latin1');
+      const sealed = Buffer.from(stored?.idToken, 'base64url').toString('latin1');
       const hint = new URL((await signOut(visitor)) ?? '').searchParams.get('id_token_hint') ?? '';
       const parts = hint.split('.');
       expect(parts).to.have.length(3);

@@ -65,14 +65,20 @@ describe('the configuration', () => {
       VIDEO_MAX_SECONDS: '1.5',
       REDIS_PREFIX: 'Mill Race',
       LOG_LEVEL: 'loud',
+      RATE_LIMITS: 'rest=many',
+      TRUSTED_PROXIES: 'proxy.example',
+      CORS_ORIGINS: 'https://a.example/,*',
     }).map((line) => line.split(':')[0]);
-    expect(names).to.deep.equal([
+    expect([...new Set(names)]).to.deep.equal([
       'API_PORT',
+      'CORS_ORIGINS',
       'LOG_LEVEL',
       'MONGO_URL',
       'OIDC_ISSUER',
+      'RATE_LIMITS',
       'REDIS_PREFIX',
       'S3_ACCESS_KEY_ID',
+      'TRUSTED_PROXIES',
       'VIDEO_MAX_SECONDS',
     ]);
   });

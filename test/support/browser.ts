@@ -66,14 +66,19 @@ export async function screenshot(page: Page, name: string): Promise<void> {
 
 /**
  * A real Chromium and a system for the suite that calls it, which is skipped without a Chromium. The system encodes
- * one chunk at a time, so that there is time to watch while others wait.
+ * one chunk at a time, so that there is time to watch while others wait. More settings are asked for once it starts.
  */
-export function useBrowser(): () => { browser: Browser; system: System } {
+export function useBrowser(
+  settings: () => Record<string, string> = () => ({}),
+): () => { browser: Browser; system: System } {
   let browser: Browser | undefined;
   let system: System | undefined;
   before(async function () {
     browser = await launchBrowser(this);
-    system = await startSystem({ WORKER_QUEUES: 'probe,encode,audio,captions,images,publish' });
+    system = await startSystem({
+      WORKER_QUEUES: 'probe,encode,audio,captions,images,publish',
+      ...settings(),
+    });
   });
   after(async () => {
     await browser?.close();

@@ -62,6 +62,8 @@ export async function startSystem(overrides: Record<string, string> = {}): Promi
     API_PORT: '0',
     WORKER_PORT: '0',
     WORK_DIR: workDir,
+    // Tests ask often, all from one address.
+    RATE_LIMITS: 'off',
     TRENDING_EVERY_SECONDS: '1',
     SWEEP_EVERY_SECONDS: '1',
     SHUTDOWN_GRACE_SECONDS: '1',

@@ -1,0 +1,28 @@
+import { MillraceError } from '../shared/errors.ts';
+
+const mostDepth = 20;
+const mostKeys = 1000;
+
+/**
+ * Refuses a parsed body that is nested deeper or has more members than any request of ours, before a schema walks it.
+ * The parser has already refused `__proto__` as a name.
+ * @throws MillraceError invalid_json
+ */
+export function boundJson(value: unknown): void {
+  let keys = 0;
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth >= mostDepth)
+      throw new MillraceError('invalid_json', `A body may be nested ${mostDepth} deep at most.`);
+    const inside: unknown[] = [];
+    for (const one of level) {
+      if (typeof one !== 'object' || one === null) continue;
+      const members = Object.values(one);
+      keys += members.length;
+      if (keys > mostKeys)
+        throw new MillraceError('invalid_json', `A body may have ${mostKeys} members at most.`);
+      for (const member of members) if (typeof member === 'object' && member !== null) inside.push(member);
+    }
+    level = inside;
+  }
+}
