@@ -11,7 +11,9 @@ import { refuseOtherSites } from './middleware/same-site.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { openApiDocument } from './openapi/document.ts';
 import type { Route } from './route.ts';
+import { accountRoutes } from './routes/account.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { authRoutes } from './routes/auth.ts';
 import { captionRoutes } from './routes/captions.ts';
 import { catalogueRoutes } from './routes/catalogue.ts';
@@ -26,6 +28,7 @@ import { signOutRoutes } from './routes/sign-out.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { trendingRoutes } from './routes/trending.ts';
 import { uploadRoutes } from './routes/uploads.ts';
+import { userRoutes } from './routes/users.ts';
 import { videoWorkRoutes } from './routes/video-work.ts';
 import { videoRoutes } from './routes/videos.ts';
 import { serveRoutes } from './serve-routes.ts';
@@ -39,6 +42,7 @@ export const apiRoutes: Route[] = [
   ...authRoutes,
   ...tokenRoutes,
   ...apiKeyRoutes,
+  ...accountRoutes,
   ...signOutRoutes,
   ...sessionRoutes,
   ...localAccountRoutes,
@@ -52,6 +56,8 @@ export const apiRoutes: Route[] = [
   ...posterRoutes,
   ...imageRoutes,
   ...trendingRoutes,
+  ...userRoutes,
+  ...auditRoutes,
   ...operationRoutes,
 ];
 

@@ -29,7 +29,16 @@ import type { PresignedPut } from '../shared/storage.ts';
 /** Documents become replies here, naming every field: what is not named does not leave. */
 
 export function presentAccount(user: User): z.infer<typeof account> {
-  return { userId: user._id, displayName: user.displayName, email: user.email, roles: user.roles };
+  const { _id, displayName, email, emailVerified, roles, status, createdAt } = user;
+  return {
+    userId: _id,
+    displayName,
+    email,
+    emailVerified,
+    roles,
+    status,
+    createdAt: createdAt.toISOString(),
+  };
 }
 
 export function presentApiKey(key: ApiKey): z.infer<typeof apiKey> {

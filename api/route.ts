@@ -1,9 +1,11 @@
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
+import type { DbSession } from '../shared/db/connect.ts';
 import type { User } from '../shared/db/users.ts';
 import type { ErrorCode } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
 import type { LimitClass } from '../shared/rate-limits.ts';
+import type { Changes } from './access/audit-trail.ts';
 import type { Credential } from './access/caller.ts';
 import { type Action, policy, type Thing } from './access/policy.ts';
 import type { ApiContext } from './context.ts';
@@ -40,6 +42,11 @@ export type Request<P, Q, B, A extends Action> = {
    * @throws MillraceError not_found for what one may not see, forbidden for what one may see but not do
    */
   permit<T extends Thing>(thing: T | null): T;
+  /**
+   * Notes in the audit log, in the transaction of the change, what an overseer does to what is somebody else's; nothing
+   * for others. What no handler notes is noted before the reply leaves.
+   */
+  audit(session: DbSession, changes?: Changes): Promise<void>;
   version: Version;
   /** The fields that the reply is to have. Where its body is an object, they are picked for the handler. */
   fields: string[] | undefined;
@@ -142,6 +149,8 @@ export function errorsOf(route: Route): ErrorCode[] {
       'invalid_credential',
       ...(anonymous ? [] : (['not_signed_in'] as const)),
       'forbidden',
+      'account_suspended',
+      'account_closing',
       ...(route.params ? (['not_found'] as const) : []),
       ...(route.ifMatch ? ofChanges : []),
       ...(route.body ? ofBodies : []),

@@ -20,8 +20,7 @@ export function sendReply(ctx: KoaContext, route: Route, reply: Reply, { publicU
   setCookies(ctx, reply, publicUrl);
   const { body } = reply;
   const isJson = typeof body === 'object' && !Buffer.isBuffer(body) && !('pipe' in body);
-  const written = isJson ? writtenOut(body) : undefined;
-  const content = written ? written.json : body;
+  const content = isJson ? writtenOut(body).json : body;
   ctx.body = content ?? null;
   if (isJson) ctx.type = 'application/json';
   if (type) ctx.type = type;
@@ -30,7 +29,7 @@ export function sendReply(ctx: KoaContext, route: Route, reply: Reply, { publicU
   const isRead = ctx.method === 'GET' || ctx.method === 'HEAD';
   const isTagged = isRead || reply.revision !== undefined;
   if (reply.status === 200 && isTagged && typeof content === 'string' && !ctx.response.etag) {
-    const hash = written ? (written.hash ??= hashOf(content)) : hashOf(content);
+    const hash = isJson ? writtenOut(body).hash : hashOf(content);
     ctx.response.etag = tagOf(hash, reply.revision);
   }
   if (reply.status === 200 && isRead && isKnown(ctx.get('If-None-Match'), ctx.response.etag)) {
@@ -49,14 +48,22 @@ function isKnown(ifNoneMatch: string, etag: string): boolean {
   return ifNoneMatch.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag.replace(/^W\//, ''));
 }
 
-type Written = { json: string; hash?: string };
+type Written = { json: string; readonly hash: string };
 const known = new WeakMap<object, Written>();
 
 /** A body that is the reply to several requests is turned into JSON once. */
 function writtenOut(body: object): Written {
   const before = known.get(body);
   if (before) return before;
-  const written = { json: JSON.stringify(body) };
+  const json = JSON.stringify(body);
+  let hash: string | undefined;
+  const written = {
+    json,
+    get hash() {
+      hash ??= hashOf(json);
+      return hash;
+    },
+  };
   known.set(body, written);
   return written;
 }

@@ -1,6 +1,7 @@
 import type { Context as KoaContext, Middleware } from 'koa';
 import { z } from 'zod';
 import { MillraceError, type Violation } from '../shared/errors.ts';
+import { auditTrail } from './access/audit-trail.ts';
 import { type Caller, findCaller } from './access/caller.ts';
 import { type Action, admit, permit, policy } from './access/policy.ts';
 import type { ApiContext } from './context.ts';
@@ -31,13 +32,23 @@ export function serveRoute(route: Route, context: ApiContext): Middleware {
     const { fields, ...query } = parse(querySchema, ctx.query, (path) => String(path[0])) as {
       fields?: string[];
     };
+    const body = await parseBody(route, ctx);
+    const { requestId } = ctx.state;
+    const asked = {
+      params: params as Record<string, string>,
+      body,
+      requestId,
+      address: context.addressOf(ctx.req),
+    };
+    const trail = auditTrail(route, caller?.user, asked, context.db);
     const request: Request<unknown, unknown, unknown, Action> = {
       params,
       query,
-      body: await parseBody(route, ctx),
+      body,
       caller: caller?.user as Request<unknown, unknown, unknown, Action>['caller'],
       credential: caller?.credential,
-      permit: (thing) => permit(route.action, caller?.user, thing),
+      permit: (thing) => trail.about(permit(route.action, caller?.user, thing)),
+      audit: (session, changes) => trail.note(changes, session),
       version: ctx.state.version,
       fields,
       address: context.addressOf(ctx.req),
@@ -53,6 +64,7 @@ export function serveRoute(route: Route, context: ApiContext): Middleware {
       },
     };
     const reply = await route.handle(request as Request<never, never, never, Action>);
+    await trail.finish();
     sendReply(ctx, route, selection && fields ? selection.pick(reply, fields) : reply, context);
   };
 }
@@ -65,7 +77,7 @@ async function authorize(
 ): Promise<Caller | undefined> {
   const { limits } = context;
   // Who tries credentials that are none is counted too, by address.
-  const caller = await findCaller(ctx, context).catch(async (refused) => {
+  const caller = await findCaller(ctx, context, action).catch(async (refused) => {
     await limits.check(limit, undefined, ctx);
     throw refused;
   });

@@ -19,7 +19,7 @@ const callers = { anonymous: undefined, user: 'demo', admin: 'admin' } as const;
 type Caller = keyof typeof callers;
 
 /** What may take the caller's own session away: asked last, each in a run of its own with a fresh one. */
-const lastOnes = ['deleteAuthSessions', 'deleteAuthSessionsBySessionId', 'postAuthLogout'];
+const lastOnes = ['deleteAuthSessions', 'deleteAuthSessionsBySessionId', 'postAuthLogout', 'deleteAuthMe'];
 
 type Options = { program: string; examples: string; seed: string; callers: Caller[] };
 

@@ -115,6 +115,7 @@ const accounts = {
   TOKEN_TTL_SECONDS: seconds.default(900),
   REFRESH_TOKEN_TTL_SECONDS: seconds.default(30 * 24 * 3600),
   SIGNING_KEY_DAYS: z.coerce.number().int().positive().default(30),
+  ACCOUNT_GRACE_SECONDS: seconds.default(7 * 24 * 3600),
 };
 
 const api = {

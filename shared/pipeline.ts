@@ -21,6 +21,8 @@ import { anotherFrom, isInProgress, type VideoState } from './video-state.ts';
  * Every function may be called again: job ids are deterministic, and a step that is done is not done twice.
  */
 type Means = Pick<Context, 'db' | 'queues' | 'metrics'> & Traced;
+/** What is written with a change, or not at all. */
+type Also = (session: DbSession) => Promise<void>;
 
 /** The request or job that work comes from. */
 export type Traced = { traceparent?: string };
@@ -68,7 +70,7 @@ export async function move(
   attempt: Attempt,
   state: VideoState,
   change: Partial<Video> = {},
-  also: (video: Video, session: DbSession) => Promise<void> = async () => {},
+  also?: Also,
 ): Promise<Video | undefined> {
   const moved = await means.db.transaction(async (session) => {
     const video = await means.db.videos.move(attempt, state, change, session);
@@ -77,7 +79,7 @@ export async function move(
       const data = state === 'failed' ? { failure: video.failure } : {};
       await means.db.events.record({ type: `video.${state}`, ...attempt, data }, session);
     }
-    await also(video, session);
+    await also?.(session);
     return video;
   });
   if (moved) means.metrics.videoMoves.inc({ state });
@@ -110,12 +112,12 @@ export async function fail(means: Means, attempt: Attempt, failure: VideoFailure
  * Ends the work on a video that somebody does not want to wait for. Running jobs notice within their heartbeat.
  * Undefined when nothing was in progress.
  */
-export async function cancel(means: Means, video: Video): Promise<Video | undefined> {
+export async function cancel(means: Means, video: Video, also?: Also): Promise<Video | undefined> {
   const message = 'The work on the video was cancelled.';
   // Between reading and moving the pipeline may have begun another attempt: then that one is meant.
   for (let now: Video | null = video; now && isInProgress(now.state); now = await reread(means, now)) {
     const failure: VideoFailure = { code: 'cancelled', message, step: now.state };
-    const cancelled = await move(means, attemptAt(now), 'failed', { failure });
+    const cancelled = await move(means, attemptAt(now), 'failed', { failure }, also);
     if (!cancelled) continue;
     await dropJobs(means, cancelled);
     return cancelled;
@@ -124,11 +126,12 @@ export async function cancel(means: Means, video: Video): Promise<Video | undefi
 }
 
 /** Hides a video at once and ends the work on it; a sweep removes its bytes. False when that had been done. */
-export async function remove(means: Means, video: Video): Promise<boolean> {
+export async function remove(means: Means, video: Video, also?: Also): Promise<boolean> {
   for (let now: Video | null = video; now && now.state !== 'deleted'; now = await reread(means, now)) {
-    const removed = await move(means, attemptAt(now), 'deleted', {}, (_, session) =>
-      means.db.uploads.cancelOf(video._id, session),
-    );
+    const removed = await move(means, attemptAt(now), 'deleted', {}, async (session) => {
+      await means.db.uploads.cancelOf(video._id, session);
+      await also?.(session);
+    });
     if (!removed) continue;
     await dropJobs(means, removed);
     return true;
@@ -140,8 +143,8 @@ export async function remove(means: Means, video: Video): Promise<boolean> {
  * Makes a video anew from its source, because somebody asks for it. What plays goes on playing until that is ready.
  * Undefined when the video is not at rest, or another attempt won.
  */
-export function reprocess(means: Means, video: Video): Promise<Video | undefined> {
-  return beginAgain(means, attemptAt(video), 'reprocess', {});
+export function reprocess(means: Means, video: Video, also?: Also): Promise<Video | undefined> {
+  return beginAgain(means, attemptAt(video), 'reprocess', {}, also);
 }
 
 /** Makes a video anew because the plan under way turned out not to work. Undefined when another attempt won. */
@@ -157,11 +160,13 @@ async function beginAgain(
   attempt: Attempt,
   why: keyof typeof anotherFrom,
   change: Rethought,
+  also?: Also,
 ): Promise<Video | undefined> {
   const begun = await means.db.transaction(async (session) => {
     const video = await means.db.videos.begin(attempt, anotherFrom[why], change, session);
     if (!video) return undefined;
     await means.db.events.record({ type: 'video.restarted', ...attemptAt(video), data: { why } }, session);
+    await also?.(session);
     return video;
   });
   if (!begun) return undefined;

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { policy, type Row } from '../api/access/policy.ts';
 import { type Config, configNames, readConfig } from '../shared/config.ts';
+import { roles } from '../shared/contracts/account.ts';
 import { errorKinds } from '../shared/errors.ts';
 import { usualLimits } from '../shared/rate-limits.ts';
 import { videoStates } from '../shared/video-state.ts';
@@ -150,6 +152,20 @@ describe('the README', () => {
       const listed = [...(sentence?.[1] ?? '').matchAll(/`(\w+)`/g)].map((match) => `${match[1]}_FILE`);
       expect(listed.sort()).to.deep.equal([...secrets].sort());
     });
+  });
+
+  it('has the whole policy', () => {
+    const words = (some: readonly string[]) =>
+      some.length === roles.length ? 'all' : some.join(', ') || 'nobody';
+    const rows = Object.entries<Row>(policy).map(([action, row]) => [
+      action,
+      row.anonymous ? 'yes' : 'no',
+      words(row.roles),
+      words(row.others),
+      row.scope ?? 'none',
+    ]);
+    const listed = tableOf('action').map((row) => row.map(named));
+    expect(listed, 'of "## Access", in the order of api/access/policy.ts').to.deep.equal(rows);
   });
 
   it('explains every state', () => {

@@ -36,5 +36,5 @@ export async function storePoster(
     poster._id,
     sizes.map(({ width }) => width),
   );
-  await tools.db.videos.setPoster({ videoId, generation });
+  await tools.db.pictures.setPoster({ videoId, generation });
 }

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import type { passwordChange, passwordReset } from '../../shared/contracts/local-accounts.ts';
+import { endSignIns } from '../../shared/end-sign-ins.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import type { ApiContext } from '../context.ts';
 import { resetMail } from '../mail/account-mails.ts';
-import { endSignIns } from './end-sign-ins.ts';
 import { refuseKnownPassword } from './refuse-known-password.ts';
 import { invalidEmailToken } from './register.ts';
 

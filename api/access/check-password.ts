@@ -1,7 +1,7 @@
 import type { User } from '../../shared/db/users.ts';
+import { endSignIns } from '../../shared/end-sign-ins.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import type { ApiContext } from '../context.ts';
-import { endSignIns } from './end-sign-ins.ts';
 
 export type PasswordSignIn = {
   user: User;

@@ -1,4 +1,4 @@
-import { type Role, roles, type Scope } from '../../shared/contracts/account.ts';
+import { type AccountStatus, type Role, roles, type Scope } from '../../shared/contracts/account.ts';
 import type { Visibility } from '../../shared/contracts/videos.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import type { VideoState } from '../../shared/video-state.ts';
@@ -18,7 +18,8 @@ export type Row = {
 const everyone = roles;
 const nobody: readonly Role[] = [];
 const makers = ['creator', 'moderator', 'admin'] as const;
-const overseers = ['moderator', 'admin'] as const;
+const overseers: readonly Role[] = ['moderator', 'admin'];
+const admins = ['admin'] as const;
 
 /** The policy: every route declares one of these actions. */
 export const policy = {
@@ -32,6 +33,13 @@ export const policy = {
   'account.password': { anonymous: false, roles: everyone, others: nobody, scope: null },
   'account.read': { anonymous: false, roles: everyone, others: nobody, scope: 'read' },
 
+  'account.change': { anonymous: false, roles: everyone, others: nobody, scope: null },
+  'account.close': { anonymous: false, roles: everyone, others: nobody, scope: null },
+
+  'user.read': { anonymous: false, roles: admins, others: admins, scope: 'admin' },
+  'user.change': { anonymous: false, roles: admins, others: admins, scope: 'admin' },
+  'audit.read': { anonymous: false, roles: admins, others: admins, scope: 'admin' },
+
   'upload.create': { anonymous: false, roles: makers, others: nobody, scope: 'upload' },
   'upload.read': { anonymous: false, roles: everyone, others: nobody, scope: 'upload' },
   'upload.end': { anonymous: false, roles: everyone, others: nobody, scope: 'upload' },
@@ -44,7 +52,7 @@ export const policy = {
 
   'trending.read': { anonymous: true, roles: everyone, others: everyone, scope: 'read' },
 
-  'queue.oversee': { anonymous: false, roles: ['admin'], others: ['admin'], scope: null },
+  'queue.oversee': { anonymous: false, roles: admins, others: admins, scope: null },
 } as const satisfies Record<string, Row>;
 
 export type Action = keyof typeof policy;
@@ -52,8 +60,16 @@ export type Action = keyof typeof policy;
 /** As much of an account as the policy asks for. */
 export type Actor = { _id: string; roles: readonly Role[] };
 
-/** What an action is done to. A thing without a visibility is seen by its owner and by the row's `others`. */
-export type Thing = { ownerId: string; visibility?: Visibility; state?: string };
+/**
+ * What an action is done to. A thing without a visibility is seen by its owner and by the row's `others`. `ownerStatus`
+ * is that of its owner's account; null, or not there, is active.
+ */
+export type Thing = {
+  ownerId: string;
+  ownerStatus?: AccountStatus | null;
+  visibility?: Visibility;
+  state?: string;
+};
 
 export type Decision = 'allowed' | 'sign_in' | 'forbidden' | 'hidden';
 
@@ -69,13 +85,32 @@ export function decide(action: Action, actor: Actor | undefined, thing?: Thing):
 
 const unseenStates: readonly string[] = ['draft'] satisfies VideoState[];
 
-/** Public and unlisted things are seen by all, once there is something to see; others by their owner and overseers. */
-function sees(row: Row, actor: Actor | undefined, { ownerId, visibility, state }: Thing): boolean {
-  if (state === 'deleted') return false;
+/**
+ * Public and unlisted things are seen by all, once there is something to see; others by their owner and overseers. Those
+ * of a suspended account are seen by overseers alone, and those of one that is being deleted by nobody.
+ */
+function sees(
+  row: Row,
+  actor: Actor | undefined,
+  { ownerId, ownerStatus, visibility, state }: Thing,
+): boolean {
+  if (state === 'deleted' || ownerStatus === 'closing' || ownerStatus === 'closed') return false;
   if (actor?._id === ownerId) return true;
   if (visibility === undefined) return hasOne(actor, row.others);
   if (hasOne(actor, overseers)) return true;
+  if (ownerStatus === 'suspended') return false;
   return visibility !== 'private' && !unseenStates.includes(state ?? '');
+}
+
+/**
+ * Whether somebody does it as an overseer: to what is somebody else's, or because nobody but overseers may do it at all.
+ * Pure.
+ */
+export function oversees(action: Action, actor: Actor, thing?: Thing): boolean {
+  const row: Row = policy[action];
+  const isTheirs = (allowed: readonly Role[]) => allowed.every((role) => overseers.includes(role));
+  if (isTheirs(row.roles)) return true;
+  return thing !== undefined && thing.ownerId !== actor._id && isTheirs(row.others);
 }
 
 function hasOne(actor: Actor | undefined, wanted: readonly Role[]): boolean {

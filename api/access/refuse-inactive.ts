@@ -7,5 +7,9 @@ export function refuseInactive({ status }: User): void {
   if (status === 'suspended') {
     throw new MillraceError('account_suspended', 'This account is suspended. Ask whoever runs this site.');
   }
-  throw new MillraceError('account_closing', 'This account is being deleted.');
+  const message =
+    status === 'closing'
+      ? 'This account is being deleted. Sign in to keep it.'
+      : 'This account has been deleted.';
+  throw new MillraceError('account_closing', message);
 }

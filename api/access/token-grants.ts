@@ -4,6 +4,7 @@ import type { tokenRequest } from '../../shared/contracts/tokens.ts';
 import type { User } from '../../shared/db/users.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import type { ApiContext } from '../context.ts';
+import { admitSignIn } from './admit-sign-in.ts';
 import { checkPassword, wrongPassword } from './check-password.ts';
 import type { Credential } from './credential.ts';
 import type { TokenPair } from './tokens.ts';
@@ -20,8 +21,8 @@ const grants: Record<string, Grant> = {
     const given = { email: needed('username', username), password: needed('password', password) };
     const parsed = credentials.safeParse(given);
     if (!parsed.success) throw refused(wrongPassword().message);
-    const { user, settle } = await checkPassword(context, parsed.data).catch(asRefusal);
-    if (user.status !== 'active') throw refused(unusable);
+    const { user: known, settle } = await checkPassword(context, parsed.data).catch(asRefusal);
+    const user = await admitSignIn(context, known, context.log).catch(asRefusal);
     const issued = await context.tokens.issue(user._id, null);
     await settle().catch(asRefusal);
     return issued;

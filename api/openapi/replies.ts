@@ -20,10 +20,15 @@ export function repliesOf(route: Route, components: Components): Json {
         },
       }
     : {};
+  // Node's own answer, before there is a request that could be looked at.
+  components.responses.HeadersTooLarge ??= {
+    description: 'Address and headers have more than 16 KiB together',
+  };
   return {
     ...Object.fromEntries(declared),
     ...unchanged,
     ...problemsOf(route, components),
+    431: { $ref: '#/components/responses/HeadersTooLarge' },
   };
 }
 

@@ -5,6 +5,7 @@ import type { Json } from './components.ts';
 const descriptions: Record<string, string> = {
   'Sign-in': 'Signing in at the provider, signing out, and who is signed in.',
   'Local accounts': 'Accounts with an e-mail address and a password, where they are switched on.',
+  'My account': 'What I am called, and deleting my account, which can be undone for a while.',
   'API keys': 'Keys for programs of one’s own, with scopes.',
   Uploads:
     'A ticket for the bytes of one file, which go straight to the store; then the work on the video begins.',
@@ -14,6 +15,7 @@ const descriptions: Record<string, string> = {
   Posters: 'The picture that stands for a video, and choosing another.',
   Images: 'A short animated preview, and small pictures for scrubbing.',
   Trending: 'What a region watches.',
+  Users: 'Accounts for administrators, and what moderators and administrators did.',
   Operations: 'What machines ask: is it alive, is it ready, how much does it do.',
 };
 

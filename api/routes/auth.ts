@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { account } from '../../shared/contracts/account.ts';
 import { signInProviderList } from '../../shared/contracts/sessions.ts';
 import { MillraceError } from '../../shared/errors.ts';
+import { admitSignIn } from '../access/admit-sign-in.ts';
 import { signInCookie } from '../access/cookies.ts';
 import { startSession } from '../access/start-session.ts';
 import type { ApiContext } from '../context.ts';
@@ -81,9 +82,9 @@ export const authRoutes = [
     limit: 'sign-in',
     query: z.looseObject({}),
     replies: { 302: { description: 'Signed in: on to where the sign-in began' } },
-    errors: ['sign_in_failed', 'account_suspended', 'account_closing'],
+    errors: ['sign_in_failed'],
     async handle(request) {
-      const { url, cookie, context } = request;
+      const { url, cookie, context, log } = request;
       const { db, providers, publicUrl } = context;
       const secret = cookie(signInCookie(publicUrl));
       const signIn = secret ? await db.signIns.take(secret) : undefined;
@@ -95,7 +96,7 @@ export const authRoutes = [
         );
       }
       const { person, sid, idToken } = await provider.finish(url, signIn);
-      const user = await db.users.signedIn(person);
+      const user = await admitSignIn(context, await db.users.signedIn(person), log);
       const origin = { provider: provider.name, subject: person.subject, sid };
       const cookies = await startSession(request, user, { origin, idToken });
       return {

@@ -6,6 +6,7 @@ import {
   registration,
 } from '../../shared/contracts/local-accounts.ts';
 import { MillraceError } from '../../shared/errors.ts';
+import { admitSignIn } from '../access/admit-sign-in.ts';
 import { checkPassword } from '../access/check-password.ts';
 import { confirmEmail, register, sendVerification } from '../access/register.ts';
 import { startSession } from '../access/start-session.ts';
@@ -83,11 +84,12 @@ export const localAccountRoutes = [
     limit: 'sign-in',
     body: credentials,
     replies: { 200: { description: 'Signed in; the session is in the cookie', schema: account } },
-    errors: ['account_suspended', 'wrong_password', 'not_found'],
+    errors: ['wrong_password', 'not_found'],
     async handle(request) {
-      const { body, context } = request;
+      const { body, context, log } = request;
       requireLocalAccounts(context);
-      const { user, settle } = await checkPassword(context, body);
+      const { user: known, settle } = await checkPassword(context, body);
+      const user = await admitSignIn(context, known, log);
       const cookies = await startSession(request, user);
       await settle();
       return { status: 200, body: presentAccount(user), headers, cookies };

@@ -151,7 +151,7 @@ async function complete(record: UploadRecord, context: ApiContext): Promise<Uplo
   const { etag } = object;
   const source = { key: record.key, bytes: record.bytes, etag };
   const attempt = { videoId: record.videoId, generation: 1 };
-  await move(context, attempt, 'uploaded', { source, uploadedAt: new Date() }, async (_, session) => {
+  await move(context, attempt, 'uploaded', { source, uploadedAt: new Date() }, async (session) => {
     // Cancelled a moment ago: then nothing of this happened.
     if (!(await db.uploads.end(record._id, 'completed', { etag }, session))) throw closed(record);
   });

@@ -68,9 +68,10 @@ export const videoWorkRoutes = [
     params,
     replies: { 204: { description: 'Hidden from everyone; its bytes are removed soon' } },
     errors: [],
-    async handle({ params, permit, context }) {
+    async handle({ params, permit, audit, context }) {
       const found = permit(await context.db.videos.find(params.videoId));
-      if (!(await remove(context, found))) throw new MillraceError('not_found', 'There is no such video.');
+      if (!(await remove(context, found, audit)))
+        throw new MillraceError('not_found', 'There is no such video.');
       return { status: 204 };
     },
   }),
@@ -84,9 +85,9 @@ export const videoWorkRoutes = [
     params,
     replies: { 200: { description: 'The video, failed with `cancelled`', schema: videoContract } },
     errors: ['not_in_progress'],
-    async handle({ params, permit, context }) {
+    async handle({ params, permit, audit, context }) {
       const found = permit(await context.db.videos.find(params.videoId));
-      const cancelled = await cancel(context, found);
+      const cancelled = await cancel(context, found, audit);
       if (!cancelled) throw new MillraceError('not_in_progress', 'Nothing is being done on this video now.');
       const progress = await readProgress(context.db, cancelled);
       return { status: 200, body: presentVideo(cancelled, progress, context.publicUrl) };
@@ -102,7 +103,7 @@ export const videoWorkRoutes = [
     params,
     replies: { 202: { description: 'The video, waiting to be looked at', schema: videoContract } },
     errors: ['in_progress', 'upload_incomplete', 'source_missing'],
-    async handle({ params, permit, context, traceparent }) {
+    async handle({ params, permit, audit, context, traceparent }) {
       const { db, storage, publicUrl } = context;
       const found = permit(await db.videos.find(params.videoId));
       if (found.state === 'draft') throw new MillraceError('upload_incomplete', 'Nothing was uploaded yet.');
@@ -110,7 +111,7 @@ export const videoWorkRoutes = [
       if ((await storage.head('raw', key))?.etag !== etag) {
         throw new MillraceError('source_missing', 'The uploaded file is gone or was replaced.');
       }
-      const begun = await reprocess({ ...context, traceparent }, found);
+      const begun = await reprocess({ ...context, traceparent }, found, audit);
       if (!begun) throw new MillraceError('in_progress', 'The video is being worked on; cancel that first.');
       return { status: 202, body: presentVideo(begun, await readProgress(db, begun), publicUrl) };
     },

@@ -2,6 +2,7 @@ import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { KoaAdapter } from '@bull-board/koa';
 import type { Context as KoaContext, Middleware, Next } from 'koa';
+import { auditTrail } from '../access/audit-trail.ts';
 import { findCaller } from '../access/caller.ts';
 import { admit } from '../access/policy.ts';
 import type { ApiContext } from '../context.ts';
@@ -25,14 +26,23 @@ export function queueDashboard(context: ApiContext): Middleware {
 
   async function show(ctx: KoaContext, next: Next): Promise<void> {
     ctx.state.route = basePath;
-    const caller = await findCaller(ctx, context);
+    const caller = await findCaller(ctx, context, 'queue.oversee');
     admit('queue.oversee', caller?.user);
     ctx.remove('Content-Security-Policy');
     ctx.set(
       'Content-Security-Policy',
       "default-src 'self'; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; img-src 'self' data:",
     );
+    const asked = { params: { path: ctx.path.slice(basePath.length) }, requestId: ctx.state.requestId };
+    const declared = { action: 'queue.oversee', method: ctx.method.toLowerCase(), path: basePath } as const;
+    const trail = auditTrail(
+      declared,
+      caller?.user,
+      { ...asked, address: context.addressOf(ctx.req) },
+      context.db,
+    );
     await board(ctx, next);
+    if (ctx.status < 400) await trail.finish();
     // The page would fetch a font from a stranger's host.
     if (typeof ctx.body === 'string' && ctx.type === 'text/html') {
       ctx.body = ctx.body.replaceAll(/<link[^>]+href="https:[^>]*>/g, '');

@@ -49,6 +49,9 @@ export type Problem = {
     | 'in_progress'
     | 'not_in_progress'
     | 'cancelled'
+    | 'last_admin'
+    | 'own_account'
+    | 'already_closing'
     | 'not_playable_yet'
     | 'changed_meanwhile'
     | 'too_many_api_keys'
@@ -87,10 +90,14 @@ export type Problem = {
 };
 
 export type Account = {
+  /** An account */
   userId: string;
   displayName: string;
   email: string | null;
+  emailVerified: boolean;
   roles: ('viewer' | 'creator' | 'moderator' | 'admin')[];
+  status: 'active' | 'suspended' | 'closing' | 'closed';
+  createdAt: string;
 };
 
 export type TokenRequest = {
@@ -172,6 +179,18 @@ export type ApiKey = {
   expiresAt: string | null;
   /** To the minute */
   lastUsedAt: string | null;
+};
+
+export type AccountChange = {
+  displayName: string;
+};
+
+export type ClosingAccount = {
+  status: 'closing';
+  /** Then nothing of it can be had back */
+  goneAfter: string;
+  /** How to keep the account, as a sentence */
+  undo: string;
 };
 
 export type SignedOut = {
@@ -391,6 +410,9 @@ export type Video = {
       | 'in_progress'
       | 'not_in_progress'
       | 'cancelled'
+      | 'last_admin'
+      | 'own_account'
+      | 'already_closing'
       | 'not_playable_yet'
       | 'changed_meanwhile'
       | 'too_many_api_keys'
@@ -514,6 +536,9 @@ export type VideoSelection = {
       | 'in_progress'
       | 'not_in_progress'
       | 'cancelled'
+      | 'last_admin'
+      | 'own_account'
+      | 'already_closing'
       | 'not_playable_yet'
       | 'changed_meanwhile'
       | 'too_many_api_keys'
@@ -698,6 +723,9 @@ export type Poster = {
       | 'in_progress'
       | 'not_in_progress'
       | 'cancelled'
+      | 'last_admin'
+      | 'own_account'
+      | 'already_closing'
       | 'not_playable_yet'
       | 'changed_meanwhile'
       | 'too_many_api_keys'
@@ -927,6 +955,66 @@ export type TrendingSelection = {
   }[];
 };
 
+export type UserPage = {
+  items: User[];
+  total: number;
+  page: number;
+  perPage: number;
+};
+
+export type User = {
+  /** An account */
+  userId: string;
+  displayName: string;
+  email: string | null;
+  emailVerified: boolean;
+  roles: ('viewer' | 'creator' | 'moderator' | 'admin')[];
+  status: 'active' | 'suspended' | 'closing' | 'closed';
+  createdAt: string;
+  /** What an administrator has set, the sign-in provider no longer changes */
+  rolesSetBy: 'claim' | 'admin';
+  /** Why an administrator has set the status */
+  statusReason: string | null;
+  /** Who vouches for it: the sign-in provider, or `local` */
+  issuer: string;
+  closingSince: string | null;
+  lastSignInAt: string;
+};
+
+export type UserChange = {
+  roles?: ('viewer' | 'creator' | 'moderator' | 'admin')[];
+  status?: 'active' | 'suspended';
+  /** Why; for administrators */
+  reason?: string;
+};
+
+export type AuditPage = {
+  items: AuditEntry[];
+  /** Send it as `cursor` for what follows; null: there is no more */
+  nextCursor: string | null;
+};
+
+export type AuditEntry = {
+  auditId: string;
+  at: string;
+  /** Who did it */
+  actorId: string;
+  /** The row of the policy */
+  action: string;
+  method: string;
+  route: string;
+  /** What stood in the route */
+  target: Record<string, string>;
+  /** Whose it was */
+  ownerId: string | null;
+  /** The fields that were set; with their values where those are neither personal nor secret */
+  changes: Record<string, string | null>;
+  /** Find it in the log */
+  requestId: string;
+  /** Where the request came from */
+  address: string;
+};
+
 /** What each operation takes and gives; `older` is what version 1 gives, where that differs. */
 export type Operations = {
   /** The sign-in providers */
@@ -954,6 +1042,15 @@ export type Operations = {
   getAuthCallback: { takes: Record<never, never>; leads: true };
   /** The account that is signed in */
   getAuthMe: { takes: Record<never, never>; gives: Account };
+  /** Change my account */
+  patchAuthMe: {
+    takes: {
+      body: AccountChange;
+    };
+    gives: Account;
+  };
+  /** Delete my account and my videos */
+  deleteAuthMe: { takes: Record<never, never>; gives: ClosingAccount };
   /** Get an access token and a refresh token */
   postAuthToken: {
     takes: {
@@ -1415,6 +1512,79 @@ export type Operations = {
     selected: TrendingPageSelection;
     olderSelected: TrendingSelection;
   };
+  /** Accounts, the newest first, page by page */
+  getUsers: {
+    takes: {
+      /** How the name or the e-mail address begins, in capital or small letters */
+      q?: string;
+      /** Only those that have it */
+      role?: 'viewer' | 'creator' | 'moderator' | 'admin';
+      /** Only those that have it */
+      status?: 'active' | 'suspended' | 'closing' | 'closed';
+      /** From 1 */
+      page?: number;
+      /** How many at most */
+      perPage?: number;
+    };
+    gives: UserPage;
+  };
+  /** One account */
+  getUsersByUserId: {
+    takes: {
+      /** An account */
+      userId: string;
+    };
+    gives: User;
+  };
+  /** Change the roles of an account, suspend it, or let it back */
+  patchUsersByUserId: {
+    takes: {
+      /** An account */
+      userId: string;
+      body: UserChange;
+    };
+    gives: User;
+  };
+  /** What moderators and administrators did to what is not theirs, the newest first */
+  getAudit: {
+    takes: {
+      /** Who did it */
+      actor?: string;
+      /** A row of the policy */
+      action?:
+        | 'service.read'
+        | 'sign-in.use'
+        | 'api-key.manage'
+        | 'session.list'
+        | 'session.end'
+        | 'account.password'
+        | 'account.read'
+        | 'account.change'
+        | 'account.close'
+        | 'user.read'
+        | 'user.change'
+        | 'audit.read'
+        | 'upload.create'
+        | 'upload.read'
+        | 'upload.end'
+        | 'video.list'
+        | 'video.read'
+        | 'video.view'
+        | 'video.change'
+        | 'video.delete'
+        | 'trending.read'
+        | 'queue.oversee';
+      /** From then on */
+      since?: string;
+      /** A field; with - in front the other way round */
+      sort?: '-at' | 'at';
+      /** How many at most */
+      limit?: number;
+      /** `nextCursor` of the page before, with the same sort and filters */
+      cursor?: string;
+    };
+    gives: AuditPage;
+  };
   /** The process is alive */
   getHealthz: { takes: Record<never, never>; gives: string };
   /** MongoDB, Redis and S3 answer */
@@ -1430,6 +1600,8 @@ export const operations = {
   postAuthLogin: ['POST', '/api/auth/login', 'application/json'],
   getAuthCallback: ['GET', '/api/auth/callback'],
   getAuthMe: ['GET', '/api/auth/me'],
+  patchAuthMe: ['PATCH', '/api/auth/me', 'application/json'],
+  deleteAuthMe: ['DELETE', '/api/auth/me'],
   postAuthToken: ['POST', '/api/auth/token', 'application/x-www-form-urlencoded'],
   postAuthTokenRevoke: ['POST', '/api/auth/token/revoke', 'application/x-www-form-urlencoded'],
   getWellKnownJwksJson: ['GET', '/.well-known/jwks.json'],
@@ -1497,6 +1669,10 @@ export const operations = {
   getVideosByVideoIdStoryboardVtt: ['GET', '/api/videos/{videoId}/storyboard.vtt'],
   getVideosByVideoIdStoryboard: ['GET', '/api/videos/{videoId}/storyboard'],
   getTrendingByRegion: ['GET', '/api/trending/{region}'],
+  getUsers: ['GET', '/api/users'],
+  getUsersByUserId: ['GET', '/api/users/{userId}'],
+  patchUsersByUserId: ['PATCH', '/api/users/{userId}', 'application/json'],
+  getAudit: ['GET', '/api/audit'],
   getHealthz: ['GET', '/healthz'],
   getReadyz: ['GET', '/readyz'],
   getMetrics: ['GET', '/metrics'],

@@ -11,6 +11,8 @@ const shown = () => ({
   visibility: 'public' as const,
   activeGeneration: trusted({ $gt: 0 }),
   state: trusted({ $ne: 'deleted' as const }),
+  // Null, or not there, is active.
+  ownerStatus: trusted({ $in: ['active' as const, null] }),
 });
 
 /** The orders of videos, the usual one first. Each has an index for each filter of everyone's list. */

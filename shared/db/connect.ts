@@ -1,13 +1,17 @@
 import { type ClientSession, type Connection, createConnection, set } from 'mongoose';
+import { accountStore } from './accounts.ts';
 import { apiKeyStore } from './api-keys.ts';
+import { auditStore } from './audit.ts';
 import { captionStore } from './captions.ts';
 import { catalogueStore } from './catalogue.ts';
 import { emailTokenStore } from './email-tokens.ts';
 import { eventStore } from './events.ts';
 import { grantStore } from './grants.ts';
 import { logoutTokenStore } from './logout-tokens.ts';
+import { ownedStore } from './owned.ts';
 import { partStore } from './parts.ts';
 import { passwordStore } from './passwords.ts';
+import { pictureStore } from './pictures.ts';
 import { playlistStore } from './playlists.ts';
 import { posterStore } from './posters.ts';
 import { registrationStore } from './registrations.ts';
@@ -17,6 +21,7 @@ import { signingKeyStore } from './signing-keys.ts';
 import { trendingStore } from './trending.ts';
 import { upkeepStore } from './upkeep.ts';
 import { uploadStore } from './uploads.ts';
+import { userSearchStore } from './user-search.ts';
 import { userStore } from './users.ts';
 import { videoStore } from './videos.ts';
 import { viewStore } from './views.ts';
@@ -41,6 +46,10 @@ export async function connectDb(url: string) {
     catalogue: catalogueStore(connection),
     uploads: uploadStore(connection),
     users: userStore(connection),
+    accounts: accountStore(connection),
+    userSearch: userSearchStore(connection),
+    owned: ownedStore(connection),
+    audit: auditStore(connection),
     sessions: sessionStore(connection),
     signIns: signInStore(connection),
     grants: grantStore(connection),
@@ -54,6 +63,7 @@ export async function connectDb(url: string) {
     playlists: playlistStore(connection),
     captions: captionStore(connection),
     posters: posterStore(connection),
+    pictures: pictureStore(connection),
     events: eventStore(connection),
     views: viewStore(connection),
     trending: trendingStore(connection),

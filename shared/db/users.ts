@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type ClientSession, type Connection, Schema, trusted } from 'mongoose';
-import { type Role, roles } from '../contracts/account.ts';
+import { type AccountStatus, accountStatuses, type Role, roles } from '../contracts/account.ts';
 import { newId } from '../ids.ts';
 
 /** An account, known by the issuer and subject of its sign-in. */
@@ -9,14 +9,19 @@ export type User = {
   issuer: string;
   subject: string;
   displayName: string;
+  /** What its owner has set, later sign-ins leave alone. */
+  nameSetBy: 'claim' | 'owner';
   email: string | null;
   emailVerified: boolean;
   roles: Role[];
   /** What an administrator has set, later sign-ins leave alone. */
   rolesSetBy: 'claim' | 'admin';
-  /** `closing`: deleted by its owner, and within the grace. */
-  status: (typeof accountStatuses)[number];
+  status: AccountStatus;
+  /** Why an administrator has set the status. */
+  statusReason: string | null;
   closingSince: Date | null;
+  /** False until what a status brings with it is done: see `settleAccount`. */
+  settled: boolean;
   /** Counts changes by people, so that two of them cannot overwrite each other. */
   revision: number;
   createdAt: Date;
@@ -26,26 +31,37 @@ export type User = {
 /** Who signs in, as the provider tells it. */
 export type Person = Pick<User, 'issuer' | 'subject' | 'displayName' | 'email' | 'emailVerified' | 'roles'>;
 
-export const accountStatuses = ['active', 'suspended', 'closing'] as const;
+/** However letters are written. */
+export const anyCase = { locale: 'en', strength: 2 };
 
-const schema = new Schema<User>(
+const schema = new Schema<User & { vouched: number }>(
   {
     _id: { type: String, required: true },
     issuer: { type: String, required: true },
     subject: { type: String, required: true },
     displayName: { type: String, required: true },
+    nameSetBy: { type: String, enum: ['claim', 'owner'], default: 'claim' },
     email: { type: String, default: null },
     emailVerified: { type: Boolean, default: false },
     roles: [{ type: String, enum: roles }],
     rolesSetBy: { type: String, enum: ['claim', 'admin'], default: 'claim' },
     status: { type: String, enum: accountStatuses, default: 'active' },
+    statusReason: { type: String, default: null },
     closingSince: { type: Date, default: null },
+    settled: { type: Boolean, default: true },
     revision: { type: Number, default: 1 },
+    vouched: { type: Number, default: 0 },
     createdAt: { type: Date, required: true },
     lastSignInAt: { type: Date, required: true },
   },
   { versionKey: false, collection: 'users' },
-).index({ issuer: 1, subject: 1 }, { unique: true });
+)
+  .index({ issuer: 1, subject: 1 }, { unique: true })
+  .index({ createdAt: -1, _id: -1 })
+  .index({ displayName: 1 }, { collation: anyCase })
+  .index({ email: 1 }, { collation: anyCase })
+  .index({ closingSince: 1 }, { partialFilterExpression: { status: 'closing' } })
+  .index({ settled: 1 }, { partialFilterExpression: { settled: false } });
 
 export function userStore(connection: Connection) {
   const model = connection.model('User', schema);
@@ -53,25 +69,24 @@ export function userStore(connection: Connection) {
     /** Makes the account at the first sign-in; later ones bring name, e-mail and roles up to date. */
     async signedIn(person: Person): Promise<User> {
       const now = new Date();
-      const { issuer, subject, roles, ...profile } = person;
+      const { issuer, subject, displayName, roles, ...profile } = person;
+      const first = { _id: newId(), createdAt: now, displayName, roles };
       const user = await model
         .findOneAndUpdate(
           { issuer, subject },
-          { $set: { ...profile, lastSignInAt: now }, $setOnInsert: { _id: newId(), createdAt: now, roles } },
+          { $set: { ...profile, lastSignInAt: now }, $setOnInsert: first },
           { upsert: true, returnDocument: 'after', setDefaultsOnInsert: true },
         )
         .lean()
         .orFail();
-      if (user.rolesSetBy === 'admin' || isDeepStrictEqual(user.roles, roles)) return user;
-      const changed = await model
-        .findOneAndUpdate(
-          { _id: user._id, rolesSetBy: 'claim' },
-          { $set: { roles } },
-          { returnDocument: 'after' },
-        )
-        .lean();
-      // Else an administrator has set them in this very moment.
-      return changed ?? this.find(user._id).then((found) => found ?? user);
+      const { _id } = user;
+      const isName = user.nameSetBy === 'owner' || user.displayName === displayName;
+      const isRoles = user.rolesSetBy === 'admin' || isDeepStrictEqual(user.roles, roles);
+      if (isName && isRoles) return user;
+      // Asked again with each write, so that what somebody sets in this very moment stays.
+      await model.updateOne({ _id, nameSetBy: trusted({ $ne: 'owner' }) }, { $set: { displayName } });
+      await model.updateOne({ _id, rolesSetBy: trusted({ $ne: 'admin' }) }, { $set: { roles } });
+      return model.findById(_id).lean().orFail();
     },
 
     /** From then on no claim of a provider changes them. */
@@ -82,9 +97,10 @@ export function userStore(connection: Connection) {
 
     /** However its letters are written. More than one provider may tell the same address. */
     withEmail: (email: string): Promise<User[]> =>
-      model.find({ email }).collation({ locale: 'en', strength: 2 }).sort({ createdAt: 1 }).lean(),
+      model.find({ email }).collation(anyCase).sort({ createdAt: 1 }).lean(),
 
     withRole: (role: Role): Promise<User[]> => model.find({ roles: role }).sort({ createdAt: 1 }).lean(),
+
     /** An account that signs in by a password here; its own id is its subject. */
     async addLocal(
       profile: Pick<User, 'email' | 'displayName' | 'roles'>,
@@ -94,8 +110,8 @@ export function userStore(connection: Connection) {
       const now = new Date();
       const user: User = {
         ...{ _id, issuer: 'local', subject: _id, ...profile, emailVerified: true },
-        ...{ rolesSetBy: 'claim', status: 'active', closingSince: null },
-        ...{ revision: 1, createdAt: now, lastSignInAt: now },
+        ...{ nameSetBy: 'owner', rolesSetBy: 'claim', status: 'active', statusReason: null },
+        ...{ closingSince: null, settled: true, revision: 1, createdAt: now, lastSignInAt: now },
       };
       await model.create([user], { session });
       return user;
@@ -108,15 +124,19 @@ export function userStore(connection: Connection) {
     /** Accounts that were made before these fields were. */
     async addFields(): Promise<void> {
       const added = {
+        nameSetBy: 'claim',
         emailVerified: false,
         rolesSetBy: 'claim',
         status: 'active',
+        statusReason: null,
         closingSince: null,
+        settled: true,
         revision: 1,
       } as const;
       await model.updateMany({ revision: trusted({ $exists: false }) }, { $set: added });
     },
 
-    find: (id: string): Promise<User | null> => model.findById(id).lean(),
+    find: (id: string, session: ClientSession | null = null): Promise<User | null> =>
+      model.findById(id).session(session).lean(),
   };
 }

@@ -13,7 +13,7 @@ import {
 } from '../support/local-accounts.ts';
 import { tokenIn } from '../support/mailbox.ts';
 import { refusal } from '../support/refusal.ts';
-import { backdate, startSystem } from '../support/system.ts';
+import { backdate, startSystem, until } from '../support/system.ts';
 
 const wrong = { status: 401, code: 'wrong_password' };
 const ended = { status: 400, code: 'invalid_email_token' };
@@ -287,6 +287,32 @@ describe('local accounts', () => {
     await mongo.collection('users').updateOne({ email }, { $set: { status: 'suspended' } });
     expect(await refusal(login(email, 'not the password 1'))).to.include(wrong);
     expect(await refusal(login(email))).to.include({ status: 403, code: 'account_suspended' });
+  });
+
+  it('that their owners have deleted come back by signing in, and after the grace the address is free', async () => {
+    const { db } = local.system.context;
+    const email = await makeAccount(local);
+    const userId = (await db.passwords.find(email))?.userId ?? '';
+    const program = { ownerId: userId, name: 'Any', scopes: ['read' as const], expiresAt: null };
+    await db.apiKeys.create(program, newId());
+    const close = async () => (await signInLocally(local, email)).client.call('DELETE', '/api/auth/me');
+    await close();
+    expect(await refusal(login(email, 'not the password 1'))).to.include(wrong);
+    expect(await db.users.find(userId)).to.include({ status: 'closing' });
+    expect(await login(email)).to.include({ userId, status: 'active' });
+    await close();
+    const { ACCOUNT_GRACE_SECONDS } = local.system.config;
+    await backdate(local.system, 'users', userId, 'closingSince', ACCOUNT_GRACE_SECONDS + 1);
+    const worker = await local.system.startWorker();
+    await until('its end', async () => (await db.passwords.ofUser(userId)) === null);
+    await until('end of its keys', async () => (await db.apiKeys.of(userId)).length === 0);
+    await worker.stop();
+    expect(await refusal(login(email))).to.include(wrong);
+    // The second letter to this address.
+    await register(email);
+    await verify(await tokenTo(email, 2));
+    expect(await login(email)).to.include({ status: 'active' });
+    expect((await db.passwords.find(email))?.userId).not.to.equal(userId);
   });
 
   describe('want a password', () => {

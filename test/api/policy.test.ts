@@ -4,12 +4,13 @@ import {
   type Actor,
   type Decision,
   decide,
+  oversees,
   policy,
   type Thing,
 } from '../../api/access/policy.ts';
 import { apiRoutes } from '../../api/app.ts';
-import { roles } from '../../shared/contracts/account.ts';
-import { visibilities } from '../../shared/contracts/videos.ts';
+import { type AccountStatus, roles } from '../../shared/contracts/account.ts';
+import { type Visibility, visibilities } from '../../shared/contracts/videos.ts';
 import { videoStates } from '../../shared/video-state.ts';
 
 const owner: Actor = { _id: 'owner', roles: ['creator'] };
@@ -81,6 +82,34 @@ describe('the policy', () => {
     expect(tried(other('creator'))).to.equal('forbidden');
     expect(tried(other('creator'), { visibility: 'private' })).to.equal('hidden');
     for (const actor of [owner, other('moderator'), other('admin')]) expect(tried(actor)).to.equal('allowed');
+  });
+
+  it('hides what belongs to a suspended account from all but overseers, and to one being deleted from all', () => {
+    const actors = [undefined, other('viewer'), other('creator'), owner, other('moderator'), other('admin')];
+    const seenBy = (ownerStatus: AccountStatus | null, visibility: Visibility) =>
+      actors
+        .map((actor) => decide('video.read', actor, video({ ownerStatus, visibility })))
+        .map((decision) => (decision === 'allowed' ? 'y' : '-'))
+        .join('');
+    for (const visibility of ['public', 'unlisted'] as const) {
+      expect(seenBy(null, visibility)).to.equal('yyyyyy');
+      expect(seenBy('active', visibility)).to.equal('yyyyyy');
+      expect(seenBy('suspended', visibility)).to.equal('---yyy');
+      expect(seenBy('closing', visibility)).to.equal('------');
+      expect(seenBy('closed', visibility)).to.equal('------');
+    }
+    expect(seenBy('suspended', 'private')).to.equal('---yyy');
+  });
+
+  it('knows what is done as an overseer', () => {
+    const admin = other('admin');
+    expect(oversees('video.change', admin, video())).to.equal(true);
+    expect(oversees('video.change', other('moderator'), video())).to.equal(true);
+    expect(oversees('video.change', owner, video()), 'one’s own').to.equal(false);
+    expect(oversees('video.view', admin, video()), 'what everybody may').to.equal(false);
+    expect(oversees('upload.create', admin), 'what is nobody else’s').to.equal(false);
+    expect(oversees('user.change', admin, { ownerId: admin._id }), 'their own roles').to.equal(true);
+    expect(oversees('queue.oversee', admin)).to.equal(true);
   });
 
   it('lets creators upload, and nobody see the uploads of others', () => {

@@ -129,7 +129,7 @@ describe('the work on a video', () => {
     const first = { videoId, generation: 1 };
     const { db } = system.context;
     await db.transaction((session) => db.videos.becamePlayable(first, session));
-    await db.videos.setPoster(first);
+    await db.pictures.setPoster(first);
     expect(await video(videoId)).to.include({ hasPoster: true, copyRefused: false });
     await restart(system.context, first, { copyRefused: true });
     expect(await video(videoId)).to.include({ hasPoster: false, playableAt: null, copyRefused: true });
@@ -140,7 +140,7 @@ describe('the work on a video', () => {
     const found = await video(await makeVideo('ready'));
     const { db } = system.context;
     await reprocess(system.context, found);
-    await db.videos.setPoster({ videoId: found._id, generation: 2 });
+    await db.pictures.setPoster({ videoId: found._id, generation: 2 });
     expect((await video(found._id)).hasPoster).to.equal(false);
     const poster = await refusal(system.anonymous.call('GET', `/api/videos/${found._id}/poster.jpg`));
     expect(poster).to.include({ status: 404 });

@@ -72,7 +72,7 @@ async function makePreview(
     if (preview.length === 0 || preview.length > previewMaxBytes) continue;
     const key = previewKey(attempt.videoId, attempt.generation);
     await tools.storage.put('thumbnails', key, preview, 'image/webp');
-    await tools.db.videos.addPreview(attempt);
+    await tools.db.pictures.addPreview(attempt);
     return;
   }
   throw new Error('the preview is empty, or too large at every quality');

@@ -4,6 +4,7 @@ import { jobId } from '../../shared/keys.ts';
 import { endUpload, fail, resume } from '../../shared/pipeline.ts';
 import { endStates, quietSeconds, type VideoState } from '../../shared/video-state.ts';
 import { sweepPosters } from '../chosen-poster.ts';
+import { sweepAccounts } from '../closed-accounts.ts';
 import { removeOrphans } from '../orphans.ts';
 import { purge } from '../purge.ts';
 import type { Step } from '../run.ts';
@@ -37,6 +38,7 @@ export async function sweep(_payload: object, step: Step): Promise<void> {
     );
   }
   await sweepPosters(step);
+  await sweepAccounts(step);
   for (const state of endStates) {
     for (const video of await tools.db.upkeep.due(state, before(purgeAfter(state, tools)), purgesAtOnce)) {
       step.signal.throwIfAborted();

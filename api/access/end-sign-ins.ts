@@ -1,7 +1,0 @@
-import type { Db } from '../../shared/db/connect.ts';
-
-/** Ends everything that an account is signed in with, everywhere; API keys are no sign-ins. For passwords that changed. */
-export async function endSignIns(db: Db, userId: string): Promise<void> {
-  await db.sessions.endAll(userId);
-  await db.grants.endAllOf(userId);
-}
