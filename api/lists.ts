@@ -13,11 +13,10 @@ export const limitParam = z.coerce
   .default(20)
   .meta({ description: 'How many at most', example: 20 });
 
-export const cursorParam = z
-  .string()
-  .max(mostCursor)
-  .optional()
-  .meta({ description: '`nextCursor` of the page before, with the same sort and filters' });
+export const cursorParam = z.string().max(mostCursor).optional().meta({
+  description: '`nextCursor` of the page before, with the same sort and filters',
+  example: 'eyJ2IjoiMjAyNi0wMy0wMSJ9.Zm9vYmFy',
+});
 
 /** The orders of a list by the word for each in `sort`; the first one is the default. */
 export type Orders = Record<string, Order>;

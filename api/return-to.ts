@@ -4,5 +4,9 @@ import { z } from 'zod';
 export const returnTo = z
   .string()
   .max(500)
-  .regex(/^\/(?![/\\])[^\s\\]*$/, 'must be a path that begins with one /')
+  // What an address may hold as it is (RFC 3986): other characters must be escaped, as not all go into a header.
+  .regex(
+    /^\/(?!\/)(?:[\w.~:/?@!$&'()*+,;=-]|%[0-9a-f]{2})*(?:#[\w.~:/?@!$&'()*+,;=%-]*)?$/i,
+    'must be a path that begins with one /',
+  )
   .meta({ description: 'Where to go afterwards' });

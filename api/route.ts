@@ -126,6 +126,11 @@ export function route<
 }
 
 const always: ErrorCode[] = [
+  // A parameter that the route does not have is one, too.
+  'invalid_request',
+  // Whoever comes with a credential may be one.
+  'account_suspended',
+  'account_closing',
   'cross_site_request',
   'unknown_version',
   'not_acceptable',
@@ -133,7 +138,7 @@ const always: ErrorCode[] = [
   'internal',
 ];
 const ofChanges: ErrorCode[] = ['if_match_needed', 'changed_meanwhile'];
-const ofBodies: ErrorCode[] = ['invalid_request', 'body_too_large', 'unsupported_media_type'];
+const ofBodies: ErrorCode[] = ['body_too_large', 'unsupported_media_type'];
 
 /** Every code that a route can answer with. */
 export function errorsOf(route: Route): ErrorCode[] {
@@ -147,7 +152,6 @@ export function errorsOf(route: Route): ErrorCode[] {
       'account_suspended',
       'account_closing',
       ...(route.params ? (['not_found'] as const) : []),
-      ...(route.query || route.selectable ? (['invalid_request'] as const) : []),
       ...(route.ifMatch ? ofChanges : []),
       ...(route.body ? ofBodies : []),
       ...(route.body && !route.text && !route.form ? (['invalid_json'] as const) : []),

@@ -10,13 +10,16 @@ export function apiVersion(): Middleware {
     ctx.state.version = versions[0];
     if (!ctx.path.startsWith('/api/')) return next();
     const [prefix, written] = inPath.exec(ctx.path) ?? [];
-    const header = ctx.get('X-API-Version');
-    const asked = header || written;
+    // A header that is there and empty names a version that is not known.
+    const header = ctx.req.headers['x-api-version']?.toString();
+    const asked = header ?? written;
     ctx.vary('X-API-Version');
+    // A refusal, too, is in some version.
+    ctx.set('X-API-Version', String(ctx.state.version));
     if (asked !== undefined) ctx.state.version = known(asked);
     ctx.set('X-API-Version', String(ctx.state.version));
     if (prefix) {
-      if (header && header !== written) {
+      if (header !== undefined && header !== written) {
         throw new MillraceError('unknown_version', 'The path and X-API-Version name different versions.');
       }
       ctx.path = `/api${ctx.path.slice(prefix.length)}`;

@@ -21,11 +21,12 @@ export const auditRoutes = [
     action: 'audit.read',
     query: z.strictObject({
       actor: userId.optional().meta({ description: 'Who did it' }),
-      action: z.enum(actions).optional(),
+      action: z.enum(actions).optional().meta({ description: 'A row of the policy' }),
       since: z.iso
         .datetime({ offset: true })
         .transform((value) => new Date(value))
-        .optional(),
+        .optional()
+        .meta({ description: 'From then on', example: '2026-03-01T12:00:00Z' }),
       ...pageParams(orders),
     }),
     replies: { 200: { description: 'One page', schema: auditPage } },

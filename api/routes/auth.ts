@@ -45,7 +45,11 @@ export const authRoutes = [
     action: 'sign-in.use',
     limit: 'sign-in',
     query: z.strictObject({
-      provider: z.string().max(100).optional().meta({ description: 'Its name; without it the first' }),
+      provider: z
+        .string()
+        .max(100)
+        .optional()
+        .meta({ description: 'Its name; without it the first', example: 'company' }),
       prompt: z
         .literal('create')
         .optional()

@@ -133,7 +133,7 @@ export const captionRoutes = [
     action: 'video.change',
     params: ofLanguage,
     replies: { 204: { description: 'Removed' } },
-    errors: [],
+    errors: ['invalid_request'],
     async handle({ params, permit, context, log }) {
       const video = permit(await context.db.videos.find(params.videoId));
       const removed = await context.db.captions.remove(video._id, askedLanguage(params.language));

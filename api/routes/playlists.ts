@@ -11,10 +11,13 @@ import { signPlaylist } from '../sign-playlist.ts';
 
 const tag = 'Playback';
 const type = 'application/vnd.apple.mpegurl';
-const generation = z.string().regex(/^g[1-9]\d{0,5}$/);
+const generation = z
+  .string()
+  .regex(/^g[1-9]\d{0,5}$/)
+  .meta({ description: 'An attempt at the video', example: 'g1' });
 const base = { videoId, generation };
 const folder = z.string().regex(/^[a-z0-9-]{1,40}$/);
-const kind = z.enum(['index', 'iframes']);
+const kind = z.enum(['index', 'iframes']).meta({ description: 'For playing, or for scrubbing' });
 const replies = { 200: { description: 'An HLS playlist', type } };
 
 /** No redirects here: addresses of segments stand signed in the playlist, as Apple's rules ask. */
@@ -43,7 +46,7 @@ export const playlistRoutes = [
     tag,
     summary: 'The playlist of one rung: `index`, or `iframes` for scrubbing',
     action: 'video.read',
-    params: z.strictObject({ ...base, rung: folder, kind }),
+    params: z.strictObject({ ...base, rung: folder.meta({ description: 'A rung', example: '720p' }), kind }),
     replies,
     errors: [],
     handle: async ({ params, permit, context }) =>
@@ -61,7 +64,7 @@ export const playlistRoutes = [
     tag,
     summary: 'The playlist of one audio track',
     action: 'video.read',
-    params: z.strictObject({ ...base, track: folder }),
+    params: z.strictObject({ ...base, track: folder.meta({ description: 'An audio track', example: 'en' }) }),
     replies,
     errors: [],
     handle: async ({ params, permit, context }) =>

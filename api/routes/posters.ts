@@ -25,13 +25,10 @@ const tag = 'Posters';
 const params = z.strictObject({ videoId });
 const ofUpload = z.strictObject({ videoId, posterUploadId });
 const withWidth = z.strictObject({
-  width: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(10_000)
-    .optional()
-    .meta({ description: 'Pixels; the next size at or above it is given, without it the largest' }),
+  width: z.coerce.number().int().min(1).max(10_000).optional().meta({
+    example: 640,
+    description: 'Pixels; the next size at or above it is given, without it the largest',
+  }),
 });
 const state = { description: 'What was asked for last', schema: posterContract };
 const accepted = { description: 'It is being made; ask for its state', schema: posterContract };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sessionList } from '../../shared/contracts/sessions.ts';
+import { sessionId, sessionList } from '../../shared/contracts/sessions.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import type { Credential } from '../access/caller.ts';
 import { sessionCookie } from '../access/cookies.ts';
@@ -52,7 +52,7 @@ export const sessionRoutes = [
     tag,
     summary: 'Sign one browser out',
     action: 'session.end',
-    params: z.strictObject({ sessionId: z.string().regex(/^[0-9a-f]{24}$/) }),
+    params: z.strictObject({ sessionId }),
     replies: { 204: { description: 'It has ended' } },
     errors: [],
     async handle({ params: { sessionId }, caller, credential, context: { db, publicUrl } }) {

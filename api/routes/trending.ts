@@ -38,14 +38,17 @@ export const trendingRoutes = [
       'may come twice or not at all.',
     action: 'trending.read',
     hotSeconds: 1,
-    params: z.strictObject({ region: z.string().max(10) }),
+    params: z.strictObject({
+      region: z.string().max(10).meta({ description: 'One of the regions that are served', example: 'GB' }),
+    }),
     query: z.strictObject({
       limit: limitParam,
       cursor: cursorParam,
       category: z
         .string()
         .regex(/^[a-z][a-z0-9-]{0,39}$/)
-        .optional(),
+        .optional()
+        .meta({ description: 'Only videos of this category', example: 'nature' }),
     }),
     selectable: 'items',
     replies: { 200: { description: 'The list', schema: trendingPage, older: trending } },

@@ -11,23 +11,32 @@ const { resolve } = createRequire(import.meta.url);
 const packaged = (name: string, file: string) => join(dirname(resolve(name)), file);
 
 /** The files that pages load, all from our own origin: ours, and those that come with npm packages. */
-const files: Record<string, { path: string; type: string }> = {
+const files: Record<string, { path: string; type: string; without?: string }> = {
   'watch.js': { path: join(here, 'watch.js'), type: 'text/javascript' },
   'watch.css': { path: join(here, 'watch.css'), type: 'text/css' },
   'account.js': { path: join(here, 'account.js'), type: 'text/javascript' },
   'account.css': { path: join(here, 'account.css'), type: 'text/css' },
   'docs.js': { path: join(here, 'docs.js'), type: 'text/javascript' },
+  'reference.js': { path: join(here, 'reference.js'), type: 'text/javascript' },
+  'reference.css': { path: join(here, 'reference.css'), type: 'text/css' },
   'hls.js': { path: packaged('hls.js', 'hls.min.js'), type: 'text/javascript' },
   'media-chrome.js': { path: packaged('media-chrome', '../iife/all.js'), type: 'text/javascript' },
   'swagger-ui.js': { path: packaged('swagger-ui-dist', 'swagger-ui-bundle.js'), type: 'text/javascript' },
+  'redoc.js': {
+    path: packaged('redoc', 'redoc.standalone.js'),
+    type: 'text/javascript',
+    // A small picture beside the maker's name, from a stranger's host.
+    without: 'https://cdn.redoc.ly/redoc/logo-mini.svg',
+  },
   'swagger-ui.css': { path: packaged('swagger-ui-dist', 'swagger-ui.css'), type: 'text/css' },
 };
 
 /** Serves `/assets/NAME` from memory, with an etag. */
 export async function serveAssets(): Promise<Middleware> {
   const loaded = new Map<string, { body: Buffer; type: string; etag: string }>();
-  for (const [name, { path, type }] of Object.entries(files)) {
-    const body = await readFile(path);
+  for (const [name, { path, type, without }] of Object.entries(files)) {
+    const read = await readFile(path);
+    const body = without ? Buffer.from(read.toString().replaceAll(without, 'data:,')) : read;
     loaded.set(`/assets/${name}`, {
       body,
       type,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { videoId } from '../../shared/contracts/common.ts';
 import { isRightToLeft } from '../../shared/languages.ts';
 import { route } from '../route.ts';
+import { docsHeaders, docsPage, referenceHeaders, referencePage } from './docs-pages.ts';
 import { escapeHtml } from './html.ts';
 
 const tag = 'Pages';
@@ -33,7 +34,18 @@ export const pageRoutes = [
     action: 'service.read',
     replies,
     errors: [],
-    handle: () => ({ status: 200, type, body: docsPage }),
+    handle: () => ({ status: 200, type, body: docsPage, headers: docsHeaders }),
+  }),
+
+  route({
+    method: 'get',
+    path: '/redoc',
+    tag,
+    summary: 'The api, to read from end to end',
+    action: 'service.read',
+    replies,
+    errors: [],
+    handle: () => ({ status: 200, type, body: referencePage, headers: referenceHeaders }),
   }),
 ];
 
@@ -79,18 +91,3 @@ function watchPage(video: { _id: string; title: string; language: string | null 
 </html>
 `;
 }
-
-const docsPage = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,">
-<title>Millrace api</title>
-<link rel="stylesheet" href="/assets/swagger-ui.css">
-<script src="/assets/swagger-ui.js" defer></script>
-<script src="/assets/docs.js" defer></script>
-</head>
-<body><div id="docs"></div></body>
-</html>
-`;

@@ -50,7 +50,7 @@ export function isRanked(ranks: Ranks, videoIds: string[]): boolean {
 async function readRanks(client: Client): Promise<Ranks> {
   const ranks: Ranks = {};
   for (const region of regions) {
-    const { videos } = await client.trending(region, '?limit=100');
+    const { videos } = await client.trending(region, { limit: 100 });
     ranks[region] = videos.flatMap(({ rank, videoId }) => (rank === null ? [] : [{ rank, videoId }]));
   }
   return ranks;

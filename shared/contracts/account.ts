@@ -20,13 +20,13 @@ export const userId = z
   .regex(/^[0-9a-f]{24}$/, 'must be 24 hex digits')
   .meta({ description: 'An account', example: '7c8e9f015f2b8c0e9d3a4b6c' });
 
-const name = z.string().trim().min(1).max(100);
+const name = z.string().trim().min(1).max(100).meta({ example: 'Ada' });
 
 export const account = z
   .object({
     userId,
-    displayName: z.string(),
-    email: z.string().nullable(),
+    displayName: z.string().meta({ example: 'Demo Creator' }),
+    email: z.string().nullable().meta({ example: 'demo@video.example' }),
     emailVerified: z.boolean(),
     roles: z.array(z.enum(roles)),
     status: z.enum(accountStatuses),
@@ -40,6 +40,8 @@ export const closingAccount = z
   .object({
     status: z.literal('closing'),
     goneAfter: time.meta({ description: 'Then nothing of it can be had back' }),
-    undo: z.string().meta({ description: 'How to keep the account, as a sentence' }),
+    undo: z
+      .string()
+      .meta({ description: 'How to keep the account, as a sentence', example: 'Sign in again to keep it.' }),
   })
   .meta({ id: 'ClosingAccount' });

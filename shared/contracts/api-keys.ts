@@ -36,7 +36,7 @@ export const newApiKey = z
 
 const fields = {
   apiKeyId,
-  name: z.string(),
+  name: z.string().meta({ example: 'Nightly import' }),
   scopes: z.array(z.enum(scopes)),
   hint: z.string().meta({ description: 'The last characters of the key', example: 'x4Zq' }),
   createdAt: time,
@@ -47,7 +47,13 @@ const fields = {
 export const apiKey = z.object(fields).meta({ id: 'ApiKey' });
 
 export const createdApiKey = z
-  .object({ ...fields, key: z.string().meta({ description: 'The key itself. It is shown this once' }) })
+  .object({
+    ...fields,
+    key: z.string().meta({
+      description: 'The key itself. It is shown this once',
+      example: 'a-key-that-is-shown-this-once',
+    }),
+  })
   .meta({ id: 'CreatedApiKey' });
 
 export const apiKeyList = z

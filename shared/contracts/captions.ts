@@ -26,12 +26,15 @@ export type CaptionSource = (typeof captionSources)[number];
 export const caption = z
   .object({
     language: z.string().meta({ description: 'BCP 47; und: not known', example: 'pt-BR' }),
-    title: z.string().meta({ description: 'What a player’s menu shows; may be empty' }),
+    title: z.string().meta({ description: 'What a player’s menu shows; may be empty', example: 'Português' }),
     source: z.enum(captionSources).meta({ description: 'A track of the uploaded file, or sent to the api' }),
     isDefault: z.boolean().meta({ description: 'A player shows it unless its user chose otherwise' }),
-    cues: z.int(),
-    bytes: z.int(),
-    url: z.url().meta({ description: 'The whole as WebVTT' }),
+    cues: z.int().meta({ example: 412 }),
+    bytes: z.int().meta({ example: 21873 }),
+    url: z.url().meta({
+      description: 'The whole as WebVTT',
+      example: 'https://video.example/api/videos/5f2b8c0e9d3a4b6c7d8e9f01/captions/pt-BR.vtt',
+    }),
     createdAt: time,
   })
   .meta({ id: 'Caption' });

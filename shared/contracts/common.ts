@@ -26,7 +26,7 @@ export const pageOf = <T extends z.ZodObject>(item: T) =>
     nextCursor: z
       .string()
       .nullable()
-      .meta({ description: 'Send it as `cursor` for what follows; null: there is no more' }),
+      .meta({ description: 'Send it as `cursor` for what follows; null: there is no more', example: null }),
   });
 
 const codes = Object.keys(errorKinds) as [keyof typeof errorKinds, ...(keyof typeof errorKinds)[]];
@@ -35,17 +35,33 @@ const codes = Object.keys(errorKinds) as [keyof typeof errorKinds, ...(keyof typ
 export const problem = z
   .object({
     type: z.string().meta({ example: 'urn:millrace:problem:invalid_request' }),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string().meta({ description: 'A sentence for a person' }),
-    instance: z.string().meta({ description: 'The path that was asked' }),
+    title: z.string().meta({ example: 'The request is not valid' }),
+    status: z.int().meta({ example: 400 }),
+    detail: z.string().meta({
+      description: 'A sentence for a person',
+      example: 'The request does not fit: /size must be at most 5368709120.',
+    }),
+    instance: z.string().meta({ description: 'The path that was asked', example: '/api/uploads' }),
     code: z.enum(codes),
-    errorId: z.string().meta({ description: 'Find it in the log' }),
+    errorId: z
+      .string()
+      .meta({ description: 'Find it in the log', example: '0b6ff0a4-5f3c-4f0e-9d0c-0a3c0f0a6f11' }),
     errors: z
-      .array(z.object({ pointer: z.string(), message: z.string() }))
+      .array(
+        z.object({
+          pointer: z.string().meta({ example: '/size' }),
+          message: z.string().meta({ example: 'must be at most 5368709120' }),
+        }),
+      )
       .optional()
       .meta({ description: 'Each violation: a JSON pointer into the body, or the name of a parameter' }),
-    error: z.string().optional().meta({ description: 'Where forms are sent: the error as OAuth 2 names it' }),
-    error_description: z.string().optional().meta({ description: 'Where forms are sent: `detail` in ASCII' }),
+    error: z.string().optional().meta({
+      description: 'Where forms are sent: the error as OAuth 2 names it',
+      example: 'invalid_request',
+    }),
+    error_description: z
+      .string()
+      .optional()
+      .meta({ description: 'Where forms are sent: `detail` in ASCII', example: 'The request does not fit.' }),
   })
   .meta({ id: 'Problem' });

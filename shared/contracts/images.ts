@@ -37,8 +37,12 @@ export const poster = z
     state: z.enum(['making', 'ready', 'failed']).meta({
       description: 'Of what was asked for last; until it is ready the one before is shown',
     }),
-    error: z.object({ code: z.enum(codes), message: z.string() }).optional(),
-    widths: z.array(z.int()).meta({ description: 'Of the poster that is shown, in pixels, rising' }),
+    error: z
+      .object({ code: z.enum(codes), message: z.string().meta({ example: 'The file is not a picture.' }) })
+      .optional(),
+    widths: z
+      .array(z.int())
+      .meta({ description: 'Of the poster that is shown, in pixels, rising', example: [320, 640, 1280] }),
   })
   .meta({ id: 'Poster' });
 
@@ -53,7 +57,7 @@ export const newPosterUpload = z
     size: z
       .int()
       .positive()
-      .meta({ description: `Exact size in bytes, at most ${posterMaxBytes}` }),
+      .meta({ description: `Exact size in bytes, at most ${posterMaxBytes}`, example: 81920 }),
     type: z.enum(pictureTypes).meta({ description: 'It is signed and must be sent with the bytes' }),
   })
   .meta({ id: 'NewPosterUpload' });
@@ -62,8 +66,15 @@ export const posterTicket = z
   .object({
     posterUploadId,
     method: z.literal('PUT'),
-    url: z.url().meta({ description: 'Send the bytes here, once' }),
-    headers: z.record(z.string(), z.string()).meta({ description: 'Send these headers as they are' }),
+    url: z.url().meta({
+      description: 'Send the bytes here, once',
+      example:
+        'https://store.example/millrace-raw/videos/3e9d0c7b1a2f4e5d6c7b8a90/5f2b8c0e9d3a4b6c7d8e9f01?X-Amz-Signature=1a2b',
+    }),
+    headers: z.record(z.string(), z.string()).meta({
+      description: 'Send these headers as they are',
+      example: { 'Content-Type': 'image/webp', 'If-None-Match': '*' },
+    }),
     expiresAt: time,
   })
   .meta({ id: 'PosterTicket' });
@@ -82,15 +93,19 @@ export const posterUpload = z
 
 export const storyboard = z
   .object({
-    tileWidth: z.int(),
-    tileHeight: z.int(),
+    tileWidth: z.int().meta({ example: 160 }),
+    tileHeight: z.int().meta({ example: 90 }),
     intervalSeconds: z.number().meta({ description: 'Tile k shows the picture at k times this' }),
     sheets: z.array(
       z.object({
-        url: z.url().meta({ description: 'Signed; a JPEG of columns x rows tiles' }),
-        columns: z.int(),
-        rows: z.int(),
-        tiles: z.int(),
+        url: z.url().meta({
+          description: 'Signed; a JPEG of columns x rows tiles',
+          example:
+            'https://store.example/millrace-thumbnails/v/5f2b8c0e9d3a4b6c7d8e9f01/g1/storyboard-0.jpg?X-Amz-Signature=0f3c',
+        }),
+        columns: z.int().meta({ example: 10 }),
+        rows: z.int().meta({ example: 10 }),
+        tiles: z.int().meta({ example: 100 }),
       }),
     ),
   })

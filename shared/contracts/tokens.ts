@@ -13,23 +13,42 @@ export const tokenRequest = z
       .max(320)
       .optional()
       .meta({ description: 'With `password`: the e-mail address', example: 'ada@example.com' }),
-    password: z.string().min(1).max(1000).optional().meta({ description: 'With `password`' }),
-    refresh_token: z.string().min(1).max(200).optional().meta({ description: 'With `refresh_token`' }),
+    password: z
+      .string()
+      .min(1)
+      .max(1000)
+      .optional()
+      .meta({ description: 'With `password`', example: 'lantern 7 over water' }),
+    refresh_token: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .meta({ description: 'With `refresh_token`', example: 'a-token-for-one-use' }),
   })
   .meta({ id: 'TokenRequest' });
 
 export const tokenReply = z
   .object({
-    access_token: z.string().meta({ description: 'Send it as `Authorization: Bearer`' }),
+    access_token: z.string().meta({
+      description: 'Send it as `Authorization: Bearer`',
+      example: 'eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl',
+    }),
     token_type: z.literal('Bearer'),
     expires_in: z.int().meta({ description: 'Seconds', example: 900 }),
-    refresh_token: z.string().meta({ description: 'Good for one use; that use gives the next one' }),
+    refresh_token: z
+      .string()
+      .meta({ description: 'Good for one use; that use gives the next one', example: 'a-token-for-one-use' }),
   })
   .meta({ id: 'Tokens' });
 
 export const tokenRevocation = z
   .looseObject({
-    token: z.string().min(1).max(4000).meta({ description: 'A refresh token or an access token' }),
+    token: z
+      .string()
+      .min(1)
+      .max(4000)
+      .meta({ description: 'A refresh token or an access token', example: 'a-token-for-one-use' }),
   })
   .meta({ id: 'TokenRevocation' });
 
@@ -40,9 +59,9 @@ export const publicKeys = z
       z.object({
         kty: z.literal('EC'),
         crv: z.literal('P-256'),
-        x: z.string(),
-        y: z.string(),
-        kid: z.string(),
+        x: z.string().meta({ example: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU' }),
+        y: z.string().meta({ example: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0' }),
+        kid: z.string().meta({ example: '2026-11-21' }),
         alg: z.literal('ES256'),
         use: z.literal('sig'),
       }),

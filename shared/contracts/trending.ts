@@ -11,7 +11,7 @@ export const trendingVideo = videoSummary
       .positive()
       .nullable()
       .meta({ description: 'null: viewed, but not ranked yet; those follow by views' }),
-    views: z.int().meta({ description: 'From this region, as of the last run' }),
+    views: z.int().meta({ description: 'From this region, as of the last run', example: 1204 }),
   })
   .meta({ id: 'TrendingVideo' });
 
@@ -19,7 +19,9 @@ export const trendingVideo = videoSummary
 export const trending = z
   .object({
     region,
-    total: z.int().meta({ description: 'How many videos the answer could hold without a limit' }),
+    total: z
+      .int()
+      .meta({ description: 'How many videos the answer could hold without a limit', example: 12 }),
     computedAt: time
       .nullable()
       .meta({ description: 'When the ranks were computed; null before the first run' }),
@@ -38,9 +40,9 @@ export const trendingEntry = trendingVideo
     explanation: z
       .object({
         score: z.number().meta({ description: 'The views, each worth less the older it is', example: 7.31 }),
-        views: z.int(),
+        views: z.int().meta({ example: 1204 }),
         halfLifeHours: z.number().meta({ description: 'After this long a view counts half', example: 24 }),
-        sentence: z.string(),
+        sentence: z.string().meta({ example: 'It has 1204 views, which count less the older they are.' }),
       })
       .meta({ description: 'What the rank is made of, as of `computedAt`' }),
   })

@@ -22,19 +22,27 @@ export const newUpload = z
         description: 'The media type; it is signed and must be sent with the bytes',
         example: 'video/mp4',
       }),
-    title: text(200).min(1).optional().meta({ description: 'Default: the file name without its ending' }),
-    description: text(5000).default(''),
+    title: text(200)
+      .min(1)
+      .meta({ example: 'Holiday' })
+      .optional()
+      .meta({ description: 'Default: the file name without its ending' }),
+    description: text(5000).meta({ example: 'Two weeks by the sea.' }).default(''),
     category: z
       .string()
       .regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be lower-case letters, digits and -')
-      .optional()
-      .meta({ example: 'nature' }),
-    tags: z.array(text(50).min(1)).max(30).default([]),
+      .meta({ description: 'What it is about, in a word', example: 'nature' })
+      .optional(),
+    tags: z
+      .array(text(50).min(1))
+      .max(30)
+      .meta({ example: ['sea', 'summer'] })
+      .default([]),
     language: z
       .string()
       .regex(/^[a-z]{2}$/, 'must be two lower-case letters (ISO 639-1)')
-      .optional()
-      .meta({ example: 'en' }),
+      .meta({ description: 'What is spoken in it (ISO 639-1)', example: 'en' })
+      .optional(),
     visibility: z.enum(visibilities).default('public'),
     profile: z
       .string()
@@ -49,8 +57,15 @@ export const ticket = z
     uploadId,
     videoId,
     method: z.literal('PUT'),
-    url: z.url().meta({ description: 'Send the bytes here, once' }),
-    headers: z.record(z.string(), z.string()).meta({ description: 'Send these headers as they are' }),
+    url: z.url().meta({
+      description: 'Send the bytes here, once',
+      example:
+        'https://store.example/millrace-raw/videos/3e9d0c7b1a2f4e5d6c7b8a90/5f2b8c0e9d3a4b6c7d8e9f01?X-Amz-Signature=0f3c',
+    }),
+    headers: z.record(z.string(), z.string()).meta({
+      description: 'Send these headers as they are',
+      example: { 'Content-Type': 'video/mp4', 'If-None-Match': '*' },
+    }),
     expiresAt: time,
   })
   .meta({ id: 'UploadTicket' });
@@ -60,9 +75,9 @@ export const upload = z
     uploadId,
     videoId,
     state: z.enum(uploadStates),
-    filename: z.string(),
-    size: z.int(),
-    type: z.string(),
+    filename: z.string().meta({ example: 'holiday.mp4' }),
+    size: z.int().meta({ example: 1055736 }),
+    type: z.string().meta({ example: 'video/mp4' }),
     createdAt: time,
     expiresAt: time,
   })

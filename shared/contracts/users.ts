@@ -8,8 +8,13 @@ export const user = account
     rolesSetBy: z
       .enum(['claim', 'admin'])
       .meta({ description: 'What an administrator has set, the sign-in provider no longer changes' }),
-    statusReason: z.string().nullable().meta({ description: 'Why an administrator has set the status' }),
-    issuer: z.string().meta({ description: 'Who vouches for it: the sign-in provider, or `local`' }),
+    statusReason: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why an administrator has set the status', example: null }),
+    issuer: z
+      .string()
+      .meta({ description: 'Who vouches for it: the sign-in provider, or `local`', example: 'local' }),
     closingSince: time.nullable(),
     lastSignInAt: time,
   })
@@ -24,26 +29,34 @@ export const userChange = z
       .refine((given) => new Set(given).size === given.length, 'must name each role once')
       .optional(),
     status: z.enum(['active', 'suspended']).optional(),
-    reason: z.string().trim().min(1).max(500).optional().meta({ description: 'Why; for administrators' }),
+    reason: z
+      .string()
+      .trim()
+      .min(1)
+      .max(500)
+      .optional()
+      .meta({ description: 'Why; for administrators', example: 'Asked for it' }),
   })
   .refine((given) => given.roles || given.status, 'must have roles or status')
   .refine((given) => given.reason === undefined || given.status, 'must have status where it has a reason')
   .meta({ id: 'UserChange' });
 
 export const userQuery = z.strictObject({
-  q: z
-    .string()
-    .trim()
-    .min(1)
-    .max(100)
-    .optional()
-    .meta({ description: 'How the name or the e-mail address begins, in capital or small letters' }),
-  role: z.enum(roles).optional(),
-  status: z.enum(accountStatuses).optional(),
-  page: z.coerce.number().int().min(1).max(10_000).default(1),
-  perPage: z.coerce.number().int().min(1).max(100).default(20),
+  q: z.string().trim().min(1).max(100).optional().meta({
+    description: 'How the name or the e-mail address begins, in capital or small letters',
+    example: 'ada',
+  }),
+  role: z.enum(roles).optional().meta({ description: 'Only those that have it' }),
+  status: z.enum(accountStatuses).optional().meta({ description: 'Only those that have it' }),
+  page: z.coerce.number().int().min(1).max(10_000).default(1).meta({ description: 'From 1' }),
+  perPage: z.coerce.number().int().min(1).max(100).default(20).meta({ description: 'How many at most' }),
 });
 
 export const userPage = z
-  .object({ items: z.array(user), total: z.int(), page: z.int(), perPage: z.int() })
+  .object({
+    items: z.array(user),
+    total: z.int().meta({ example: 1 }),
+    page: z.int().meta({ example: 1 }),
+    perPage: z.int().meta({ example: 20 }),
+  })
   .meta({ id: 'UserPage' });

@@ -12,24 +12,24 @@ const errorCodes = Object.keys(errorKinds) as [keyof typeof errorKinds, ...(keyo
 export const rendition = z
   .object({
     name: z.string().meta({ example: '720p' }),
-    width: z.int(),
-    height: z.int(),
-    frameRate: z.number(),
+    width: z.int().meta({ example: 1280 }),
+    height: z.int().meta({ example: 720 }),
+    frameRate: z.number().meta({ example: 29.97 }),
     codecs: z.string().meta({ example: 'avc1.64001f,mp4a.40.2' }),
-    averageBandwidth: z.int().meta({ description: 'bit/s, with sound' }),
-    bandwidth: z.int().meta({ description: 'Peak bit/s, with sound' }),
-    bytes: z.int().meta({ description: 'Of the picture alone' }),
+    averageBandwidth: z.int().meta({ description: 'bit/s, with sound', example: 2_400_000 }),
+    bandwidth: z.int().meta({ description: 'Peak bit/s, with sound', example: 3_100_000 }),
+    bytes: z.int().meta({ description: 'Of the picture alone', example: 17_895_424 }),
   })
   .meta({ id: 'Rendition' });
 
 export const audioTrack = z
   .object({
     language: z.string().meta({ description: 'BCP 47; `und` when the file does not say', example: 'en' }),
-    title: z.string(),
+    title: z.string().meta({ example: 'Director’s comment' }),
     channels: z.union([z.literal(2), z.literal(6)]),
     isDefault: z.boolean(),
     loudness: z
-      .object({ integrated: z.number(), range: z.number() })
+      .object({ integrated: z.number().meta({ example: -16.2 }), range: z.number().meta({ example: 5.4 }) })
       .nullable()
       .meta({ description: 'EBU R 128: LUFS and LU; null for silence' }),
   })
@@ -38,17 +38,20 @@ export const audioTrack = z
 export const videoSummary = z
   .object({
     videoId,
-    title: z.string(),
-    description: z.string(),
-    category: z.string().nullable(),
-    tags: z.array(z.string()),
-    language: z.string().nullable(),
+    title: z.string().meta({ example: 'Holiday' }),
+    description: z.string().meta({ example: 'Two weeks by the sea.' }),
+    category: z.string().nullable().meta({ example: 'nature' }),
+    tags: z.array(z.string()).meta({ example: ['sea', 'summer'] }),
+    language: z.string().nullable().meta({ example: 'en' }),
     visibility: z.enum(visibilities),
-    state: z.enum(videoStates),
+    state: z.enum(videoStates).meta({ example: 'ready' }),
     playable: z.boolean().meta({ description: 'It can be watched, perhaps while it is still encoding' }),
-    durationSeconds: z.number().nullable(),
-    posterUrl: z.url().nullable(),
-    watchUrl: z.url(),
+    durationSeconds: z.number().nullable().meta({ example: 61.5 }),
+    posterUrl: z
+      .url()
+      .nullable()
+      .meta({ example: 'https://video.example/api/videos/5f2b8c0e9d3a4b6c7d8e9f01/poster.jpg' }),
+    watchUrl: z.url().meta({ example: 'https://video.example/watch/5f2b8c0e9d3a4b6c7d8e9f01' }),
     createdAt: time,
   })
   .meta({ id: 'VideoSummary' });
@@ -59,21 +62,36 @@ export const video = videoSummary
       description: 'Raised by each change of what people say of it; If-Match goes by it',
       example: 3,
     }),
-    previewUrl: z.url().nullable().meta({ description: 'A few seconds, animated, to show in lists' }),
-    storyboardUrl: z.url().nullable().meta({ description: 'WebVTT with small pictures, for scrubbing' }),
-    percent: z.number().min(0).max(100).meta({ description: 'Of the work on it, by frames encoded' }),
+    previewUrl: z.url().nullable().meta({
+      description: 'A few seconds, animated, to show in lists',
+      example: 'https://video.example/api/videos/5f2b8c0e9d3a4b6c7d8e9f01/preview.webp',
+    }),
+    storyboardUrl: z.url().nullable().meta({
+      description: 'WebVTT with small pictures, for scrubbing',
+      example: 'https://video.example/api/videos/5f2b8c0e9d3a4b6c7d8e9f01/storyboard.vtt',
+    }),
+    percent: z
+      .number()
+      .min(0)
+      .max(100)
+      .meta({ description: 'Of the work on it, by frames encoded', example: 100 }),
     remainingSeconds: z
       .int()
       .min(0)
       .nullable()
-      .meta({ description: 'Until it is encoded, at the rate so far; null when not known' }),
+      .meta({ description: 'Until it is encoded, at the rate so far; null when not known', example: 0 }),
     renditions: z.array(rendition).meta({ description: 'Lowest first; empty until it is ready' }),
     audio: z.array(audioTrack).meta({ description: 'The default one first; empty until it is ready' }),
     error: z
-      .object({ code: z.enum(errorCodes), message: z.string() })
+      .object({ code: z.enum(errorCodes), message: z.string().meta({ example: 'The file ends too early.' }) })
       .nullable()
-      .meta({ description: 'Why it failed' }),
-    warnings: z.array(z.object({ code: z.string(), message: z.string() })),
+      .meta({ description: 'Why it failed', example: null }),
+    warnings: z.array(
+      z.object({
+        code: z.string().meta({ example: 'audio_failed' }),
+        message: z.string().meta({ example: 'A sound track could not be decoded.' }),
+      }),
+    ),
     uploadedAt: time.nullable(),
     playableAt: time.nullable(),
     readyAt: time.nullable(),
@@ -91,30 +109,33 @@ const refusals = Object.keys(copyRefusals) as [keyof typeof copyRefusals];
 export const ladder = z
   .object({
     videoId,
-    profile: z.string(),
+    profile: z.string().meta({ example: 'default' }),
     codec: z.enum(codecs),
     encoder: z.string().meta({ example: 'libx264' }),
     candidates: z
       .array(
         z.object({
           name: z.string().meta({ example: '720p' }),
-          width: z.int(),
-          height: z.int(),
+          width: z.int().meta({ example: 1280 }),
+          height: z.int().meta({ example: 720 }),
           action: z.enum(['encode', 'copy', 'skip']),
           reason: z.enum(reasons),
-          explanation: z.string(),
+          explanation: z.string().meta({ example: 'The source is at least this large.' }),
           notCopied: z
             .enum(refusals)
             .nullable()
             .meta({ description: 'Why the source’s own picture is not the top rung' }),
-          maxBitrate: z.int().meta({ description: 'The most that it may spend, bit/s' }),
-          averageBitrate: z.int().nullable().meta({ description: 'Of the picture alone, bit/s; when ready' }),
-          peakBitrate: z.int().nullable(),
-          bytes: z.int().nullable(),
-          encodeSeconds: z
-            .number()
+          maxBitrate: z.int().meta({ description: 'The most that it may spend, bit/s', example: 3_000_000 }),
+          averageBitrate: z
+            .int()
             .nullable()
-            .meta({ description: 'The work on it; rungs that are encoded together share it by pixels' }),
+            .meta({ description: 'Of the picture alone, bit/s; when ready', example: 2_270_000 }),
+          peakBitrate: z.int().nullable().meta({ example: 2_970_000 }),
+          bytes: z.int().nullable().meta({ example: 17_895_424 }),
+          encodeSeconds: z.number().nullable().meta({
+            description: 'The work on it; rungs that are encoded together share it by pixels',
+            example: 41.7,
+          }),
         }),
       )
       .meta({ description: 'Lowest first' }),
@@ -124,10 +145,16 @@ export const ladder = z
 export const playback = z
   .object({
     videoId,
-    state: z.enum(videoStates),
+    state: z.enum(videoStates).meta({ example: 'ready' }),
     isFinal: z.boolean().meta({ description: 'False while the playlist is still growing' }),
-    playlist: z.url().meta({ description: 'The HLS master playlist' }),
-    posterUrl: z.url().nullable(),
-    durationSeconds: z.number().nullable(),
+    playlist: z.url().meta({
+      description: 'The HLS master playlist',
+      example: 'https://video.example/api/videos/5f2b8c0e9d3a4b6c7d8e9f01/hls/g1/master.m3u8',
+    }),
+    posterUrl: z
+      .url()
+      .nullable()
+      .meta({ example: 'https://video.example/api/videos/5f2b8c0e9d3a4b6c7d8e9f01/poster.jpg' }),
+    durationSeconds: z.number().nullable().meta({ example: 61.5 }),
   })
   .meta({ id: 'Playback' });

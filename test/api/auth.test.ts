@@ -79,7 +79,16 @@ describe('signing in', () => {
     expect(reply.headers.get('location')).to.equal('/watch/1?t=2#three');
   });
 
-  for (const wrong of ['//evil.example', 'https://evil.example', '/\\evil.example', '\\/evil', '/a\nb', '']) {
+  for (const wrong of [
+    '//evil.example',
+    'https://evil.example',
+    '/\\evil.example',
+    '\\/evil',
+    '/a\nb',
+    '/\u0098',
+    '/\u4e2d',
+    '',
+  ]) {
     it(`is refused when it would go on to ${JSON.stringify(wrong)}`, async () => {
       const url = new URL(`/api/auth/login?returnTo=${encodeURIComponent(wrong)}`, system.url);
       const problem = await refusal(get(url));

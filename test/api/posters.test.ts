@@ -2,7 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { createConnection } from 'mongoose';
-import { type Client, isSettled, sendBytes, type Ticket, type VideoReply } from '../../scripts/client.ts';
+import { type Client, isSettled, type Ticket, type VideoReply } from '../../scripts/client.ts';
+import { sendFile } from '../../shared/client/send-file.ts';
 import { clip, clipFolder, ffmpeg, textFile } from '../support/clips.ts';
 import { pictureFile } from '../support/pictures.ts';
 import { averageColor, pictureFacts } from '../support/pixels.ts';
@@ -70,7 +71,7 @@ describe('posters', () => {
   async function send(videoId: string, path: string, type = 'image/png'): Promise<string> {
     const { length } = await readFile(path);
     const ticket = await ask(videoId, length, type);
-    await sendBytes(ticket, path, length);
+    await sendFile(ticket, path);
     return ticket.posterUploadId;
   }
 
@@ -233,7 +234,7 @@ describe('posters', () => {
       const { videoId } = draft;
       await complete(videoId, await send(videoId, await pictureFile('webp'), 'image/webp'));
       expect(await settled(videoId)).to.include({ source: 'upload', version: 1, state: 'ready' });
-      await sendBytes(draft, path, size);
+      await sendFile(draft, path);
       await client.complete(draft.uploadId);
       expect((await client.follow(videoId, isSettled)).state).to.equal('ready');
       expect(await state(videoId)).to.include({ source: 'upload', version: 1, state: 'ready' });

@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs';
 import { expect } from 'chai';
 import type { Redis } from 'ioredis';
-import { createClient, type Problem, sendBytes } from '../../scripts/client.ts';
+import { createClient, type Problem } from '../../scripts/client.ts';
 import { signIn } from '../../scripts/sign-in.ts';
+import { sendFile } from '../../shared/client/send-file.ts';
 import { clip } from '../support/clips.ts';
 import { cookieOf, goodPassword, newAddress, post } from '../support/local-accounts.ts';
 import { type Mailbox, startMailbox, tokenIn } from '../support/mailbox.ts';
@@ -82,7 +82,7 @@ describe('secrets', () => {
     const login = JSON.stringify({ email, password: wrong });
     await ask('/api/auth/login', json, { method: 'POST', body: login });
     // A ticket that the store does not take, as it has been used: what fails then may not show the address.
-    await sendBytes(ticket, path, statSync(path).size, () => {}).catch(() => {});
+    await sendFile(ticket, path).catch(() => {});
 
     const signatureOf = (address: string) => new URL(address).searchParams.get('X-Amz-Signature') ?? '';
     const { SECRET_KEY, S3_SECRET_ACCESS_KEY, OIDC_CLIENT_SECRET } = system.config;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { apiRoutes } from '../../api/app.ts';
-import { openApiDocument } from '../../api/openapi.ts';
+import { openApiDocument } from '../../api/openapi/document.ts';
 import { ask } from '../support/ask.ts';
 import { type System, startSystem } from '../support/system.ts';
 import { videoIn } from '../support/videos.ts';

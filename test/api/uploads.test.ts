@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { sendBytes, type Ticket } from '../../scripts/client.ts';
+import type { Ticket } from '../../scripts/client.ts';
+import { sendFile } from '../../shared/client/send-file.ts';
 import { clipFolder, textFile } from '../support/clips.ts';
 import { refusal } from '../support/refusal.ts';
 import { type System, startSystem } from '../support/system.ts';
@@ -105,18 +106,18 @@ describe('uploads', () => {
 
     it('takes the announced bytes once', async () => {
       const given = await ticket(500);
-      await sendBytes(given, await bytesOf(500), 500);
-      expect(await rejection(sendBytes(given, await bytesOf(500), 500))).to.match(/answered 412/);
+      await sendFile(given, await bytesOf(500));
+      expect(await rejection(sendFile(given, await bytesOf(500)))).to.match(/answered 412/);
     });
 
     it('refuses another size, another type and a changed address', async () => {
       const given = await ticket(500);
       const longer = { ...given, headers: { ...given.headers, 'Content-Length': '501' } };
-      expect(await rejection(sendBytes(longer, await bytesOf(501), 501))).to.match(/answered 403/);
+      expect(await rejection(sendFile(longer, await bytesOf(501)))).to.match(/answered 403/);
       const other = { ...given, headers: { ...given.headers, 'Content-Type': 'text/html' } };
-      expect(await rejection(sendBytes(other, await bytesOf(500), 500))).to.match(/answered 403/);
+      expect(await rejection(sendFile(other, await bytesOf(500)))).to.match(/answered 403/);
       const elsewhere = { ...given, url: given.url.replace(given.videoId, '0'.repeat(24)) };
-      expect(await rejection(sendBytes(elsewhere, await bytesOf(500), 500))).to.match(/answered 403/);
+      expect(await rejection(sendFile(elsewhere, await bytesOf(500)))).to.match(/answered 403/);
     });
 
     it('refuses a ticket that has run out', async () => {
@@ -124,7 +125,7 @@ describe('uploads', () => {
       try {
         const given = await (await brief.client('demo')).requestUpload({ ...file, size: 500 });
         await new Promise((resolve) => setTimeout(resolve, 2100));
-        expect(await rejection(sendBytes(given, await bytesOf(500), 500))).to.match(/answered 403/);
+        expect(await rejection(sendFile(given, await bytesOf(500)))).to.match(/answered 403/);
       } finally {
         await brief.stop();
       }
@@ -139,7 +140,7 @@ describe('uploads', () => {
         status: 409,
         code: 'upload_incomplete',
       });
-      await sendBytes(given, await bytesOf(500), 500);
+      await sendFile(given, await bytesOf(500));
       expect(await client.complete(given.uploadId)).to.include({ state: 'completed' });
       expect((await client.video(given.videoId)).state).to.equal('uploaded');
     });
@@ -169,7 +170,7 @@ describe('uploads', () => {
     it('ends a waiting upload: the draft and the bytes are gone, and it cannot be completed', async () => {
       const client = await system.client('demo');
       const given = await client.requestUpload({ ...file, size: 500 });
-      await sendBytes(given, await bytesOf(500), 500);
+      await sendFile(given, await bytesOf(500));
       await client.cancel(given.uploadId);
       await client.cancel(given.uploadId);
       expect((await client.upload(given.uploadId)).state).to.equal('cancelled');

@@ -10,6 +10,7 @@ import { type Config, readConfig } from '../../shared/config.ts';
 import type { Context } from '../../shared/context.ts';
 import { newId } from '../../shared/ids.ts';
 import { type RunningWorker, startWorker } from '../../workers/start.ts';
+import { watchReplies } from './reply-watch.ts';
 
 let stack: Promise<Stack> | undefined;
 
@@ -70,6 +71,7 @@ export async function startSystem(overrides: Record<string, string> = {}): Promi
   };
   const config = readConfig(env);
   const api: RunningApi = await startApi(config);
+  watchReplies(api.port);
   const workers: RunningWorker[] = [];
   const cookies = new Map<string, Promise<string>>();
   const cookie = (login: string) => {

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { isSettled, sendBytes } from '../../scripts/client.ts';
+import { isSettled } from '../../scripts/client.ts';
+import { sendFile } from '../../shared/client/send-file.ts';
 import { readConfig } from '../../shared/config.ts';
 import { jobId } from '../../shared/keys.ts';
 import { move } from '../../shared/pipeline.ts';
@@ -106,7 +107,7 @@ describe('what was interrupted', () => {
       const { length: size } = await readFile(path);
       const ask = () => client.requestUpload({ filename: 'a.mp4', size, type: 'video/mp4' });
       const [abandoned, late] = [await ask(), await ask()];
-      await sendBytes(abandoned, path, size);
+      await sendFile(abandoned, path);
       await backdate('uploads', abandoned.uploadId, 'expiresAt', 61);
       await backdate('uploads', late.uploadId, 'expiresAt', 30);
       await system.startWorker();

@@ -26,8 +26,7 @@ describe('trending', () => {
   });
 
   const run = () => trending({}, { tools, log: tools.log, signal: new AbortController().signal });
-  const list = (region: string, query = '') =>
-    system.anonymous.trending(region, `?limit=${unusedLimit--}${query}`);
+  const list = (region: string) => system.anonymous.trending(region, { limit: unusedLimit-- });
   const ranks = async (region: string) =>
     (await list(region)).videos.map(({ videoId, rank, views }) => [videoId, rank, views]);
 
@@ -110,15 +109,15 @@ describe('trending', () => {
       await view(await makeVideo({ category }), 'DE', 4 - at);
     }
     await run();
-    const shown = async (query: string) => {
+    const shown = async (query: { limit?: number; category?: string }) => {
       const { total, videos } = await system.anonymous.trending('DE', query);
       return { total, views: videos.map(({ views }) => views) };
     };
-    expect(await shown('?limit=2')).to.deep.equal({ total: 4, views: [4, 3] });
-    expect(await shown('?category=nature')).to.deep.equal({ total: 3, views: [4, 2, 1] });
-    expect(await shown('?category=nature&limit=2')).to.deep.equal({ total: 3, views: [4, 2] });
-    expect(await shown('?category=sport')).to.deep.equal({ total: 0, views: [] });
-    const { videos } = await system.anonymous.trending('DE', '?category=nature');
+    expect(await shown({ limit: 2 })).to.deep.equal({ total: 4, views: [4, 3] });
+    expect(await shown({ category: 'nature' })).to.deep.equal({ total: 3, views: [4, 2, 1] });
+    expect(await shown({ category: 'nature', limit: 2 })).to.deep.equal({ total: 3, views: [4, 2] });
+    expect(await shown({ category: 'sport' })).to.deep.equal({ total: 0, views: [] });
+    const { videos } = await system.anonymous.trending('DE', { category: 'nature' });
     const all = videos.map(({ rank }) => rank);
     expect(all, 'ranks of the whole region').to.deep.equal([1, 3, 4]);
   });
@@ -152,7 +151,7 @@ describe('trending', () => {
     await view(await makeVideo({ language: 'ar' }), 'AE', 1);
     await run();
     expect((await list('AE')).hasRtlContent).to.equal(true);
-    expect((await system.anonymous.trending('AE', '?limit=1')).hasRtlContent, 'not shown').to.equal(false);
+    expect((await system.anonymous.trending('AE', { limit: 1 })).hasRtlContent, 'not shown').to.equal(false);
   });
 
   it('never lists what not everyone may see, nor what is gone', async () => {

@@ -1,0 +1,27 @@
+import type { Route } from '../route.ts';
+import type { Json } from './components.ts';
+
+/** What the groups of operations are about, in reading order. */
+const descriptions: Record<string, string> = {
+  'Sign-in': 'Signing in at the provider, signing out, and who is signed in.',
+  'Local accounts': 'Accounts with an e-mail address and a password, where they are switched on.',
+  'My account': 'What I am called, and deleting my account, which can be undone for a while.',
+  'API keys': 'Keys for programs of one’s own, with scopes.',
+  Uploads:
+    'A ticket for the bytes of one file, which go straight to the store; then the work on the video begins.',
+  Videos: 'The catalogue, each video and the work on it.',
+  Captions: 'Text tracks, from the file or sent, one a language.',
+  Playback: 'HLS playlists, with signed addresses of the segments in them.',
+  Posters: 'The picture that stands for a video, and choosing another.',
+  Images: 'A short animated preview, and small pictures for scrubbing.',
+  Trending: 'What a region watches.',
+  Users: 'Accounts for administrators, and what moderators and administrators did.',
+  Operations: 'What machines ask: is it alive, is it ready, how much does it do.',
+};
+
+/** The groups that the routes are in, each with its description. */
+export function tagsOf(routes: Route[]): Json[] {
+  const used = new Set(routes.map(({ tag }) => tag));
+  const order = [...new Set([...Object.keys(descriptions), ...used])].filter((name) => used.has(name));
+  return order.map((name) => ({ name, description: descriptions[name] }));
+}

@@ -1,0 +1,32 @@
+import { execFile } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { skip } from '../support/skip.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const run = promisify(execFile);
+
+async function hasPython(): Promise<boolean> {
+  const isNewEnough = 'import sys; sys.exit(sys.version_info < (3, 10))';
+  return run('python3', ['-c', isNewEnough]).then(
+    () => true,
+    () => false,
+  );
+}
+
+describe('the api, fuzzed by its document', function () {
+  this.timeout(30 * 60_000);
+
+  it('never fails, ignores nobody’s credentials and sends what it declares, whoever asks', async function () {
+    if (!(await hasPython())) skip(this, 'there is no Python 3.10 or newer');
+    const data = join(root, '.data');
+    const before = await readdir(data).catch(() => []);
+    const { stdout } = await run(join(root, 'scripts/fuzz-api'), ['--examples', '50'], {
+      maxBuffer: 64 * 1024 ** 2,
+    }).catch((error) => error);
+    expect(stdout).to.match(/\nNothing was found\.\n$/);
+    expect(await readdir(data).catch(() => []), 'what is left behind').to.deep.equal(before);
+  });
+});
