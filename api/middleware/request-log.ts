@@ -12,10 +12,10 @@ export function requestLog({ log, metrics }: ApiContext): Middleware {
   const lines = log.child({}, { redact: [] });
   return async (ctx, next) => {
     const started = performance.now();
-    const trace = continueTrace(ctx.get('traceparent') || undefined);
-    const given = ctx.get('X-Request-Id');
+    const trace = continueTrace(ctx.req.headers.traceparent?.toString());
+    const given = ctx.req.headers['x-request-id'];
     // Without an id of the client's, one word serves for both.
-    const requestId = /^[\w-]{8,64}$/.test(given) ? given : trace.traceId;
+    const requestId = typeof given === 'string' && /^[\w-]{8,64}$/.test(given) ? given : trace.traceId;
     const bindings: Bindings = { requestId, traceId: trace.traceId };
     ctx.state.traceparent = traceparentOf(trace);
     ctx.state.requestId = requestId;

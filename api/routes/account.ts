@@ -1,7 +1,7 @@
 import { account, accountChange, closingAccount } from '../../shared/contracts/account.ts';
 import { closeAccount } from '../access/close-account.ts';
 import { sessionCookie } from '../access/cookies.ts';
-import { changedMeanwhile, checkIfMatch, etagHeader } from '../if-match.ts';
+import { changedMeanwhile, expectedRevision } from '../if-match.ts';
 import { presentAccount } from '../present.ts';
 import { route } from '../route.ts';
 
@@ -22,15 +22,15 @@ export const accountRoutes = [
     replies: { 200: { description: 'The account as it is now', schema: account } },
     errors: [],
     async handle({ body, caller, header, context: { db } }) {
-      checkIfMatch(header('if-match'), presentAccount(caller));
+      expectedRevision(header('If-Match'), caller.revision);
       const change = { displayName: body.displayName, nameSetBy: 'owner' as const };
       const changed = await db.transaction((session) => db.accounts.change(caller, change, session));
       if (!changed) throw changedMeanwhile();
-      const presented = presentAccount(changed);
       return {
         status: 200,
-        body: presented,
-        headers: { ETag: etagHeader(presented), 'Cache-Control': 'no-store' },
+        body: presentAccount(changed),
+        revision: changed.revision,
+        headers: { 'Cache-Control': 'no-store' },
       };
     },
   }),

@@ -118,6 +118,7 @@ export const authRoutes = [
     handle: ({ caller }) => ({
       status: 200,
       body: presentAccount(caller),
+      revision: caller.revision,
       headers: { 'Cache-Control': 'no-store' },
     }),
   }),

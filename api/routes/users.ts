@@ -7,7 +7,7 @@ import { MillraceError } from '../../shared/errors.ts';
 import { settleAccount } from '../../shared/settle-account.ts';
 import type { Changes } from '../access/audit-trail.ts';
 import { keepAnAdmin } from '../access/keep-an-admin.ts';
-import { changedMeanwhile, checkIfMatch, etagHeader } from '../if-match.ts';
+import { changedMeanwhile, expectedRevision } from '../if-match.ts';
 import { presentUser } from '../present-user.ts';
 import { route } from '../route.ts';
 
@@ -48,7 +48,7 @@ export const userRoutes = [
     errors: [],
     async handle({ params, permit, context }) {
       const found = permit(owned(await context.db.users.find(params.userId)));
-      return { status: 200, body: presentUser(found), headers: noStore };
+      return { status: 200, body: presentUser(found), revision: found.revision, headers: noStore };
     },
   }),
 
@@ -69,7 +69,7 @@ export const userRoutes = [
     async handle({ params, body, permit, audit, caller, header, context, log }) {
       const { db } = context;
       const found = permit(owned(await db.users.find(params.userId)));
-      checkIfMatch(header('if-match'), presentUser(found));
+      expectedRevision(header('If-Match'), found.revision);
       if (found.status !== 'active' && found.status !== 'suspended') {
         throw new MillraceError('already_closing', 'Its owner has deleted this account.');
       }
@@ -89,8 +89,7 @@ export const userRoutes = [
       await settleAccount(context, found._id).catch((error) =>
         log.warn({ err: error, changedUserId: found._id }, 'left to the sweep'),
       );
-      const presented = presentUser(changed);
-      return { status: 200, body: presented, headers: { ...noStore, ETag: etagHeader(presented) } };
+      return { status: 200, body: presentUser(changed), revision: changed.revision, headers: noStore };
     },
   }),
 ];
