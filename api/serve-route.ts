@@ -2,10 +2,10 @@ import type { Context as KoaContext, Middleware } from 'koa';
 import { z } from 'zod';
 import { MillraceError, type Violation } from '../shared/errors.ts';
 import { auditTrail } from './access/audit-trail.ts';
-import { type Caller, findCaller } from './access/caller.ts';
-import { type Action, admit, permit, policy } from './access/policy.ts';
+import { authorize } from './access/authorize.ts';
+import { type Action, permit } from './access/policy.ts';
 import type { ApiContext } from './context.ts';
-import { logOf, logUser } from './middleware/request-log.ts';
+import { logOf } from './middleware/request-log.ts';
 import { readForm, readJson, readText } from './read-body.ts';
 import type { Request, Route } from './route.ts';
 import { selectionOf } from './select-fields.ts';
@@ -67,32 +67,6 @@ export function serveRoute(route: Route, context: ApiContext): Middleware {
     await trail.finish();
     sendReply(ctx, route, selection && fields ? selection.pick(reply, fields) : reply, context);
   };
-}
-
-/** Who asks, if that one may do the route's action at all. @throws MillraceError */
-async function authorize(
-  { action, limit = 'rest' }: Route,
-  ctx: KoaContext,
-  context: ApiContext,
-): Promise<Caller | undefined> {
-  const { limits } = context;
-  // Who tries credentials that are none is counted too, by address.
-  const caller = await findCaller(ctx, context, action).catch(async (refused) => {
-    await limits.check(limit, undefined, ctx);
-    throw refused;
-  });
-  await limits.check(limit, caller?.user._id, ctx);
-  if (caller) {
-    logUser(ctx, caller.user._id);
-    const { scope } = policy[action];
-    const { credential } = caller;
-    if (credential.kind === 'apiKey' && !(scope && credential.scopes.includes(scope))) {
-      const needed = scope ? `needs the scope ${scope}` : 'cannot be done with an API key';
-      throw new MillraceError('forbidden', `This ${needed}.`);
-    }
-  }
-  admit(action, caller?.user);
-  return caller;
 }
 
 async function parseBody(route: Route, ctx: KoaContext): Promise<unknown> {

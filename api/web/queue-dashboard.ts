@@ -3,8 +3,7 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { KoaAdapter } from '@bull-board/koa';
 import type { Context as KoaContext, Middleware, Next } from 'koa';
 import { auditTrail } from '../access/audit-trail.ts';
-import { findCaller } from '../access/caller.ts';
-import { admit } from '../access/policy.ts';
+import { authorize } from '../access/authorize.ts';
 import type { ApiContext } from '../context.ts';
 
 const basePath = '/admin/queues';
@@ -26,8 +25,7 @@ export function queueDashboard(context: ApiContext): Middleware {
 
   async function show(ctx: KoaContext, next: Next): Promise<void> {
     ctx.state.route = basePath;
-    const caller = await findCaller(ctx, context, 'queue.oversee');
-    admit('queue.oversee', caller?.user);
+    const caller = await authorize({ action: 'queue.oversee' }, ctx, context);
     ctx.remove('Content-Security-Policy');
     ctx.set(
       'Content-Security-Policy',

@@ -1,14 +1,18 @@
 import { expect } from 'chai';
 import { type Connection, createConnection } from 'mongoose';
+import { newApiKey } from '../../api/access/api-key.ts';
 import { type Actor, decide, oversees, policy, type Thing } from '../../api/access/policy.ts';
 import { apiRoutes } from '../../api/app.ts';
 import type { Route } from '../../api/route.ts';
 import { accountPageRoutes } from '../../api/web/account-pages.ts';
 import { pageRoutes } from '../../api/web/pages.ts';
+import { type Scope, scopes } from '../../shared/contracts/account.ts';
 import type { Visibility } from '../../shared/contracts/videos.ts';
 import { type System, startSystem } from '../support/system.ts';
 import { bodies, type Person, personWith, type Things, thingsMaker, values } from '../support/walk.ts';
 
+/** Who has a key shows that, others their cookie. */
+type Walker = Person & { key?: string };
 type Walked = Pick<Route, 'method' | 'path' | 'action' | 'body' | 'form'>;
 
 const dashboard: Walked[] = [
@@ -17,7 +21,15 @@ const dashboard: Walked[] = [
 ];
 const walked: Walked[] = [...apiRoutes, ...pageRoutes, ...accountPageRoutes, ...dashboard];
 const callers = ['anonymous', 'viewer', 'creator', 'owner', 'moderator', 'admin', 'suspended'] as const;
-type Caller = (typeof callers)[number];
+/** API keys of administrators: they do what their scopes name, and nothing that no key may. */
+const keyScopes = { 'key to read': ['read'], 'key for all': scopes } as const satisfies Record<
+  string,
+  readonly Scope[]
+>;
+type KeyCaller = keyof typeof keyScopes;
+type Caller = (typeof callers)[number] | KeyCaller;
+const isKey = (caller: Caller): caller is KeyCaller => caller in keyScopes;
+const allCallers: Caller[] = [...callers, ...(Object.keys(keyScopes) as KeyCaller[])];
 const nameOf = ({ method, path }: Walked) => `${method.toUpperCase()} ${path}`;
 const paramsOf = ({ path }: Walked) => [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
 
@@ -37,6 +49,11 @@ function declaredSuspended({ action }: Walked): string {
   return action === 'sign-in.use' ? decide(action, undefined) : 'suspended';
 }
 
+function declaredToKey(route: Walked, held: readonly Scope[], actor: Actor | undefined, thing?: Thing) {
+  const { scope } = policy[route.action];
+  return scope !== null && held.includes(scope) ? declared(route, actor, thing) : 'forbidden';
+}
+
 const decisions: Record<string, string> = {
   not_signed_in: 'sign_in',
   forbidden: 'forbidden',
@@ -49,14 +66,14 @@ describe('every route, called by everybody,', function () {
   let system: System;
   let mongo: Connection;
   let make: (visibility: Visibility) => Promise<Things>;
-  const people: Partial<Record<Caller, Person | undefined>> = {};
+  const people: Partial<Record<Caller, Walker | undefined>> = {};
   let shared: Record<string, Things>;
 
   before(async () => {
     system = await startSystem({ RATE_LIMITS: 'off', LOCAL_ACCOUNTS: 'true' });
     mongo = await createConnection(system.config.MONGO_URL).asPromise();
     make = await thingsMaker(system, mongo);
-    for (const caller of callers) people[caller] = await somebody(caller);
+    for (const caller of allCallers) people[caller] = await somebody(caller);
     shared = { public: await make('public'), private: await make('private') };
   });
   after(async () => {
@@ -65,8 +82,15 @@ describe('every route, called by everybody,', function () {
   });
 
   /** Somebody new, who has nothing to do with the owner. */
-  async function somebody(caller: Caller): Promise<Person | undefined> {
+  async function somebody(caller: Caller): Promise<Walker | undefined> {
     if (caller === 'anonymous' || caller === 'owner') return undefined;
+    if (isKey(caller)) {
+      const person = await personWith(['admin'], system);
+      const key = newApiKey();
+      const about = { ownerId: person._id, name: caller, scopes: [...keyScopes[caller]], expiresAt: null };
+      await system.context.db.apiKeys.create(about, key);
+      return { ...person, key };
+    }
     if (caller !== 'suspended') return personWith([caller], system);
     const person = await personWith(['creator', 'admin'], system);
     const users = mongo.collection<{ _id: string }>('users');
@@ -74,7 +98,7 @@ describe('every route, called by everybody,', function () {
     return person;
   }
 
-  async function call(route: Walked, things: Things, person: Person | undefined) {
+  async function call(route: Walked, things: Things, person: Walker | undefined) {
     const path = route.path.replaceAll(/:(\w+)/g, (_, name) => values[name]?.of(things) ?? '');
     const body = bodies[nameOf(route)];
     const isText = typeof body === 'string';
@@ -85,7 +109,11 @@ describe('every route, called by everybody,', function () {
       method: route.method.toUpperCase(),
       redirect: 'manual',
       headers: {
-        ...(person ? { Cookie: person.cookie } : {}),
+        ...(person?.key
+          ? { Authorization: `Bearer ${person.key}` }
+          : person
+            ? { Cookie: person.cookie }
+            : {}),
         ...(body ? { 'Content-Type': type } : {}),
         // Whatever there is now: what is shown here is who may.
         ...(route.method === 'patch' ? { 'If-Match': '*' } : {}),
@@ -130,7 +158,11 @@ describe('every route, called by everybody,', function () {
         const other = isReading ? people[caller] : await somebody(caller);
         const person = caller === 'owner' ? things.owner : other;
         const thing = thingOf(route, things);
-        const expected = caller === 'suspended' ? declaredSuspended(route) : declared(route, person, thing);
+        const expected = isKey(caller)
+          ? declaredToKey(route, keyScopes[caller], person, thing)
+          : caller === 'suspended'
+            ? declaredSuspended(route)
+            : declared(route, person, thing);
         const answer = await call(route, things, person);
         const words = `${caller}, ${visibility}`;
         if (answer.decision !== expected) {
@@ -140,7 +172,7 @@ describe('every route, called by everybody,', function () {
         const isDue = !isReading && answer.isDone && person && oversees(route.action, person, thing);
         if (noted !== (isDue ? 1 : 0)) wrong.push(`${words}: ${noted} entries in the audit log`);
       };
-      await Promise.all(callers.flatMap((caller) => [walk(caller, 'public'), walk(caller, 'private')]));
+      await Promise.all(allCallers.flatMap((caller) => [walk(caller, 'public'), walk(caller, 'private')]));
       expect(wrong, 'an address that finds nothing needs it in `thingsMaker`').to.deep.equal([]);
     });
   }

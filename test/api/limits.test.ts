@@ -117,6 +117,12 @@ describe('rate limits over four processes', () => {
     expect(passed([await ask(0, await freshSession(system))])).to.equal(1);
   });
 
+  it('count what the queue dashboard is asked', async () => {
+    const reply = await ask(0, await freshSession(system, ['admin']), '/admin/queues');
+    expect(reply.status).to.equal(200);
+    expect(reply.headers.get('ratelimit')).to.match(new RegExp(`^"rest";r=${quota - 1};t=\\d+$`));
+  });
+
   it('do not hold the probe of liveness', async () => {
     const replies = await atOnce(2 * quota, (n) => ask(n, '', '/healthz'));
     expect(passed(replies)).to.equal(2 * quota);
