@@ -12,6 +12,7 @@ import { type System, startSystem, until } from '../support/system.ts';
 const quota = 40;
 const views = 700;
 const tickets = 5;
+const signIns = 6;
 const known = '/api/trending/GB';
 
 describe('rate limits over four processes', () => {
@@ -33,7 +34,7 @@ describe('rate limits over four processes', () => {
     folder = await mkdtemp(join(tmpdir(), 'millrace-limits-'));
     // A Redis of its own, because it is stopped on the way.
     redis = await startRedis(records);
-    const limits = `rest=${quota}/60,view=${views}/60,ticket=${tickets}/5`;
+    const limits = `rest=${quota}/60,view=${views}/60,ticket=${tickets}/5,sign-in=${signIns}/60`;
     system = await startSystem({ ...redis.env, RATE_LIMITS: limits });
     await Promise.all([1, 2, 3, 4].map(async () => apis.push(await startApiProcess(system.env))));
   });
@@ -115,6 +116,13 @@ describe('rate limits over four processes', () => {
     const wrong = 'millrace_session=wrong';
     expect(passed([await ask(0, wrong)])).to.equal(0);
     expect(passed([await ask(0, await freshSession(system))])).to.equal(1);
+  });
+
+  it('count signing in by the address, however many accounts ask', async () => {
+    const cookies = await Promise.all(Array.from({ length: 3 * signIns }, () => freshSession(system)));
+    const send = (n: number) => ask(n, cookies[n], '/api/auth/token', 'POST');
+    expect(passed(await atOnce(cookies.length, send))).to.equal(signIns);
+    expect(passed([await ask(0, '', '/api/auth/token', 'POST')])).to.equal(0);
   });
 
   it('count what the queue dashboard is asked', async () => {
