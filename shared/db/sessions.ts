@@ -77,6 +77,8 @@ const schema = new Schema<Session>(
 /** Only the browser has what opens its ID token. */
 const idTokenKey = (secret: string) => deriveKey(secret, 'ID token of a session');
 
+const sidOrNone = (sid: string) => ({ $or: [{ 'origin.sid': sid }, { 'origin.sid': null }] });
+
 /** Signed-in browsers. The cookie's value is known to the browser alone; here stands its hash. */
 export function sessionStore(connection: Connection) {
   const model = connection.model('Session', schema);
@@ -179,13 +181,16 @@ export function sessionStore(connection: Connection) {
       return deletedCount;
     },
 
-    /** Those that a provider names, by its own session, or by its account. @returns how many */
-    async endFrom(provider: string, named: { sid?: string; subject?: string }): Promise<number> {
-      if (named.sid === undefined && named.subject === undefined) return 0;
+    /**
+     * Those that a provider names, by its own session, or by its account. By both: those of the account that came
+     * without a session's name too, as each of them may be the one. @returns how many
+     */
+    async endFrom(provider: string, { sid, subject }: { sid?: string; subject?: string }): Promise<number> {
+      if (sid === undefined && subject === undefined) return 0;
       const { deletedCount } = await model.deleteMany({
         'origin.provider': provider,
-        ...(named.sid === undefined ? {} : { 'origin.sid': named.sid }),
-        ...(named.subject === undefined ? {} : { 'origin.subject': named.subject }),
+        ...(subject === undefined ? {} : { 'origin.subject': subject }),
+        ...(sid === undefined ? {} : subject === undefined ? { 'origin.sid': sid } : sidOrNone(sid)),
       });
       return deletedCount;
     },

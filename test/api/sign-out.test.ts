@@ -162,6 +162,13 @@ describe('signing out', () => {
       expect(await Promise.all([one, other].map(isSignedIn))).to.deep.equal([false, true]);
     });
 
+    it('ends of an account that it names too also the sessions that came without a sid', async () => {
+      const [nameless, named] = [await signInAtHostile(), await signInAtHostile({ sid: 's6' })];
+      const other = await signInAtHostile({ sub: 'hilda' });
+      expect((await send(await hostile.sign(logout({ sid: 's7' })))).status).to.equal(200);
+      expect(await Promise.all([nameless, named, other].map(isSignedIn))).to.deep.equal([false, true, true]);
+    });
+
     it('ends nothing of another account that is said to have the session', async () => {
       const one = await signInAtHostile({ sid: 's5' });
       expect((await send(await hostile.sign(logout({ sub: 'hilda', sid: 's5' })))).status).to.equal(200);
