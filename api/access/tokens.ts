@@ -18,7 +18,7 @@ export function createTokens({ config, db, log }: Context, keys: SigningKeys, pu
   const accessSeconds = config.TOKEN_TTL_SECONDS;
   const refreshSeconds = config.REFRESH_TOKEN_TTL_SECONDS;
   const parties = { issuer: publicUrl, audience: publicUrl };
-  const isLive = shortCache<boolean>(grantSeconds * 1000, 10_000);
+  const liveHolder = shortCache<Holder | null>(grantSeconds * 1000, 10_000);
 
   async function pair(userId: string, secrets: RefreshSecrets, key: CurrentKey): Promise<TokenPair> {
     const claims = { userId, grantId: db.grants.idOf(secrets), tokenId: newId() };
@@ -71,12 +71,16 @@ export function createTokens({ config, db, log }: Context, keys: SigningKeys, pu
       if (id) await db.grants.end(id);
     },
 
-    /** What an access token claims, if it is valid and its sign-in has not been ended. */
+    /** What an access token claims, if it is valid and its sign-in is that of its subject and has not been ended. */
     async verify(accessToken: string): Promise<Claims | undefined> {
       const claims = await verifyJwt(accessToken, parties, keys.find);
       if (!claims) return undefined;
-      const { grantId } = claims;
-      return (await isLive(grantId, async () => lives(await db.grants.find(grantId)))) ? claims : undefined;
+      const { grantId, userId } = claims;
+      const holder = await liveHolder(grantId, async () => {
+        const found = await db.grants.find(grantId);
+        return (await lives(found)) ? found : null;
+      });
+      return holder?.userId === userId ? claims : undefined;
     },
 
     published: () => keys.published(),

@@ -117,6 +117,7 @@ describe('tokens', () => {
       const { access_token } = await tokensOf();
       const { kid, privateKey } = await signingKey();
       const { sub = '', jti = '', sid, iss = '', aud = '' } = decodeJwt(access_token);
+      const { sub: other = '' } = decodeJwt((await tokensOf('viewer')).access_token);
       const now = Math.floor(Date.now() / 1000);
       const claims = { iss, aud, sub, jti, sid, iat: now, exp: now + 60 };
       const make = (change: object, header: object = {}) =>
@@ -134,6 +135,7 @@ describe('tokens', () => {
         'of another issuer': await make({ iss: 'https://other.example' }),
         'without a subject': await make({ sub: undefined }),
         'of a grant that does not exist': await make({ sid: 'a'.repeat(64) }),
+        'of a grant that another account has': await make({ sub: other }),
         'of a user that does not exist': await make({ sub: newId() }),
         'with an object as the grant': await make({ sid: { $ne: null } }),
         'of another type, as an ID token': await make({}, { typ: 'JWT' }),
@@ -143,6 +145,7 @@ describe('tokens', () => {
         'with an extension that is not known': await make({}, { crit: ['urn:x'], 'urn:x': 1 }),
       };
       for (const [about, token] of Object.entries(refused)) expectRefused(await me(token), about);
+      expect((await me(await make({}))).status, 'the good one, after all that').to.equal(200);
     });
 
     it('are those whose algorithm is not ES256, whatever they say themselves', async () => {
