@@ -153,10 +153,15 @@ export function signingKeys({ store, secret, days, tokenSeconds, log, now = Date
     /** The public keys, for whoever verifies tokens: also the one that will sign next. */
     published: async () => (await times()).verifying.map((key) => publicJwk(key._id, key)),
 
-    /** Adds another key by hand, and gives the newest. Without `atOnce` it is first published, as by schedule. */
-    async rotate(atOnce: boolean): Promise<SigningKey> {
+    /**
+     * Adds another key by hand, and gives the newest. `later`: it is first published, as by schedule. `drop`: the tokens
+     * of all keys before end, as one of those may be in the wrong hands.
+     */
+    async rotate(when: 'later' | 'now' | 'drop'): Promise<SigningKey> {
       await reload();
-      await add(known.at(-1), new Date(now() + (atOnce ? 0 : leadMs)));
+      const before = known.map(({ _id }) => _id);
+      await add(known.at(-1), new Date(now() + (when === 'later' ? leadMs : 0)));
+      if (when === 'drop') await store.remove(before);
       await reload();
       const newest = known.at(-1);
       if (!newest) throw new Error('there is no key to sign with');

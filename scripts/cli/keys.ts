@@ -4,20 +4,32 @@ import { type Command, type Run, UsageError } from './command.ts';
 
 /** The keys that sign access tokens. They rotate by themselves; this is for when that cannot wait. */
 export const keys: Command = {
-  usage: ['keys rotate [--now]            another key signs access tokens, ten minutes from now or at once'],
+  usage: [
+    'keys rotate [--now]            another key signs access tokens, ten minutes from now or at once',
+    'keys rotate --now --drop       at once, and the tokens of all keys before are refused',
+  ],
 
-  parse([verb, when, ...more]) {
-    const isKnown = verb === 'rotate' && (when === undefined || when === '--now') && more.length === 0;
-    if (isKnown) return rotate(when === '--now');
-    throw new UsageError(`"keys ${[verb, when, ...more].filter(Boolean).join(' ')}" is not known.`);
+  parse(words) {
+    const run = {
+      rotate: rotate('later'),
+      'rotate --now': rotate('now'),
+      'rotate --now --drop': rotate('drop'),
+    };
+    const said = words.join(' ');
+    if (Object.hasOwn(run, said)) return run[said as keyof typeof run];
+    throw new UsageError(`"${['keys', ...words].join(' ')}" is not known.`);
   },
 };
 
-function rotate(atOnce: boolean): Run {
+function rotate(when: 'later' | 'now' | 'drop'): Run {
   return async ({ config, db }) => {
     const log = createLog('silent', 'cli');
-    const { _id, signsFrom } = await openSigningKeys({ config, db, log }).rotate(atOnce);
-    const known = atOnce ? ', in every api within a minute' : '';
-    return `${_id} signs from ${signsFrom.toISOString()} on${known}. The one before verifies until its tokens have ended.`;
+    const { _id, signsFrom } = await openSigningKeys({ config, db, log }).rotate(when);
+    const known = when === 'later' ? '' : ', in every api within a minute';
+    const before =
+      when === 'drop'
+        ? 'By then the tokens of all keys before are refused.'
+        : 'The one before verifies until its tokens have ended.';
+    return `${_id} signs from ${signsFrom.toISOString()} on${known}. ${before}`;
   };
 }

@@ -184,10 +184,28 @@ describe('a rotation of the signing keys', () => {
     }
   });
 
+  it('by command forgets a key that leaked: its tokens end, and are renewed', async () => {
+    const pair = await issue(apis[0]);
+    expect(await verify(apis[0], pair.access_token)).to.equal(200);
+    const { stdout } = await command('keys', 'rotate', '--now', '--drop');
+    const all = await keys();
+    expect(all, 'the new one alone').to.have.length(1);
+    expect(all.map(({ _id }) => _id)).not.to.include(kidOf(pair.access_token));
+    expect(stdout).to.include(`${all[0]?._id} signs from `).and.include('are refused');
+    await Promise.all(apis.map(lookAgain));
+    for (const api of apis) {
+      expect(await published(api)).to.deep.equal([all[0]?._id]);
+      expect(await verify(api, pair.access_token)).to.equal(401);
+    }
+    const renewed = await renew(apis[1], pair);
+    for (const api of apis) expect(await verify(api, renewed.access_token)).to.equal(200);
+  });
+
   for (const words of [
     ['keys'],
     ['keys', 'rotate', '--soon'],
     ['keys', 'rotate', '--now', 'x'],
+    ['keys', 'rotate', '--drop'],
     ['nothing'],
   ]) {
     it(`is not made by "${words.join(' ')}"`, async () => {

@@ -87,10 +87,10 @@ describe('the signing keys of several processes', () => {
   it('can be replaced by command, published first or at once', async () => {
     const one = await startProcess();
     const first = (await one.keys.current()).kid;
-    const second = await one.keys.rotate(false);
+    const second = await one.keys.rotate('later');
     expect(second.signsFrom.getTime()).to.equal(now + leadMs);
     expect((await one.keys.current()).kid).to.equal(first);
-    const third = await one.keys.rotate(true);
+    const third = await one.keys.rotate('now');
     expect((await one.keys.current()).kid).to.equal(third._id);
     expect(await kids(one)).to.deep.equal([first, second._id, third._id]);
     now += leadMs;
@@ -108,11 +108,11 @@ describe('the signing keys of several processes', () => {
     };
     for (let time = 0; time < 3; time += 1) {
       now += 2000;
-      const { _id } = await other.keys.rotate(true);
+      const { _id } = await other.keys.rotate('now');
       expect(await one.keys.find(_id), `time ${time}`).not.to.equal(undefined);
     }
     reads = 0;
-    const added = await other.keys.rotate(true);
+    const added = await other.keys.rotate('now');
     const foreign = Array.from({ length: 500 }, () => one.keys.find(newId()));
     const found = await one.keys.find(added._id);
     expect(found, 'the new key, amid many that do not exist').not.to.equal(undefined);
@@ -124,7 +124,7 @@ describe('the signing keys of several processes', () => {
     const [short, long] = [await startProcess(), await startProcess({ tokenSeconds: 7200 })];
     await short.keys.current();
     const { kid } = await long.keys.current();
-    await short.keys.rotate(true);
+    await short.keys.rotate('now');
     now += 7200 * 1000;
     expect(await kids(short)).to.include(kid);
     now += 301_000;
@@ -161,7 +161,7 @@ describe('the signing keys of several processes', () => {
     now += refreshMs;
     const first = one.keys.published();
     one.db.signingKeys.all = all;
-    const added = await other.keys.rotate(true);
+    const added = await other.keys.rotate('now');
     await looking;
     arrive();
     await first;
