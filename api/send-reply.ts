@@ -8,10 +8,15 @@ import { olderVersion } from './versions.ts';
 const since = `@${olderVersion.since.getTime() / 1000}`;
 const sunset = olderVersion.sunset.toUTCString();
 
+/** Where a handler says nothing else: what is read may depend on who asks, and without a word caches keep what they like. */
+export const unsharedCache = 'private, no-cache';
+
 /** Sends what a handler returned. */
 export function sendReply(ctx: KoaContext, route: Route, reply: Reply, { publicUrl }: ApiContext): void {
   const declared = route.replies[reply.status];
   const type = reply.type ?? (declared?.schema ? 'application/json' : undefined);
+  const isRead = ctx.method === 'GET' || ctx.method === 'HEAD';
+  if (isRead) ctx.set('Cache-Control', unsharedCache);
   for (const [name, value] of Object.entries(reply.headers ?? {})) ctx.set(name, value);
   if (declared?.older && ctx.state.version === 1) {
     ctx.set('Deprecation', since);
@@ -26,7 +31,6 @@ export function sendReply(ctx: KoaContext, route: Route, reply: Reply, { publicU
   if (type) ctx.type = type;
   ctx.status = reply.status;
   ctx.state.hotSeconds = route.hotSeconds;
-  const isRead = ctx.method === 'GET' || ctx.method === 'HEAD';
   const isTagged = isRead || reply.revision !== undefined;
   if (reply.status === 200 && isTagged && typeof content === 'string' && !ctx.response.etag) {
     ctx.response.etag = etagOf(content, reply.revision);

@@ -5,6 +5,7 @@ import type { Context as KoaContext, Middleware, Next } from 'koa';
 import { auditTrail } from '../access/audit-trail.ts';
 import { authorize } from '../access/authorize.ts';
 import type { ApiContext } from '../context.ts';
+import { unsharedCache } from '../send-reply.ts';
 
 const basePath = '/admin/queues';
 
@@ -40,6 +41,7 @@ export function queueDashboard(context: ApiContext): Middleware {
       context.db,
     );
     await board(ctx, next);
+    if (!ctx.response.get('Cache-Control')) ctx.set('Cache-Control', unsharedCache);
     if (ctx.status < 400) await trail.finish();
     // The page would fetch a font from a stranger's host.
     if (typeof ctx.body === 'string' && ctx.type === 'text/html') {

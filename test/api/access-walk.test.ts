@@ -130,6 +130,7 @@ describe('every route, called by everybody,', function () {
       isDone: response.ok,
       decision: decisions[code] ?? 'allowed',
       said: `${response.status} ${code}`,
+      isKeptByChance: response.status < 400 && !response.headers.has('cache-control'),
       requestId: response.headers.get('x-request-id') ?? '',
     };
   }
@@ -168,6 +169,7 @@ describe('every route, called by everybody,', function () {
         if (answer.decision !== expected) {
           wrong.push(`${words}: ${expected} is declared, ${answer.said} is what the api says`);
         }
+        if (isReading && answer.isKeptByChance) wrong.push(`${words}: no Cache-Control`);
         const noted = await mongo.collection('audit').countDocuments({ requestId: answer.requestId });
         const isDue = !isReading && answer.isDone && person && oversees(route.action, person, thing);
         if (noted !== (isDue ? 1 : 0)) wrong.push(`${words}: ${noted} entries in the audit log`);
