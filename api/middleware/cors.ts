@@ -8,8 +8,8 @@ const readable = [
 ];
 
 /**
- * Lets the pages of these origins call the api with the cookies of who watches them, and no other: a credential is
- * never answered to `*`. Without origins there is no CORS at all.
+ * Lets the pages of these origins call the api, and no other: a credential is never answered to `*`. Browsers add the
+ * session's cookie only where such a page is of the same site. Without origins there is no CORS at all.
  */
 export function cors(origins: readonly string[]): Middleware {
   const allow = allowOrigins({

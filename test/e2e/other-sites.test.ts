@@ -55,6 +55,13 @@ describe('in a browser, a page of another site', () => {
     expect(await ask(await visit(stranger.origin), url, 'GET')).to.equal('TypeError');
   });
 
+  it('is nobody to us by the cookie, also where its origin is allowed', async () => {
+    const { system } = started();
+    const url = `${system.url}/api/auth/me`;
+    expect(await ask(await visit(system.url), url, 'GET')).to.match(/^200 /);
+    expect(await ask(await visit(friend.origin), url, 'GET')).to.match(/^401 /);
+  });
+
   it('changes nothing with a form, which no browser asks about beforehand', async () => {
     const { system } = started();
     const page = await visit(stranger.origin);
