@@ -1521,7 +1521,7 @@ export type Operations = {
       role?: 'viewer' | 'creator' | 'moderator' | 'admin';
       /** Only those that have it */
       status?: 'active' | 'suspended' | 'closing' | 'closed';
-      /** From 1 */
+      /** From 1; `page` times `perPage` is 10,000 at most */
       page?: number;
       /** How many at most */
       perPage?: number;

@@ -41,16 +41,30 @@ export const userChange = z
   .refine((given) => given.reason === undefined || given.status, 'must have status where it has a reason')
   .meta({ id: 'UserChange' });
 
-export const userQuery = z.strictObject({
-  q: z.string().trim().min(1).max(100).optional().meta({
-    description: 'How the name or the e-mail address begins, in capital or small letters',
-    example: 'ada',
-  }),
-  role: z.enum(roles).optional().meta({ description: 'Only those that have it' }),
-  status: z.enum(accountStatuses).optional().meta({ description: 'Only those that have it' }),
-  page: z.coerce.number().int().min(1).max(10_000).default(1).meta({ description: 'From 1' }),
-  perPage: z.coerce.number().int().min(1).max(100).default(20).meta({ description: 'How many at most' }),
-});
+/** How far one can page: what comes before is walked over each time. */
+const mostPaged = 10_000;
+
+export const userQuery = z
+  .strictObject({
+    q: z.string().trim().min(1).max(100).optional().meta({
+      description: 'How the name or the e-mail address begins, in capital or small letters',
+      example: 'ada',
+    }),
+    role: z.enum(roles).optional().meta({ description: 'Only those that have it' }),
+    status: z.enum(accountStatuses).optional().meta({ description: 'Only those that have it' }),
+    page: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(mostPaged, { abort: true })
+      .default(1)
+      .meta({ description: 'From 1; `page` times `perPage` is 10,000 at most' }),
+    perPage: z.coerce.number().int().min(1).max(100).default(20).meta({ description: 'How many at most' }),
+  })
+  .refine(({ page, perPage }) => page * perPage <= mostPaged, {
+    path: ['page'],
+    message: `times perPage must be ${mostPaged} at most: search by name, role or status for those that come later`,
+  });
 
 export const userPage = z
   .object({

@@ -107,12 +107,17 @@ describe('accounts, for administrators,', () => {
       const ids = [...people.map(({ _id }) => _id).reverse(), admin._id];
       expect(all.map(({ userId }) => userId)).to.deep.equal(ids);
       expect(await find('?perPage=3&page=4')).to.deep.equal({ items: [], total: 7, page: 4, perPage: 3 });
+      expect((await find('?page=100&perPage=100')).items).to.deep.equal([]);
+      expect((await find('?page=10000&perPage=1')).items).to.deep.equal([]);
       expect(await find('?q=ada&perPage=1')).to.include({ total: 2 });
     });
 
     for (const [query, pointer] of [
       ['?page=0', 'page'],
       ['?perPage=101', 'perPage'],
+      ['?page=501', 'page'],
+      ['?page=101&perPage=100', 'page'],
+      ['?page=10001&perPage=1', 'page'],
       ['?role=king', 'role'],
       ['?status=gone', 'status'],
       ['?q=', 'q'],
