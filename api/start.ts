@@ -15,6 +15,9 @@ import { createLimits } from './limits/limits.ts';
 import { chooseMailer } from './mail/choose-mailer.ts';
 import { createOutbox } from './mail/outbox.ts';
 
+/** Connections that may wait to be taken, as far as the system lets them (Linux: 4096). When they may not, they try again a second later. */
+const mostWaiting = 4096;
+
 export type RunningApi = { url: string; port: number; log: Log; context: Context; stop(): Promise<void> };
 
 /** Connects, listens and answers. With API_PORT=0 the port is a free one, and `url` tells which. */
@@ -39,7 +42,8 @@ export async function startApi(config: Config): Promise<RunningApi> {
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(config.API_PORT, config.API_HOST, resolve);
+      const { API_PORT: port, API_HOST: host } = config;
+      server.listen({ port, host, backlog: mostWaiting }, resolve);
     });
     const { port } = server.address() as AddressInfo;
     const publicUrl = config.PUBLIC_URL ?? `http://${config.API_HOST}:${port}`;

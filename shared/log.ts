@@ -3,6 +3,7 @@ import { type Logger, pino } from 'pino';
 export type Log = Logger;
 
 const flushMilliseconds = 100;
+const info = pino.levels.values.info ?? 30;
 
 /**
  * JSON lines on standard output. Cookies, authorization and signed addresses never get that far. Lines wait for each
@@ -20,6 +21,21 @@ export function createLog(level: string, process: string): Log {
     },
     output(),
   );
+}
+
+/**
+ * Writes lines of the level `info` that say the same kind of thing again and again, as one for each request. They look
+ * like all others, but pino would need a third of all the time that a short request takes. `members` is JSON without the
+ * braces; nothing is looked for in it, so there must be nothing to hide.
+ */
+export function lineWriter(log: Log, message: string): (members: string) => void {
+  const bound = JSON.stringify(log.bindings()).slice(1, -1);
+  const end = `,"msg":${JSON.stringify(message)}}\n`;
+  const stream = (log as unknown as Record<symbol, { write(line: string): void }>)[pino.symbols.streamSym];
+  return (members) => {
+    if (log.levelVal > info) return;
+    stream?.write(`{"level":"info"${timeField()},${bound},${members}${end}`);
+  };
 }
 
 let second = 0;

@@ -35,7 +35,7 @@ const takeScript = `
   end
   local left = math.max(0, ARGV[1] - (used or 0))
   local lease = 0
-  if tonumber(ARGV[4]) > 0 then lease = math.min(500, math.floor(left / ARGV[4])) end
+  if tonumber(ARGV[4]) > 0 then lease = math.min(5000, math.floor(left / ARGV[4])) end
   local given = math.min(left, math.max(tonumber(ARGV[3]), lease))
   redis.call('INCRBY', KEYS[1], given)
   return {given, left - given, redis.call('PTTL', KEYS[1])}`;

@@ -1,5 +1,5 @@
 import type { Context as KoaContext, Middleware } from 'koa';
-import type { Log } from '../../shared/log.ts';
+import { type Log, lineWriter } from '../../shared/log.ts';
 import { continueTrace, traceparentOf } from '../../shared/trace.ts';
 import type { ApiContext } from '../context.ts';
 
@@ -8,8 +8,7 @@ type Bindings = { requestId: string; traceId: string; userId?: string };
 
 /** Gives each request an id, a span of a trace and a log of its own, and writes one line when it is answered. */
 export function requestLog({ log, metrics }: ApiContext): Middleware {
-  // Nothing in these lines is to be hidden, and looking for it costs a third of a line.
-  const lines = log.child({}, { redact: [] });
+  const writeLine = lineWriter(log, 'request');
   return async (ctx, next) => {
     const started = performance.now();
     const trace = continueTrace(ctx.req.headers.traceparent?.toString());
@@ -29,15 +28,11 @@ export function requestLog({ log, metrics }: ApiContext): Middleware {
     const seconds = (performance.now() - started) / 1000;
     const route = ctx.state.route ?? 'none';
     metrics.requestSeconds.observe({ method: ctx.method, route, status: ctx.status }, seconds);
-    lines.info(
-      {
-        ...bindings,
-        method: ctx.method,
-        path: ctx.path,
-        status: ctx.status,
-        milliseconds: Math.round(seconds * 1e5) / 100,
-      },
-      'request',
+    const { userId } = bindings;
+    writeLine(
+      `"requestId":"${requestId}","traceId":"${trace.traceId}"${userId ? `,"userId":"${userId}"` : ''},` +
+        `"method":"${ctx.method}","path":${JSON.stringify(ctx.path)},"status":${ctx.status},` +
+        `"milliseconds":${Math.round(seconds * 1e5) / 100}`,
     );
   };
 }
