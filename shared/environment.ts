@@ -60,8 +60,11 @@ const profileFile = z.string().transform((path, context): Record<string, Encodin
   }
 });
 
+/** Without a prototype: names come from strangers, and `constructor` is no profile. */
 function byName(profiles: readonly EncodingProfile[]): Record<string, EncodingProfile> {
-  return Object.fromEntries(profiles.map((profile) => [profile.name, profile]));
+  const named: Record<string, EncodingProfile> = Object.create(null);
+  for (const profile of profiles) named[profile.name] = profile;
+  return named;
 }
 
 const cores = availableParallelism();

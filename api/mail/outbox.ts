@@ -34,8 +34,9 @@ export function createOutbox(mailer: Mailer, log: Log, retrySeconds = [1, 5, 25]
         });
         return;
       } catch (err) {
-        if (wait === undefined || closing.signal.aborted) log.error({ err }, 'mail given up');
-        else log.warn({ err, again: `in ${wait} s` }, 'mail not delivered');
+        const why = reasonOf(err);
+        if (wait === undefined || closing.signal.aborted) log.error(why, 'mail given up');
+        else log.warn({ ...why, again: `in ${wait} s` }, 'mail not delivered');
       }
       if (wait !== undefined) await sleep(wait * 1000, undefined, { signal: closing.signal });
     }
@@ -66,4 +67,10 @@ export function createOutbox(mailer: Mailer, log: Log, retrySeconds = [1, 5, 25]
       mailer.close();
     },
   };
+}
+
+/** What the mail server and its errors say repeats to whom the mail was. */
+function reasonOf(error: unknown): object {
+  const { name, code, responseCode, command } = error as Record<string, unknown>;
+  return { name, code, responseCode, command };
 }

@@ -47,7 +47,7 @@ export function upkeepStore(connection: Connection) {
      */
     async purged({ _id, state, generation, activeGeneration, heardAt }: EndedVideo): Promise<void> {
       const words = { title: '', description: '', category: null, tags: [], language: null };
-      const results = { plan: null, renditions: [], warnings: [], activeGeneration: null };
+      const results = { plan: null, renditions: [], audio: [], warnings: [], activeGeneration: null };
       await model.updateOne(
         { _id, state, generation, heardAt },
         {

@@ -66,6 +66,11 @@ export function uploadStore(connection: Connection) {
       await model.updateOne({ videoId, state: 'waiting' }, { $set: { state: 'cancelled' } }, { session });
     },
 
+    /** What somebody called the file: it goes with the video. */
+    async forgetName(videoId: string): Promise<void> {
+      await model.updateMany({ videoId }, { $set: { filename: '' } });
+    },
+
     overdue: (before: Date, limit: number): Promise<UploadRecord[]> =>
       model
         .find({ state: 'waiting', expiresAt: trusted({ $lt: before }) })

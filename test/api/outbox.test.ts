@@ -76,6 +76,7 @@ describe('the outbox', () => {
     expect(mailbox.letters).to.deep.equal([]);
     expect(has('token-in-a-mail')).to.equal(false);
     expect(has('secret')).to.equal(false);
+    expect(has(mail.to), 'the address').to.equal(false);
     await outbox.close(10);
     await wrong.close(10);
   });

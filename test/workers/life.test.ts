@@ -96,7 +96,7 @@ describe('the life of a video', function () {
     });
 
     it('when it is deleted while it is encoded: ffmpeg within 2 s, and then every trace', async () => {
-      const { videoId } = await client.uploadFile(await clip(12));
+      const { videoId, uploadId } = await client.uploadFile(await clip(12));
       await holdEncodingOf(system, videoId);
       await client.removeVideo(videoId);
       await quiet();
@@ -111,6 +111,7 @@ describe('the life of a video', function () {
       expect(await rows(videoId)).to.deep.equal(nothing);
       const left = await video(videoId);
       expect(left).to.include({ state: 'deleted', title: '', description: '', plan: null, hasPoster: false });
+      expect((await system.context.db.uploads.find(uploadId))?.filename).to.equal('');
       const types = (await system.context.db.events.ofVideo(videoId)).map(({ type }) => type);
       expect(types.at(-1)).to.equal('video.deleted');
     });
