@@ -5,8 +5,11 @@ const annotated = new Set(['v', 'lang']);
 /** Tags inside each other; a text of nothing but open tags would else take minutes. */
 const mostNested = 16;
 
-/** A tag, or one of the time stamps that karaoke puts inside a text. What looks otherwise is text with a `<` in it. */
-const tag = /<(\/?)([a-z][a-z0-9]*)((?:\.[\w-]+)*)([^<>]*)>|<[\d:.]+>/gi;
+/**
+ * A tag, or one of the time stamps that karaoke puts inside a text. What looks otherwise is text with a `<` in it. The
+ * name and the classes end where they must: tried at each shorter length, one tag that never closes takes minutes.
+ */
+const tag = /<(\/?)([a-z][a-z0-9]*)(?![a-z0-9])((?:\.[\w-]+(?![\w-]))*)(?!\.[\w-])([^<>]*)>|<[\d:.]+>/gi;
 const strayAmpersand = /&(?!(?:amp|lt|gt|nbsp|lrm|rlm|#\d{1,7}|#x[0-9a-f]{1,6});)/gi;
 
 /**

@@ -21,9 +21,14 @@ export async function changePassword(
   if (!known) throw new MillraceError('forbidden', 'This account has no password here.');
   const { _id: email, hash } = known;
   const isRight = await passwordHashing.matches(hash, currentPassword);
-  if (!isRight || !(await db.passwords.replace(email, hash, await passwordHashing.hash(newPassword)))) {
-    throw new MillraceError('wrong_password', 'The current password is another one.');
-  }
+  const wrong = () => new MillraceError('wrong_password', 'The current password is another one.');
+  if (!isRight) throw wrong();
+  const newHash = await passwordHashing.hash(newPassword);
+  await db.transaction(async (session) => {
+    if (!(await db.passwords.replace(email, hash, newHash, session))) throw wrong();
+    // Who has read an older mail shall not undo the change.
+    await db.emailTokens.forget('reset', email, session);
+  });
   // After the change, so that no sign-in with the old password comes in between.
   await endSignIns(db, userId);
 }

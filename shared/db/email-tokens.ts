@@ -45,6 +45,11 @@ export function emailTokenStore(connection: Connection) {
       return (await model.findOne(live(purpose, token)).lean())?.email;
     },
 
+    /** Ends the one that an address has, if any. */
+    async forget(purpose: EmailTokenPurpose, email: string, session: ClientSession): Promise<void> {
+      await model.deleteOne({ _id: `${purpose}:${email}` }, { session });
+    },
+
     /** As `find`, and it works no more. */
     async take(
       purpose: EmailTokenPurpose,

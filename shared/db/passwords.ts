@@ -39,9 +39,9 @@ export function passwordStore(connection: Connection) {
     },
 
     /** False when it is no longer the one that was compared. */
-    async replace(email: string, from: string, to: string): Promise<boolean> {
+    async replace(email: string, from: string, to: string, session: ClientSession): Promise<boolean> {
       const change = { $set: { hash: to, changedAt: new Date() } };
-      const { modifiedCount } = await model.updateOne({ _id: email, hash: from }, change);
+      const { modifiedCount } = await model.updateOne({ _id: email, hash: from }, change, { session });
       return modifiedCount === 1;
     },
 

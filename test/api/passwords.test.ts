@@ -138,6 +138,15 @@ describe('a password', () => {
       await reset(second);
     });
 
+    it('ends when the password is changed by who knows it', async () => {
+      const email = await makeAccount(local);
+      const token = await resetToken(email, 2);
+      const { cookie } = await signInLocally(local, email);
+      await change(cookie, goodPassword, another);
+      expect(await refusal(reset(token, 'a third one 3'))).to.include(ended);
+      await login(email, another);
+    });
+
     it('ends after an hour', async () => {
       const email = await makeAccount(local);
       const token = await resetToken(email, 2);
