@@ -29,9 +29,13 @@ const grants: Record<string, Grant> = {
   },
 
   async refresh_token({ refresh_token }, _, { tokens, db }) {
-    const renewed = await tokens.renew(needed('refresh_token', refresh_token));
+    const shown = needed('refresh_token', refresh_token);
+    // Before the token is spent: when the account is active again, its programs go on.
+    const holder = await tokens.holderOf(shown);
+    const user = holder && (await db.users.find(holder.userId));
+    if (user?.status === 'suspended') throw refused(unusable);
+    const renewed = await tokens.renew(shown);
     if (!renewed) throw refused('The refresh token is not valid, has ended or was used before.');
-    const user = await db.users.find(renewed.userId);
     if (user?.status === 'active') return renewed.pair;
     await tokens.revoke(renewed.pair.refreshToken);
     throw refused(unusable);

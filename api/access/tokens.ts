@@ -64,6 +64,12 @@ export function createTokens({ config, db, log }: Context, keys: SigningKeys, pu
       return { userId: use.userId, pair: await pair(use.userId, { ...secrets, turn }, key) };
     },
 
+    /** Whose sign-in a refresh token comes of, be it the newest or not; null when there is none. */
+    async holderOf(refreshToken: string): Promise<Holder | null> {
+      const secrets = readRefreshToken(refreshToken);
+      return secrets ? db.grants.find(db.grants.idOf(secrets)) : null;
+    },
+
     /** Ends the sign-in that a token of either kind came of, if there is one. */
     async revoke(token: string): Promise<void> {
       const secrets = readRefreshToken(token);

@@ -36,12 +36,15 @@ export const sessionRoutes = [
     path: '/api/auth/sessions',
     tag,
     summary: 'Sign out everywhere else',
-    description: 'Ends every session of my account but the one that asks.',
+    description:
+      'Ends every session of my account but the one that asks, and every sign-in of programs that got their tokens ' +
+      'elsewhere; access tokens follow within seconds.',
     action: 'session.end',
     replies: { 204: { description: 'The others have ended' } },
     errors: [],
     async handle({ caller, credential, context }) {
       await context.db.sessions.endAll(caller._id, currentOf(credential));
+      await context.db.grants.endUnboundOf(caller._id);
       return { status: 204 };
     },
   }),

@@ -49,11 +49,15 @@ export const videoRoutes = [
     ifMatch: true,
     replies: { 200: { description: 'The video as it is now, with its new ETag', schema: videoContract } },
     errors: [],
-    async handle({ params, body, permit, header, context }) {
+    async handle({ params, body, permit, audit, header, context }) {
       const { videos } = context.db;
       const found = permit(await videos.find(params.videoId));
       const revision = expectedRevision(header('If-Match'), revisionOf(found));
-      const changed = await videos.change(found._id, revision, body);
+      const changed = await context.db.transaction(async (session) => {
+        const after = await videos.change(found._id, revision, body, session);
+        if (after) await audit(session);
+        return after;
+      });
       if (changed) return sendVideo(changed, await readProgress(context.db, changed), context);
       // Somebody else was faster: in changing it, or in deleting it.
       permit(await videos.find(params.videoId));

@@ -71,5 +71,10 @@ export function grantStore(connection: Connection) {
     async endAllOf(userId: string): Promise<void> {
       await model.deleteMany({ userId });
     },
+
+    /** Those that belong to no browser, which ends its own. */
+    async endUnboundOf(userId: string): Promise<void> {
+      await model.deleteMany({ userId, sessionId: null });
+    },
   };
 }

@@ -203,28 +203,31 @@ export function videoStore(connection: Connection) {
       const fresh = { ...next, ...lost, heardAt, plan: null, failure: null, resumes: 0, purgedAt: null };
       const history = { $each: [{ ...next, at: heardAt }], $slice: -100 };
       const update = { $set: { ...fresh, ...change }, $push: { history } };
-      const begun = await model.findOneAndUpdate(filter, update, { returnDocument: 'after', session }).lean();
-      return begun ?? undefined;
+      const options = { returnDocument: 'after', session } as const;
+      return (await model.findOneAndUpdate(filter, update, options).lean()) ?? undefined;
     },
 
     /**
      * A person's change, on the revision that the person has seen; without one, on whatever there is. Undefined when
      * nothing matched: somebody else was faster, or the video is gone.
      */
-    async change(id: string, revision: number | undefined, change: VideoChange): Promise<Video | undefined> {
+    async change(
+      id: string,
+      revision: number | undefined,
+      change: VideoChange,
+      session: ClientSession,
+    ): Promise<Video | undefined> {
       const seen = revision === undefined ? {} : { revision: revision || trusted({ $in: [0, null] }) };
       const filter = { _id: id, state: trusted({ $ne: 'deleted' as const }), ...seen };
       const update = { $set: change, $inc: { revision: 1 } };
-      const changed = await model.findOneAndUpdate(filter, update, { returnDocument: 'after' }).lean();
-      return changed ?? undefined;
+      const options = { returnDocument: 'after', session } as const;
+      return (await model.findOneAndUpdate(filter, update, options).lean()) ?? undefined;
     },
 
     /** A sign of life from a job. False when the attempt is no longer the current one in that state. */
     async heard({ videoId, generation }: Attempt, state: VideoState): Promise<boolean> {
-      const { matchedCount } = await model.updateOne(
-        { _id: videoId, generation, state },
-        { $set: { heardAt: new Date() } },
-      );
+      const change = { $set: { heardAt: new Date() } };
+      const { matchedCount } = await model.updateOne({ _id: videoId, generation, state }, change);
       return matchedCount === 1;
     },
 

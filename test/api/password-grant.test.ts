@@ -88,6 +88,20 @@ describe('tokens for a password', () => {
     expect((await withPassword(email, newPassword)).status).to.equal(200);
   });
 
+  it('end when their owner signs out everywhere else', async () => {
+    const email = await makeAccount(local);
+    const { body } = await withPassword(email);
+    const { cookie } = await signInLocally(local, email);
+    const response = await fetch(`${url}/api/auth/sessions`, {
+      method: 'DELETE',
+      headers: { Cookie: cookie },
+    });
+    expect(response.status).to.equal(204);
+    const renewed = await post({ grant_type: 'refresh_token', refresh_token: body.refresh_token });
+    expect([renewed.status, renewed.body.error]).to.deep.equal([400, 'invalid_grant']);
+    await until('end of the access token', async () => (await me(body.access_token)).status === 401);
+  });
+
   it('cannot be had by guessing', async () => {
     const limited = await startLocalSystem({ RATE_LIMITS: 'sign-in=3/60' });
     try {

@@ -167,7 +167,9 @@ describe('changing a video', () => {
     const found = await system.context.db.videos.find(videoId);
     if (found) await remove(system.context, found);
     expect((await change(videoId, { title: 'x' })).status).to.equal(404);
-    expect(await system.context.db.videos.change(videoId, undefined, { title: 'x' })).to.equal(undefined);
+    const { transaction, videos } = system.context.db;
+    const late = transaction((session) => videos.change(videoId, undefined, { title: 'x' }, session));
+    expect(await late).to.equal(undefined);
   });
 
   it('of its visibility counts at once in lists, for playing and for who reads it', async () => {

@@ -189,8 +189,22 @@ describe('captions as text', () => {
 
   it('are read in time that grows with their length, whatever they hold', () => {
     const most = mostCaptionBytes - 100;
-    for (const piece of ['<b.', '<i></b>', '{\\', '\n\r']) {
-      const text = piece.repeat(Math.floor(most / piece.length));
+    for (const [head, piece] of [
+      ...[
+        ['', '<b.'],
+        ['', '<i></b>'],
+        ['', '{\\'],
+        ['', '\n\r'],
+      ],
+      ...[
+        ['<', 'a'],
+        ['<b.', 'a'],
+        ['<b', '.a'],
+        ['<v ', 'a'],
+        ['<', '1'],
+      ],
+    ] as [string, string][]) {
+      const text = head + piece.repeat(Math.floor(most / piece.length) - 4);
       const attempt = (format: CaptionsFormat) => {
         try {
           parseCaptions(
