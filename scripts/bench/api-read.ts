@@ -5,7 +5,7 @@ import { startBareKoa } from './tools/bare-koa.ts';
 import { load } from './tools/load.ts';
 import { serveList } from './tools/served-list.ts';
 
-const connections = 16;
+const connections = 100;
 const seconds = 4;
 
 /** How fast the api answers what viewers ask most, against a bare Koa app that returns the same bytes. */
