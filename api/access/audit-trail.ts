@@ -7,8 +7,6 @@ export type Changes = Record<string, string | null>;
 type Declared = { action: Action; method: string; path: string };
 type Asked = { params: Record<string, string>; body?: unknown; requestId: string; address: string };
 
-export type AuditTrail = ReturnType<typeof auditTrail>;
-
 /**
  * Notes in the audit log what a request changes of what is not its caller's. It stands where every route passes, so that
  * no handler can forget it. A handler that has a transaction notes in there (`note`), and then there is no change
