@@ -8,7 +8,6 @@ import {
   ladderReasons,
   type Rendition,
 } from '../shared/contracts/encoding.ts';
-import type { poster, posterTicket, posterUpload } from '../shared/contracts/images.ts';
 import type { ticket, upload } from '../shared/contracts/uploads.ts';
 import type {
   ladder,
@@ -20,10 +19,10 @@ import type {
 } from '../shared/contracts/videos.ts';
 import type { ApiKey } from '../shared/db/api-keys.ts';
 import type { Caption } from '../shared/db/captions.ts';
-import type { Poster, PosterUpload } from '../shared/db/posters.ts';
 import type { UploadRecord } from '../shared/db/uploads.ts';
 import type { User } from '../shared/db/users.ts';
-import type { ListedVideo, Video } from '../shared/db/videos.ts';
+import type { ListedVideo, Video } from '../shared/db/video-record.ts';
+import { isRightToLeft } from '../shared/languages.ts';
 import type { PresignedPut } from '../shared/storage.ts';
 
 /** Documents become replies here, naming every field: what is not named does not leave. */
@@ -85,13 +84,21 @@ export function presentSummary(record: ListedVideo, publicUrl: string): z.infer<
     category: record.category,
     tags: record.tags,
     language: record.language,
+    isRtl: isRightToLeft(record.language),
+    channelTitle: record.channelTitle,
     visibility: record.visibility,
+    regions: record.regions,
+    minimumAge: record.minimumAge,
     state: record.state,
     playable: playingGeneration(record) !== undefined,
     durationSeconds: record.durationSeconds,
     posterUrl: posterUrl(record, publicUrl),
     watchUrl: `${publicUrl}/watch/${record._id}`,
+    views: record.views,
+    likes: record.likes,
+    comments: record.comments,
     createdAt: record.createdAt.toISOString(),
+    publishedAt: record.publishedAt.toISOString(),
   };
 }
 
@@ -186,42 +193,6 @@ export function presentCaption(record: Omit<Caption, '_id'>, publicUrl: string):
     url: `${publicUrl}/api/videos/${record.videoId}/captions/${record.language}.vtt`,
     createdAt: record.createdAt.toISOString(),
   };
-}
-
-/** What was asked for last, with the sizes of what is shown. Before anything was asked, one is on its way. */
-export function presentPoster(
-  video: Video,
-  last: Poster | null,
-  shown: Poster | null,
-): z.infer<typeof poster> {
-  const none = video.state === 'failed' ? ('failed' as const) : ('making' as const);
-  return {
-    source: last?.source ?? 'auto',
-    version: last?.version ?? 0,
-    state: last ? stateOf(last) : none,
-    ...(last?.error ? { error: last.error } : {}),
-    widths: shown?.widths ?? [],
-  };
-}
-
-export function presentPosterUpload(
-  { _id, state }: Poster,
-  upload: PosterUpload,
-): z.infer<typeof posterUpload> {
-  const { bytes, contentType, expiresAt } = upload;
-  return { posterUploadId: _id, state, size: bytes, type: contentType, expiresAt: expiresAt.toISOString() };
-}
-
-function stateOf({ state }: Poster): z.infer<typeof poster>['state'] {
-  return state === 'ready' || state === 'failed' ? state : 'making';
-}
-
-export function presentPosterTicket(
-  posterUploadId: string,
-  expiresAt: Date,
-  { url, headers }: PresignedPut,
-): z.infer<typeof posterTicket> {
-  return { posterUploadId, method: 'PUT', url, headers, expiresAt: expiresAt.toISOString() };
 }
 
 /** The attempt to play: the last one that became ready, else the current one once its first segments are there. */

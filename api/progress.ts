@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { progress } from '../shared/contracts/videos.ts';
 import type { Db } from '../shared/db/connect.ts';
 import type { Encoded } from '../shared/db/parts.ts';
-import type { WatchedVideo } from '../shared/db/videos.ts';
+import type { WatchedVideo } from '../shared/db/video-record.ts';
 import { hasEnded, isInProgress } from '../shared/video-state.ts';
 import { playingGeneration } from './present.ts';
 

@@ -1,5 +1,5 @@
 import type { Position } from '../shared/db/keyset.ts';
-import type { ListedVideo } from '../shared/db/videos.ts';
+import type { ListedVideo } from '../shared/db/video-record.ts';
 import type { ApiContext } from './context.ts';
 
 /** How many videos a region's list can reach beyond the ranked ones. */

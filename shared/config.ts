@@ -40,6 +40,9 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     const known = Object.keys(parsed.data.ENCODING_PROFILES).join(', ');
     problems.push(`ENCODING_PROFILE: is not one of ${known}`);
   }
+  if (parsed.data?.DEFAULT_REGION && !parsed.data.REGIONS.includes(parsed.data.DEFAULT_REGION)) {
+    problems.push(`DEFAULT_REGION: is not one of ${parsed.data.REGIONS.join(', ')}`);
+  }
   if (parsed.success) problems.push(...providerConflicts(parsed.data));
   if (parsed.success) problems.push(...mailProblems(parsed.data));
   if (problems.length > 0 || !parsed.success) {

@@ -35,6 +35,8 @@ const regionList = z.string().transform((value, context) => {
   return [...new Set(regions)];
 });
 
+const region = z.string().regex(/^[A-Z]{2}$/, 'must be two capital letters (ISO 3166-1)');
+
 /** `encode=2,publish` -> {encode: 2, publish: 1}: which queues this worker serves, and how many jobs at once. */
 const queueList = z.string().transform((value, context) => {
   const served: Partial<Record<(typeof queueNames)[number], number>> = {};
@@ -161,6 +163,13 @@ const media = {
     'AU',
     'CA',
   ]),
+  DEFAULT_REGION: region.optional(),
+  REGION_HEADER: z
+    .string()
+    .regex(/^[\w-]+$/, 'must be the name of a header')
+    .transform((name) => name.toLowerCase())
+    .optional(),
+  RTL_REGIONS: regionList.default(['AE']),
   TRENDING_EVERY_SECONDS: seconds.default(300),
   SWEEP_EVERY_SECONDS: seconds.default(30),
   PURGE_GRACE_SECONDS: seconds.default(300),

@@ -2,7 +2,7 @@ import type { Context } from './context.ts';
 import type { EncodingPlan } from './contracts/encoding.ts';
 import type { DbSession } from './db/connect.ts';
 import type { UploadRecord } from './db/uploads.ts';
-import type { Attempt, Video, VideoFailure } from './db/videos.ts';
+import type { Attempt, Video, VideoFailure } from './db/video-record.ts';
 import { jobId } from './keys.ts';
 import type { NewJob } from './queue.ts';
 import { anotherFrom, isInProgress, type VideoState } from './video-state.ts';

@@ -1,4 +1,4 @@
-import type { Attempt, Video } from '../shared/db/videos.ts';
+import type { Attempt, Video } from '../shared/db/video-record.ts';
 import type { VideoState } from '../shared/video-state.ts';
 import { type Step, Superseded } from './run.ts';
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EncodingPlan } from '../shared/contracts/encoding.ts';
 import type { Poster } from '../shared/db/posters.ts';
-import type { Video } from '../shared/db/videos.ts';
+import type { Video } from '../shared/db/video-record.ts';
 import { MillraceError } from '../shared/errors.ts';
 import { resumePoster } from '../shared/poster.ts';
 import { FfmpegError, runFfmpeg } from './media/ffmpeg.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { atOnce } from '../shared/at-once.ts';
 import type { EncodingPlan, Segment } from '../shared/contracts/encoding.ts';
-import type { Video } from '../shared/db/videos.ts';
+import type { Video } from '../shared/db/video-record.ts';
 import { MillraceError } from '../shared/errors.ts';
 import { initKey, segmentKey } from '../shared/keys.ts';
 import {

@@ -1,4 +1,4 @@
-import type { Attempt } from '../shared/db/videos.ts';
+import type { Attempt } from '../shared/db/video-record.ts';
 import type { MillraceError } from '../shared/errors.ts';
 import { fail } from '../shared/pipeline.ts';
 import type { QueueName } from '../shared/queues.ts';

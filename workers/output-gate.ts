@@ -1,6 +1,6 @@
 import type { EncodingPlan } from '../shared/contracts/encoding.ts';
 import type { Part } from '../shared/db/parts.ts';
-import type { Video } from '../shared/db/videos.ts';
+import type { Video } from '../shared/db/video-record.ts';
 import { MillraceError } from '../shared/errors.ts';
 import { generationPrefix, initKey, segmentKey } from '../shared/keys.ts';
 import { checkDecoding } from './decoding-check.ts';

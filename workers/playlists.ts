@@ -1,6 +1,6 @@
 import type { EncodingPlan } from '../shared/contracts/encoding.ts';
 import type { Playlist } from '../shared/db/playlists.ts';
-import type { Attempt, Video } from '../shared/db/videos.ts';
+import type { Attempt, Video } from '../shared/db/video-record.ts';
 import { segmentName } from '../shared/keys.ts';
 import { keyFramePlaylist, masterPlaylist, mediaPlaylist } from './media/playlist.ts';
 import { audioEntries, type Joined, joinAudio, joinPicture, targetSeconds, variantOf } from './renditions.ts';

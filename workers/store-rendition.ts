@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RenditionPart } from '../shared/contracts/encoding.ts';
-import type { Video } from '../shared/db/videos.ts';
+import type { Video } from '../shared/db/video-record.ts';
 import { initKey, segmentKey } from '../shared/keys.ts';
 import {
   type CutSegment,

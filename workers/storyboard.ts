@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { atOnce } from '../shared/at-once.ts';
 import type { EncodingPlan } from '../shared/contracts/encoding.ts';
 import type { Sprites } from '../shared/contracts/images.ts';
-import type { Attempt, Video, Warning } from '../shared/db/videos.ts';
+import type { Attempt, Video, Warning } from '../shared/db/video-record.ts';
 import { sheetKey, sheetName, storyboardKey, tilesKey, tilesPrefix } from '../shared/keys.ts';
 import { storyboardVtt } from '../shared/storyboard.ts';
 import { runFfmpeg } from './media/ffmpeg.ts';

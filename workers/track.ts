@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { EncodingPlan, RenditionPart } from '../shared/contracts/encoding.ts';
 import type { PartId } from '../shared/db/parts.ts';
-import type { Video } from '../shared/db/videos.ts';
+import type { Video } from '../shared/db/video-record.ts';
 import { whileCurrent } from './attempt.ts';
 import { type FfmpegResult, runFfmpeg } from './media/ffmpeg.ts';
 import type { FfmpegCommand } from './media/ffmpeg-command.ts';

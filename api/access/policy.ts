@@ -50,6 +50,30 @@ export const policy = {
   'video.change': { anonymous: false, roles: everyone, others: overseers, scope: 'manage' },
   'video.delete': { anonymous: false, roles: everyone, others: overseers, scope: 'manage' },
 
+  'video.comment': { anonymous: false, roles: everyone, others: everyone, scope: 'manage' },
+  'video.like': { anonymous: false, roles: everyone, others: everyone, scope: 'manage' },
+  'video.report': { anonymous: false, roles: everyone, others: everyone, scope: 'manage' },
+  'video.measure': { anonymous: false, roles: everyone, others: overseers, scope: 'read' },
+  /** Who has changed what: for moderators alone. */
+  'video.history': { anonymous: false, roles: overseers, others: overseers, scope: 'manage' },
+  'video.take-down': { anonymous: false, roles: overseers, others: overseers, scope: 'manage' },
+
+  'comment.read': { anonymous: true, roles: everyone, others: everyone, scope: 'read' },
+  'comment.change': { anonymous: false, roles: everyone, others: nobody, scope: 'manage' },
+  'comment.delete': { anonymous: false, roles: everyone, others: overseers, scope: 'manage' },
+  'comment.report': { anonymous: false, roles: everyone, others: everyone, scope: 'manage' },
+  'comment.hide': { anonymous: false, roles: overseers, others: overseers, scope: 'manage' },
+  'report.read': { anonymous: false, roles: overseers, others: overseers, scope: 'manage' },
+  'report.resolve': { anonymous: false, roles: overseers, others: overseers, scope: 'manage' },
+
+  'person.read': { anonymous: true, roles: everyone, others: everyone, scope: 'read' },
+  'person.create': { anonymous: false, roles: makers, others: nobody, scope: 'manage' },
+  'person.change': { anonymous: false, roles: makers, others: overseers, scope: 'manage' },
+  'person.merge': { anonymous: false, roles: overseers, others: overseers, scope: 'manage' },
+
+  'category.read': { anonymous: true, roles: everyone, others: everyone, scope: 'read' },
+  'category.change': { anonymous: false, roles: admins, others: admins, scope: 'admin' },
+  'search.use': { anonymous: true, roles: everyone, others: everyone, scope: 'read' },
   'trending.read': { anonymous: true, roles: everyone, others: everyone, scope: 'read' },
 
   'queue.oversee': { anonymous: false, roles: admins, others: admins, scope: null },
@@ -69,14 +93,18 @@ export type Thing = {
   ownerStatus?: AccountStatus | null;
   visibility?: Visibility;
   state?: string;
+  /** Before that it is seen as if it were private. */
+  publishedAt?: Date;
+  /** Set: hidden by moderators. */
+  takenDown?: object | null;
 };
 
 export type Decision = 'allowed' | 'sign_in' | 'forbidden' | 'hidden';
 
 /** What one may not see is hidden; what one may see but not do is forbidden. Pure. */
-export function decide(action: Action, actor: Actor | undefined, thing?: Thing): Decision {
+export function decide(action: Action, actor: Actor | undefined, thing?: Thing, now = Date.now()): Decision {
   const row: Row = policy[action];
-  if (thing && !sees(row, actor, thing)) return 'hidden';
+  if (thing && !sees(row, actor, thing, now)) return 'hidden';
   if (!actor) return row.anonymous ? 'allowed' : 'sign_in';
   if (!hasOne(actor, row.roles)) return 'forbidden';
   if (!thing || thing.ownerId === actor._id) return 'allowed';
@@ -86,19 +114,18 @@ export function decide(action: Action, actor: Actor | undefined, thing?: Thing):
 const unseenStates: readonly string[] = ['draft'] satisfies VideoState[];
 
 /**
- * Public and unlisted things are seen by all, once there is something to see; others by their owner and overseers. Those
- * of a suspended account are seen by overseers alone, and those of one that is being deleted by nobody.
+ * Public and unlisted things are seen by all, once there is something to see and their time has come; others, and what was
+ * taken down, by their owner and overseers. Those of a suspended account are seen by overseers alone, and those of one
+ * that is being deleted by nobody.
  */
-function sees(
-  row: Row,
-  actor: Actor | undefined,
-  { ownerId, ownerStatus, visibility, state }: Thing,
-): boolean {
+function sees(row: Row, actor: Actor | undefined, thing: Thing, now: number): boolean {
+  const { ownerId, ownerStatus, visibility, state, publishedAt, takenDown } = thing;
   if (state === 'deleted' || ownerStatus === 'closing' || ownerStatus === 'closed') return false;
   if (actor?._id === ownerId) return true;
   if (visibility === undefined) return hasOne(actor, row.others);
   if (hasOne(actor, overseers)) return true;
-  if (ownerStatus === 'suspended') return false;
+  if (ownerStatus === 'suspended' || takenDown) return false;
+  if (publishedAt && publishedAt.getTime() > now) return false;
   return visibility !== 'private' && !unseenStates.includes(state ?? '');
 }
 

@@ -10,6 +10,13 @@ const descriptions: Record<string, string> = {
   Uploads:
     'A ticket for the bytes of one file, which go straight to the store; then the work on the video begins.',
   Videos: 'The catalogue, each video and the work on it.',
+  Search: 'Full text over what is said of videos, and suggestions while typing.',
+  Categories:
+    'What videos are about, as a tree with names in many languages; and the regions that are served.',
+  People: 'Actors, directors and others, and what they did in which video.',
+  Comments: 'What viewers say of a video, and whether they like it.',
+  Moderation: 'Reports, taking down, and who has changed what.',
+  Analytics: 'What owners may know of their viewers, by day and region.',
   Captions: 'Text tracks, from the file or sent, one a language.',
   Playback: 'HLS playlists, with signed addresses of the segments in them.',
   Posters: 'The picture that stands for a video, and choosing another.',

@@ -8,7 +8,7 @@ import {
 } from '../../shared/contracts/captions.ts';
 import { videoId } from '../../shared/contracts/common.ts';
 import type { Caption } from '../../shared/db/captions.ts';
-import type { Video } from '../../shared/db/videos.ts';
+import type { Video } from '../../shared/db/video-record.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { sentCaptionsKey } from '../../shared/keys.ts';

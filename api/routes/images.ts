@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { videoId } from '../../shared/contracts/common.ts';
 import { type Sprites, storyboard as storyboardContract } from '../../shared/contracts/images.ts';
-import type { Video } from '../../shared/db/videos.ts';
+import type { Video } from '../../shared/db/video-record.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { previewKey, sheetKey } from '../../shared/keys.ts';
 import { storyboardVtt } from '../../shared/storyboard.ts';

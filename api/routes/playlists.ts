@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { captionLanguage, captionLanguageParam } from '../../shared/contracts/captions.ts';
 import { videoId } from '../../shared/contracts/common.ts';
-import type { Video } from '../../shared/db/videos.ts';
+import type { Video } from '../../shared/db/video-record.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { captionPlaylist, withCaptions } from '../../shared/hls-captions.ts';
 import { generationPrefix } from '../../shared/keys.ts';

@@ -10,7 +10,7 @@ import {
   posterUploadId,
 } from '../../shared/contracts/images.ts';
 import type { Poster } from '../../shared/db/posters.ts';
-import type { Video } from '../../shared/db/videos.ts';
+import type { Video } from '../../shared/db/video-record.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { type PictureFormat, posterKey, posterUploadKey } from '../../shared/keys.ts';
@@ -18,7 +18,7 @@ import type { Log } from '../../shared/log.ts';
 import type { Traced } from '../../shared/pipeline.ts';
 import { beginPoster } from '../../shared/poster.ts';
 import type { ApiContext } from '../context.ts';
-import { presentPoster, presentPosterTicket, presentPosterUpload } from '../present.ts';
+import { presentPoster, presentPosterTicket, presentPosterUpload } from '../present-poster.ts';
 import { type Reply, route } from '../route.ts';
 
 const tag = 'Posters';

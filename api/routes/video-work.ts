@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { videoId } from '../../shared/contracts/common.ts';
 import { video as videoContract } from '../../shared/contracts/videos.ts';
-import type { WatchedVideo } from '../../shared/db/videos.ts';
+import type { WatchedVideo } from '../../shared/db/video-record.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { cancel, remove, reprocess } from '../../shared/pipeline.ts';
 import { decide } from '../access/policy.ts';

@@ -3,7 +3,7 @@ import { videoId } from '../../shared/contracts/common.ts';
 import { newView } from '../../shared/contracts/trending.ts';
 import { videoChange } from '../../shared/contracts/video-changes.ts';
 import { ladder, playback, video as videoContract } from '../../shared/contracts/videos.ts';
-import type { Video, WatchedVideo } from '../../shared/db/videos.ts';
+import type { Video, WatchedVideo } from '../../shared/db/video-record.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { recordView } from '../../shared/view-counter.ts';
 import type { ApiContext } from '../context.ts';

@@ -40,6 +40,10 @@ export type Problem = {
     | 'account_closing'
     | 'not_found'
     | 'unknown_region'
+    | 'unknown_category'
+    | 'comments_off'
+    | 'taken_down'
+    | 'not_in_region'
     | 'method_not_allowed'
     | 'not_acceptable'
     | 'upload_incomplete'
@@ -317,14 +321,29 @@ export type VideoSummary = {
   category: string | null;
   tags: string[];
   language: string | null;
+  /** Its language is written right to left */
+  isRtl: boolean;
+  /** Its owner’s name when it was made */
+  channelTitle: string;
   visibility: 'public' | 'unlisted' | 'private';
+  /** Where it may be seen; empty: everywhere */
+  regions: string[];
+  /** From this age on it is meant to be seen; null: from any */
+  minimumAge: number | null;
   state: 'draft' | 'uploaded' | 'probing' | 'encoding' | 'publishing' | 'ready' | 'failed' | 'deleted';
   /** It can be watched, perhaps while it is still encoding */
   playable: boolean;
   durationSeconds: number | null;
   posterUrl: string | null;
   watchUrl: string;
+  /** As of the last count */
+  views: number;
+  likes: number;
+  /** That are shown */
+  comments: number;
   createdAt: string;
+  /** From when on it may be seen; to come, if that was chosen */
+  publishedAt: string;
 };
 
 export type VideoPageSelection = {
@@ -336,14 +355,29 @@ export type VideoPageSelection = {
     category?: string | null;
     tags?: string[];
     language?: string | null;
+    /** Its language is written right to left */
+    isRtl?: boolean;
+    /** Its owner’s name when it was made */
+    channelTitle?: string;
     visibility?: 'public' | 'unlisted' | 'private';
+    /** Where it may be seen; empty: everywhere */
+    regions?: string[];
+    /** From this age on it is meant to be seen; null: from any */
+    minimumAge?: number | null;
     state?: 'draft' | 'uploaded' | 'probing' | 'encoding' | 'publishing' | 'ready' | 'failed' | 'deleted';
     /** It can be watched, perhaps while it is still encoding */
     playable?: boolean;
     durationSeconds?: number | null;
     posterUrl?: string | null;
     watchUrl?: string;
+    /** As of the last count */
+    views?: number;
+    likes?: number;
+    /** That are shown */
+    comments?: number;
     createdAt?: string;
+    /** From when on it may be seen; to come, if that was chosen */
+    publishedAt?: string;
   }[];
   /** Send it as `cursor` for what follows; null: there is no more */
   nextCursor: string | null;
@@ -357,14 +391,29 @@ export type Video = {
   category: string | null;
   tags: string[];
   language: string | null;
+  /** Its language is written right to left */
+  isRtl: boolean;
+  /** Its owner’s name when it was made */
+  channelTitle: string;
   visibility: 'public' | 'unlisted' | 'private';
+  /** Where it may be seen; empty: everywhere */
+  regions: string[];
+  /** From this age on it is meant to be seen; null: from any */
+  minimumAge: number | null;
   state: 'draft' | 'uploaded' | 'probing' | 'encoding' | 'publishing' | 'ready' | 'failed' | 'deleted';
   /** It can be watched, perhaps while it is still encoding */
   playable: boolean;
   durationSeconds: number | null;
   posterUrl: string | null;
   watchUrl: string;
+  /** As of the last count */
+  views: number;
+  likes: number;
+  /** That are shown */
+  comments: number;
   createdAt: string;
+  /** From when on it may be seen; to come, if that was chosen */
+  publishedAt: string;
   /** Raised by each change of what people say of it; If-Match goes by it */
   revision: number;
   /** A few seconds, animated, to show in lists */
@@ -401,6 +450,10 @@ export type Video = {
       | 'account_closing'
       | 'not_found'
       | 'unknown_region'
+      | 'unknown_category'
+      | 'comments_off'
+      | 'taken_down'
+      | 'not_in_region'
       | 'method_not_allowed'
       | 'not_acceptable'
       | 'upload_incomplete'
@@ -483,14 +536,29 @@ export type VideoSelection = {
   category?: string | null;
   tags?: string[];
   language?: string | null;
+  /** Its language is written right to left */
+  isRtl?: boolean;
+  /** Its owner’s name when it was made */
+  channelTitle?: string;
   visibility?: 'public' | 'unlisted' | 'private';
+  /** Where it may be seen; empty: everywhere */
+  regions?: string[];
+  /** From this age on it is meant to be seen; null: from any */
+  minimumAge?: number | null;
   state?: 'draft' | 'uploaded' | 'probing' | 'encoding' | 'publishing' | 'ready' | 'failed' | 'deleted';
   /** It can be watched, perhaps while it is still encoding */
   playable?: boolean;
   durationSeconds?: number | null;
   posterUrl?: string | null;
   watchUrl?: string;
+  /** As of the last count */
+  views?: number;
+  likes?: number;
+  /** That are shown */
+  comments?: number;
   createdAt?: string;
+  /** From when on it may be seen; to come, if that was chosen */
+  publishedAt?: string;
   /** Raised by each change of what people say of it; If-Match goes by it */
   revision?: number;
   /** A few seconds, animated, to show in lists */
@@ -527,6 +595,10 @@ export type VideoSelection = {
       | 'account_closing'
       | 'not_found'
       | 'unknown_region'
+      | 'unknown_category'
+      | 'comments_off'
+      | 'taken_down'
+      | 'not_in_region'
       | 'method_not_allowed'
       | 'not_acceptable'
       | 'upload_incomplete'
@@ -714,6 +786,10 @@ export type Poster = {
       | 'account_closing'
       | 'not_found'
       | 'unknown_region'
+      | 'unknown_category'
+      | 'comments_off'
+      | 'taken_down'
+      | 'not_in_region'
       | 'method_not_allowed'
       | 'not_acceptable'
       | 'upload_incomplete'
@@ -821,18 +897,31 @@ export type TrendingEntry = {
   category: string | null;
   tags: string[];
   language: string | null;
+  /** Its language is written right to left */
+  isRtl: boolean;
+  /** Its owner’s name when it was made */
+  channelTitle: string;
   visibility: 'public' | 'unlisted' | 'private';
+  /** Where it may be seen; empty: everywhere */
+  regions: string[];
+  /** From this age on it is meant to be seen; null: from any */
+  minimumAge: number | null;
   state: 'draft' | 'uploaded' | 'probing' | 'encoding' | 'publishing' | 'ready' | 'failed' | 'deleted';
   /** It can be watched, perhaps while it is still encoding */
   playable: boolean;
   durationSeconds: number | null;
   posterUrl: string | null;
   watchUrl: string;
-  createdAt: string;
-  /** null: viewed, but not ranked yet; those follow by views */
-  rank: number | null;
   /** From this region, as of the last run */
   views: number;
+  likes: number;
+  /** That are shown */
+  comments: number;
+  createdAt: string;
+  /** From when on it may be seen; to come, if that was chosen */
+  publishedAt: string;
+  /** null: viewed, but not ranked yet; those follow by views */
+  rank: number | null;
   /** Places up (or down, below 0) since the run before; null: new */
   change: number | null;
   /** What the rank is made of, as of `computedAt` */
@@ -855,18 +944,31 @@ export type TrendingPageSelection = {
     category?: string | null;
     tags?: string[];
     language?: string | null;
+    /** Its language is written right to left */
+    isRtl?: boolean;
+    /** Its owner’s name when it was made */
+    channelTitle?: string;
     visibility?: 'public' | 'unlisted' | 'private';
+    /** Where it may be seen; empty: everywhere */
+    regions?: string[];
+    /** From this age on it is meant to be seen; null: from any */
+    minimumAge?: number | null;
     state?: 'draft' | 'uploaded' | 'probing' | 'encoding' | 'publishing' | 'ready' | 'failed' | 'deleted';
     /** It can be watched, perhaps while it is still encoding */
     playable?: boolean;
     durationSeconds?: number | null;
     posterUrl?: string | null;
     watchUrl?: string;
-    createdAt?: string;
-    /** null: viewed, but not ranked yet; those follow by views */
-    rank?: number | null;
     /** From this region, as of the last run */
     views?: number;
+    likes?: number;
+    /** That are shown */
+    comments?: number;
+    createdAt?: string;
+    /** From when on it may be seen; to come, if that was chosen */
+    publishedAt?: string;
+    /** null: viewed, but not ranked yet; those follow by views */
+    rank?: number | null;
     /** Places up (or down, below 0) since the run before; null: new */
     change?: number | null;
     /** What the rank is made of, as of `computedAt` */
@@ -908,18 +1010,31 @@ export type TrendingVideo = {
   category: string | null;
   tags: string[];
   language: string | null;
+  /** Its language is written right to left */
+  isRtl: boolean;
+  /** Its owner’s name when it was made */
+  channelTitle: string;
   visibility: 'public' | 'unlisted' | 'private';
+  /** Where it may be seen; empty: everywhere */
+  regions: string[];
+  /** From this age on it is meant to be seen; null: from any */
+  minimumAge: number | null;
   state: 'draft' | 'uploaded' | 'probing' | 'encoding' | 'publishing' | 'ready' | 'failed' | 'deleted';
   /** It can be watched, perhaps while it is still encoding */
   playable: boolean;
   durationSeconds: number | null;
   posterUrl: string | null;
   watchUrl: string;
-  createdAt: string;
-  /** null: viewed, but not ranked yet; those follow by views */
-  rank: number | null;
   /** From this region, as of the last run */
   views: number;
+  likes: number;
+  /** That are shown */
+  comments: number;
+  createdAt: string;
+  /** From when on it may be seen; to come, if that was chosen */
+  publishedAt: string;
+  /** null: viewed, but not ranked yet; those follow by views */
+  rank: number | null;
 };
 
 export type TrendingSelection = {
@@ -940,18 +1055,31 @@ export type TrendingSelection = {
     category?: string | null;
     tags?: string[];
     language?: string | null;
+    /** Its language is written right to left */
+    isRtl?: boolean;
+    /** Its owner’s name when it was made */
+    channelTitle?: string;
     visibility?: 'public' | 'unlisted' | 'private';
+    /** Where it may be seen; empty: everywhere */
+    regions?: string[];
+    /** From this age on it is meant to be seen; null: from any */
+    minimumAge?: number | null;
     state?: 'draft' | 'uploaded' | 'probing' | 'encoding' | 'publishing' | 'ready' | 'failed' | 'deleted';
     /** It can be watched, perhaps while it is still encoding */
     playable?: boolean;
     durationSeconds?: number | null;
     posterUrl?: string | null;
     watchUrl?: string;
-    createdAt?: string;
-    /** null: viewed, but not ranked yet; those follow by views */
-    rank?: number | null;
     /** From this region, as of the last run */
     views?: number;
+    likes?: number;
+    /** That are shown */
+    comments?: number;
+    createdAt?: string;
+    /** From when on it may be seen; to come, if that was chosen */
+    publishedAt?: string;
+    /** null: viewed, but not ranked yet; those follow by views */
+    rank?: number | null;
   }[];
 };
 
@@ -1222,7 +1350,7 @@ export type Operations = {
       /** With `mine=true` only */
       state?: 'uploaded' | 'probing' | 'encoding' | 'publishing' | 'ready' | 'failed';
       /** A field; with - in front the other way round */
-      sort?: '-createdAt' | 'createdAt' | 'title' | '-title';
+      sort?: '-publishedAt' | 'publishedAt' | 'title' | '-title';
       /** How many at most */
       limit?: number;
       /** `nextCursor` of the page before, with the same sort and filters */
@@ -1572,6 +1700,26 @@ export type Operations = {
         | 'video.view'
         | 'video.change'
         | 'video.delete'
+        | 'video.comment'
+        | 'video.like'
+        | 'video.report'
+        | 'video.measure'
+        | 'video.history'
+        | 'video.take-down'
+        | 'comment.read'
+        | 'comment.change'
+        | 'comment.delete'
+        | 'comment.report'
+        | 'comment.hide'
+        | 'report.read'
+        | 'report.resolve'
+        | 'person.read'
+        | 'person.create'
+        | 'person.change'
+        | 'person.merge'
+        | 'category.read'
+        | 'category.change'
+        | 'search.use'
         | 'trending.read'
         | 'queue.oversee';
       /** From then on */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { errorKinds } from '../errors.ts';
 import { videoStates } from '../video-state.ts';
-import { pageOf, time, videoId } from './common.ts';
+import { pageOf, region, time, videoId } from './common.ts';
 import { codecs, copyRefusals, ladderReasons } from './encoding.ts';
 
 export const visibilities = ['public', 'unlisted', 'private'] as const;
@@ -43,7 +43,16 @@ export const videoSummary = z
     category: z.string().nullable().meta({ example: 'nature' }),
     tags: z.array(z.string()).meta({ example: ['sea', 'summer'] }),
     language: z.string().nullable().meta({ example: 'en' }),
+    isRtl: z.boolean().meta({ description: 'Its language is written right to left', example: false }),
+    channelTitle: z.string().meta({ description: 'Its owner’s name when it was made', example: 'Ada' }),
     visibility: z.enum(visibilities),
+    regions: z
+      .array(region)
+      .meta({ description: 'Where it may be seen; empty: everywhere', example: ['GB', 'US'] }),
+    minimumAge: z
+      .int()
+      .nullable()
+      .meta({ description: 'From this age on it is meant to be seen; null: from any', example: null }),
     state: z.enum(videoStates).meta({ example: 'ready' }),
     playable: z.boolean().meta({ description: 'It can be watched, perhaps while it is still encoding' }),
     durationSeconds: z.number().nullable().meta({ example: 61.5 }),
@@ -52,7 +61,11 @@ export const videoSummary = z
       .nullable()
       .meta({ example: 'https://video.example/api/videos/5f2b8c0e9d3a4b6c7d8e9f01/poster.jpg' }),
     watchUrl: z.url().meta({ example: 'https://video.example/watch/5f2b8c0e9d3a4b6c7d8e9f01' }),
+    views: z.int().meta({ description: 'As of the last count', example: 1204 }),
+    likes: z.int().meta({ example: 87 }),
+    comments: z.int().meta({ description: 'That are shown', example: 12 }),
     createdAt: time,
+    publishedAt: time.meta({ description: 'From when on it may be seen; to come, if that was chosen' }),
   })
   .meta({ id: 'VideoSummary' });
 

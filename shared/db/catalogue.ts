@@ -2,23 +2,15 @@ import { type Connection, trusted } from 'mongoose';
 import type { Visibility } from '../contracts/videos.ts';
 import type { VideoState } from '../video-state.ts';
 import { keyset, type Page } from './keyset.ts';
-import { type ListedVideo, titleCollation, type Video } from './videos.ts';
+import { shown } from './shown.ts';
+import { type ListedVideo, titleCollation, type Video } from './video-record.ts';
 
 const listed = { plan: 0, history: 0 } as const;
 
-/** What everyone may see: a video that is encoded again goes on playing meanwhile. */
-const shown = () => ({
-  visibility: 'public' as const,
-  activeGeneration: trusted({ $gt: 0 }),
-  state: trusted({ $ne: 'deleted' as const }),
-  // Null, or not there, is active.
-  ownerStatus: trusted({ $in: ['active' as const, null] }),
-});
-
 /** The orders of videos, the usual one first. Each has an index for each filter of everyone's list. */
 export const videoOrders = {
-  '-createdAt': { field: 'createdAt', direction: -1 },
-  createdAt: { field: 'createdAt', direction: 1 },
+  '-publishedAt': { field: 'publishedAt', direction: -1 },
+  publishedAt: { field: 'publishedAt', direction: 1 },
   title: { field: 'title', direction: 1, collation: titleCollation },
   '-title': { field: 'title', direction: -1, collation: titleCollation },
 } as const;

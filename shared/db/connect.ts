@@ -5,6 +5,7 @@ import { auditStore } from './audit.ts';
 import { captionStore } from './captions.ts';
 import { catalogueStore } from './catalogue.ts';
 import { emailTokenStore } from './email-tokens.ts';
+import { engagementStore } from './engagements.ts';
 import { eventStore } from './events.ts';
 import { grantStore } from './grants.ts';
 import { logoutTokenStore } from './logout-tokens.ts';
@@ -66,6 +67,7 @@ export async function connectDb(url: string) {
     pictures: pictureStore(connection),
     events: eventStore(connection),
     views: viewStore(connection),
+    engagements: engagementStore(connection),
     trending: trendingStore(connection),
   };
   for (const model of Object.values(connection.models)) {
@@ -73,6 +75,7 @@ export async function connectDb(url: string) {
     await model.createIndexes();
   }
   await stores.users.addFields();
+  await stores.videos.addFields();
   return {
     ...stores,
     /** All writes of `work` or none. It may run more than once, so it must have no other effect. */

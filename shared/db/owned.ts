@@ -1,7 +1,7 @@
 import { type Connection, trusted } from 'mongoose';
 import type { UploadRecord } from './uploads.ts';
 import type { User } from './users.ts';
-import type { Video } from './videos.ts';
+import type { Video } from './video-record.ts';
 
 /** What belongs to an account. */
 export function ownedStore(connection: Connection) {

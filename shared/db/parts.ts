@@ -1,7 +1,7 @@
 import { type Connection, Schema, trusted } from 'mongoose';
 import type { Loudness, RenditionPart } from '../contracts/encoding.ts';
 import type { ErrorCode } from '../errors.ts';
-import type { Attempt } from './videos.ts';
+import type { Attempt } from './video-record.ts';
 
 const steps = ['encode', 'copy', 'audio', 'captions', 'images'] as const;
 export type PartStep = (typeof steps)[number];

@@ -1,5 +1,5 @@
 import { type Connection, trusted } from 'mongoose';
-import type { Attempt, Video } from './videos.ts';
+import type { Attempt, Video } from './video-record.ts';
 
 /** Which pictures a video has. */
 export function pictureStore(connection: Connection) {

@@ -1,5 +1,5 @@
 import { type Connection, Schema, trusted } from 'mongoose';
-import type { Attempt } from './videos.ts';
+import type { Attempt } from './video-record.ts';
 
 /** One playlist of one attempt, with relative addresses; the api signs them when it is asked. */
 export type Playlist = {

@@ -2,7 +2,7 @@ import { type Connection, Schema, trusted } from 'mongoose';
 import { type PosterSource, posterSources, posterUploadStates } from '../contracts/images.ts';
 import type { ErrorCode } from '../errors.ts';
 import { newId } from '../ids.ts';
-import type { Attempt } from './videos.ts';
+import type { Attempt } from './video-record.ts';
 
 /** A picture on its way to a poster: its place in the raw bucket, and what its ticket said. */
 export type PosterUpload = {

@@ -1,6 +1,6 @@
 import { type Connection, trusted } from 'mongoose';
 import type { VideoState } from '../video-state.ts';
-import type { Attempt, Video } from './videos.ts';
+import type { Attempt, Video } from './video-record.ts';
 
 /** As much of a video as tells which of its attempts are wanted. */
 export type Fate = Pick<Video, '_id' | 'state' | 'generation' | 'activeGeneration' | 'purgedAt'>;

@@ -1,15 +1,34 @@
 import { type ClientSession, type Connection, Schema } from 'mongoose';
 
-/** Views of one video from one region in one hour. `_id` is `{videoId}-{region}-{hour}`. */
-export type ViewBucket = { _id: string; videoId: string; region: string; hour: Date; views: number };
+/**
+ * What is counted. `watchSeconds` is the time watched, `watchShare` the sum over the views of how much of the video each
+ * has watched, 0 to 1.
+ */
+export type Counts = {
+  views: number;
+  watchSeconds: number;
+  watchShare: number;
+  likes: number;
+  comments: number;
+};
 
-const buckets = new Schema<ViewBucket>(
+/** What came of one video from one region in one hour. `hour` is its beginning. */
+export type HourCounts = Counts & { videoId: string; region: string; hour: Date };
+
+/** `_id` is `{videoId}-{region}-{hour}`. */
+export type HourBucket = HourCounts & { _id: string };
+
+const buckets = new Schema<HourBucket>(
   {
     _id: { type: String, required: true },
     videoId: { type: String, required: true },
     region: { type: String, required: true },
     hour: { type: Date, required: true },
-    views: { type: Number, required: true },
+    views: { type: Number, default: 0 },
+    watchSeconds: { type: Number, default: 0 },
+    watchShare: { type: Number, default: 0 },
+    likes: { type: Number, default: 0 },
+    comments: { type: Number, default: 0 },
   },
   { versionKey: false, collection: 'view_buckets' },
 ).index({ videoId: 1, hour: 1 });
@@ -23,7 +42,7 @@ const folds = new Schema<{ _id: string; at: Date }>(
 export type ViewCount = { videoId: string; region: string; views: number };
 
 export function viewStore(connection: Connection) {
-  const bucketModel = connection.model('ViewBucket', buckets);
+  const bucketModel = connection.model('HourBucket', buckets);
   const foldModel = connection.model('ViewFold', folds);
   return {
     /**

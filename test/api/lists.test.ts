@@ -6,12 +6,12 @@ import { ask } from '../support/ask.ts';
 import { type System, startSystem } from '../support/system.ts';
 import { videoIn } from '../support/videos.ts';
 
-type Item = { videoId: string; title: string; createdAt: string; category: string };
+type Item = { videoId: string; title: string; publishedAt: string; category: string };
 type Page = { items: Item[]; nextCursor: string | null; errors?: { pointer: string; message: string }[] };
-type Record = { _id: string; title: string; createdAt: Date; [field: string]: unknown };
+type Record = { _id: string; title: string; publishedAt: Date; [field: string]: unknown };
 
 const count = 300;
-const sorts = ['-createdAt', 'createdAt', 'title', '-title'];
+const sorts = ['-publishedAt', 'publishedAt', 'title', '-title'];
 
 describe('lists', () => {
   let system: System;
@@ -29,7 +29,7 @@ describe('lists', () => {
       _id: newId(),
       ownerId: n % 10 === 0 ? owner : newId(),
       title: ['ape', 'Ape', 'bee', 'Zebra', 'émeu', 'owl'][n % 6] ?? '',
-      createdAt: new Date(Date.UTC(2026, 0, 1) + (n % 40) * 60_000),
+      publishedAt: new Date(Date.UTC(2026, 0, 1) + (n % 40) * 60_000),
       category: n % 50 === 0 ? 'rare' : 'common',
       language: n % 60 === 0 ? 'fi' : 'en',
       tags: n % 75 === 0 ? ['odd', 'all'] : ['all'],
@@ -72,7 +72,7 @@ describe('lists', () => {
       it(`go by ${sort}, each item once`, async () => {
         const items = await walk(`limit=70&sort=${sort}`);
         expect(idsOf(items)).to.have.members(records.map(({ _id }) => _id));
-        const field = sort.replace('-', '') as 'title' | 'createdAt';
+        const field = sort.replace('-', '') as 'title' | 'publishedAt';
         const compare = new Intl.Collator('en').compare;
         const expected = items.map((item) => item[field]).sort(compare);
         expect(items.map((item) => item[field])).to.deep.equal(
@@ -99,14 +99,14 @@ describe('lists', () => {
     }
 
     it('go on behind an item that was deleted', async () => {
-      const extra = record(0, { createdAt: new Date(Date.UTC(2025, 0, 2)) });
-      const last = record(0, { createdAt: new Date(Date.UTC(2025, 0, 1)) });
+      const extra = record(0, { publishedAt: new Date(Date.UTC(2025, 0, 2)) });
+      const last = record(0, { publishedAt: new Date(Date.UTC(2025, 0, 1)) });
       await videos().insertMany([extra, last]);
-      const first = await list('sort=createdAt&limit=2');
+      const first = await list('sort=publishedAt&limit=2');
       expect(idsOf(first.items)).to.deep.equal([last._id, extra._id]);
       await videos().deleteMany({ _id: { $in: [extra._id, last._id] } });
-      const next = await list(`sort=createdAt&limit=1&cursor=${first.nextCursor}`);
-      expect(next.items[0]?.createdAt).to.equal('2026-01-01T00:00:00.000Z');
+      const next = await list(`sort=publishedAt&limit=1&cursor=${first.nextCursor}`);
+      expect(next.items[0]?.publishedAt).to.equal('2026-01-01T00:00:00.000Z');
     });
 
     it('are filtered by what is asked for', async () => {
@@ -261,7 +261,7 @@ describe('lists', () => {
       for (const [other, as] of [
         ['', undefined],
         ['category=rare', undefined],
-        ['category=common&sort=createdAt', undefined],
+        ['category=common&sort=publishedAt', undefined],
         ['category=common&sort=title', undefined],
         ['category=common&tag=all', undefined],
         ['category=common&mine=true', 'demo'],

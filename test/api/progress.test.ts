@@ -9,7 +9,7 @@ import { type Progress, progressEvents, progressOf } from '../../api/progress.ts
 import { startApi } from '../../api/start.ts';
 import { readConfig } from '../../shared/config.ts';
 import { progress as progressContract } from '../../shared/contracts/videos.ts';
-import type { WatchedVideo } from '../../shared/db/videos.ts';
+import type { WatchedVideo } from '../../shared/db/video-record.ts';
 import { clip } from '../support/clips.ts';
 import { type System, startSystem, until } from '../support/system.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createContext } from '../../shared/context.ts';
-import type { NewVideo } from '../../shared/db/videos.ts';
+import type { NewVideo } from '../../shared/db/video-record.ts';
 import { newId } from '../../shared/ids.ts';
 import { halfLifeMilliseconds } from '../../shared/trending-score.ts';
 import { trending } from '../../workers/steps/trending.ts';

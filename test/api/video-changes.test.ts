@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createConnection } from 'mongoose';
 import type { VideoReply } from '../../scripts/client.ts';
-import type { NewVideo } from '../../shared/db/videos.ts';
+import type { NewVideo } from '../../shared/db/video-record.ts';
 import { remove } from '../../shared/pipeline.ts';
 import { type Answer, ask } from '../support/ask.ts';
 import { type System, startSystem } from '../support/system.ts';

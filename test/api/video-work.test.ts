@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { isSettled } from '../../scripts/client.ts';
-import type { NewVideo } from '../../shared/db/videos.ts';
+import type { NewVideo } from '../../shared/db/video-record.ts';
 import { newId } from '../../shared/ids.ts';
 import { begin, remove, reprocess, restart } from '../../shared/pipeline.ts';
 import type { VideoState } from '../../shared/video-state.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createConnection } from 'mongoose';
 import type { Client } from '../../scripts/client.ts';
-import type { NewVideo } from '../../shared/db/videos.ts';
+import type { NewVideo } from '../../shared/db/video-record.ts';
 import { newId } from '../../shared/ids.ts';
 import { move } from '../../shared/pipeline.ts';
 import type { VideoState } from '../../shared/video-state.ts';

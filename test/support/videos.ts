@@ -1,4 +1,4 @@
-import type { NewVideo } from '../../shared/db/videos.ts';
+import type { NewVideo } from '../../shared/db/video-record.ts';
 import { newId } from '../../shared/ids.ts';
 import { fail, move } from '../../shared/pipeline.ts';
 import type { VideoState } from '../../shared/video-state.ts';

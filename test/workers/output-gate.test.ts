@@ -4,7 +4,7 @@ import { readConfig } from '../../shared/config.ts';
 import { createContext } from '../../shared/context.ts';
 import type { Segment } from '../../shared/contracts/encoding.ts';
 import type { Part } from '../../shared/db/parts.ts';
-import type { Video } from '../../shared/db/videos.ts';
+import type { Video } from '../../shared/db/video-record.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { generationPrefix } from '../../shared/keys.ts';
 import { checkOutput } from '../../workers/output-gate.ts';

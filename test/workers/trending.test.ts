@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createContext } from '../../shared/context.ts';
-import type { NewVideo } from '../../shared/db/videos.ts';
+import type { NewVideo } from '../../shared/db/video-record.ts';
 import { newId } from '../../shared/ids.ts';
 import { move } from '../../shared/pipeline.ts';
 import { dropFold, type Fold, recordView, takeFold } from '../../shared/view-counter.ts';

@@ -8,7 +8,7 @@ import {
   writeCaptions,
 } from '../../shared/captions-text.ts';
 import type { CaptionTrack, EncodingPlan } from '../../shared/contracts/encoding.ts';
-import type { Attempt, Video } from '../../shared/db/videos.ts';
+import type { Attempt, Video } from '../../shared/db/video-record.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { fileCaptionsKey } from '../../shared/keys.ts';
 import { currentVideo, whileCurrent } from '../attempt.ts';

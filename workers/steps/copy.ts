@@ -1,4 +1,4 @@
-import type { Attempt } from '../../shared/db/videos.ts';
+import type { Attempt } from '../../shared/db/video-record.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { restart } from '../../shared/pipeline.ts';
 import { currentVideo } from '../attempt.ts';

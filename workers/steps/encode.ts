@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Chunk, EncodingPlan, RenditionPart } from '../../shared/contracts/encoding.ts';
-import type { Attempt, Video } from '../../shared/db/videos.ts';
+import type { Attempt, Video } from '../../shared/db/video-record.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { tilesKey } from '../../shared/keys.ts';
 import { currentVideo, whileCurrent } from '../attempt.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EncodingPlan } from '../../shared/contracts/encoding.ts';
-import type { Attempt, Video } from '../../shared/db/videos.ts';
+import type { Attempt, Video } from '../../shared/db/video-record.ts';
 import type { MillraceError } from '../../shared/errors.ts';
 import { previewKey } from '../../shared/keys.ts';
 import type { Payload } from '../../shared/queues.ts';

@@ -1,5 +1,5 @@
 import type { EncodingPlan } from '../../shared/contracts/encoding.ts';
-import type { Attempt, Video } from '../../shared/db/videos.ts';
+import type { Attempt, Video } from '../../shared/db/video-record.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { fanOut, move } from '../../shared/pipeline.ts';
 import { currentVideo, whileCurrent } from '../attempt.ts';

@@ -1,5 +1,5 @@
 import type { Part } from '../../shared/db/parts.ts';
-import type { Attempt, Video, Warning } from '../../shared/db/videos.ts';
+import type { Attempt, Video, Warning } from '../../shared/db/video-record.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { generationPrefix } from '../../shared/keys.ts';
 import { move, restart } from '../../shared/pipeline.ts';

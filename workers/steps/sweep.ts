@@ -1,5 +1,5 @@
 import type { UploadRecord } from '../../shared/db/uploads.ts';
-import type { Video } from '../../shared/db/videos.ts';
+import type { Video } from '../../shared/db/video-record.ts';
 import { jobId } from '../../shared/keys.ts';
 import { endUpload, fail, resume } from '../../shared/pipeline.ts';
 import { endStates, quietSeconds, type VideoState } from '../../shared/video-state.ts';
