@@ -15,11 +15,13 @@ import { passwordStore } from './passwords.ts';
 import { pictureStore } from './pictures.ts';
 import { playlistStore } from './playlists.ts';
 import { posterStore } from './posters.ts';
+import { rankingStore } from './rankings.ts';
 import { registrationStore } from './registrations.ts';
 import { sessionStore } from './sessions.ts';
 import { signInStore } from './sign-ins.ts';
 import { signingKeyStore } from './signing-keys.ts';
 import { trendingStore } from './trending.ts';
+import { trendingVideoStore } from './trending-videos.ts';
 import { upkeepStore } from './upkeep.ts';
 import { uploadStore } from './uploads.ts';
 import { userSearchStore } from './user-search.ts';
@@ -69,6 +71,8 @@ export async function connectDb(url: string) {
     views: viewStore(connection),
     engagements: engagementStore(connection),
     trending: trendingStore(connection),
+    rankings: rankingStore(connection),
+    trendingVideos: trendingVideoStore(connection),
   };
   for (const model of Object.values(connection.models)) {
     await model.createCollection();

@@ -171,7 +171,7 @@ export const videoSchema = new Schema<Video>(
   .index({ ownerId: 1, title: -1, _id: -1 }, { collation: titleCollation })
   .index({ state: 1, heardAt: 1 })
   .index({ purgedAt: 1, state: 1, heardAt: 1 })
-  .index({ visibility: 1, views: -1 }, { partialFilterExpression: { activeGeneration: { $gte: 0 } } })
+  .index({ visibility: 1, views: -1, _id: 1 }, { partialFilterExpression: { activeGeneration: { $gte: 0 } } })
   .index({ 'outside.id': 1 }, { unique: true, partialFilterExpression: { 'outside.id': { $gt: '' } } });
 
 // Everyone's list, whole and by each filter: whatever the order, a page reads little more than what it shows.
