@@ -14,6 +14,7 @@ import { limitConnections } from './limits/connections.ts';
 import { createLimits } from './limits/limits.ts';
 import { chooseMailer } from './mail/choose-mailer.ts';
 import { createOutbox } from './mail/outbox.ts';
+import { trendingLists } from './trending-list.ts';
 
 /** Connections that may wait to be taken, as far as the system lets them (Linux: 4096). When they may not, they try again a second later. */
 const mostWaiting = 4096;
@@ -56,6 +57,7 @@ export async function startApi(config: Config): Promise<RunningApi> {
       providers: createProviders(config),
       passwordHashing: createPasswordHashing(context.metrics),
       outbox,
+      trending: trendingLists(context),
       stopping: stopping.signal,
     });
     server.on('request', app.callback());

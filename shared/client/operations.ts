@@ -912,7 +912,7 @@ export type TrendingEntry = {
   durationSeconds: number | null;
   posterUrl: string | null;
   watchUrl: string;
-  /** From this region, as of the last run */
+  /** Of a ranked video those that its score comes of, of others all there are */
   views: number;
   likes: number;
   /** That are shown */
@@ -920,16 +920,23 @@ export type TrendingEntry = {
   createdAt: string;
   /** From when on it may be seen; to come, if that was chosen */
   publishedAt: string;
-  /** null: viewed, but not ranked yet; those follow by views */
+  /** null: not ranked */
   rank: number | null;
   /** Places up (or down, below 0) since the run before; null: new */
   change: number | null;
-  /** What the rank is made of, as of `computedAt` */
+  /** Where it is hot: in the region; or, where too little is hot there, in all regions that share a language with it, or in all regions. null: not ranked */
+  basis: 'region' | 'language' | 'world' | null;
+  /** What the rank is made of, or why there is none, as of `computedAt` */
   explanation: {
-    /** The views, each worth less the older it is */
+    /** The events, each worth less the older it is */
     score: number;
+    /** From where it is hot, as all that follows */
     views: number;
-    /** After this long a view counts half */
+    likes: number;
+    comments: number;
+    /** Since the video was published */
+    ageHours: number;
+    /** After this long an event counts half */
     halfLifeHours: number;
     sentence: string;
   };
@@ -959,7 +966,7 @@ export type TrendingPageSelection = {
     durationSeconds?: number | null;
     posterUrl?: string | null;
     watchUrl?: string;
-    /** From this region, as of the last run */
+    /** Of a ranked video those that its score comes of, of others all there are */
     views?: number;
     likes?: number;
     /** That are shown */
@@ -967,16 +974,23 @@ export type TrendingPageSelection = {
     createdAt?: string;
     /** From when on it may be seen; to come, if that was chosen */
     publishedAt?: string;
-    /** null: viewed, but not ranked yet; those follow by views */
+    /** null: not ranked */
     rank?: number | null;
     /** Places up (or down, below 0) since the run before; null: new */
     change?: number | null;
-    /** What the rank is made of, as of `computedAt` */
+    /** Where it is hot: in the region; or, where too little is hot there, in all regions that share a language with it, or in all regions. null: not ranked */
+    basis?: 'region' | 'language' | 'world' | null;
+    /** What the rank is made of, or why there is none, as of `computedAt` */
     explanation?: {
-      /** The views, each worth less the older it is */
+      /** The events, each worth less the older it is */
       score: number;
+      /** From where it is hot, as all that follows */
       views: number;
-      /** After this long a view counts half */
+      likes: number;
+      comments: number;
+      /** Since the video was published */
+      ageHours: number;
+      /** After this long an event counts half */
       halfLifeHours: number;
       sentence: string;
     };
@@ -992,7 +1006,7 @@ export type TrendingPageSelection = {
 export type Trending = {
   /** A region (ISO 3166-1 alpha-2) */
   region: string;
-  /** How many videos the answer could hold without a limit */
+  /** How many videos the answer could hold without a limit; at most 500 without a rank are counted */
   total: number;
   /** When the ranks were computed; null before the first run */
   computedAt: string | null;
@@ -1025,7 +1039,7 @@ export type TrendingVideo = {
   durationSeconds: number | null;
   posterUrl: string | null;
   watchUrl: string;
-  /** From this region, as of the last run */
+  /** Of a ranked video those that its score comes of, of others all there are */
   views: number;
   likes: number;
   /** That are shown */
@@ -1033,14 +1047,14 @@ export type TrendingVideo = {
   createdAt: string;
   /** From when on it may be seen; to come, if that was chosen */
   publishedAt: string;
-  /** null: viewed, but not ranked yet; those follow by views */
+  /** null: not ranked; those follow by views */
   rank: number | null;
 };
 
 export type TrendingSelection = {
   /** A region (ISO 3166-1 alpha-2) */
   region: string;
-  /** How many videos the answer could hold without a limit */
+  /** How many videos the answer could hold without a limit; at most 500 without a rank are counted */
   total: number;
   /** When the ranks were computed; null before the first run */
   computedAt: string | null;
@@ -1070,7 +1084,7 @@ export type TrendingSelection = {
     durationSeconds?: number | null;
     posterUrl?: string | null;
     watchUrl?: string;
-    /** From this region, as of the last run */
+    /** Of a ranked video those that its score comes of, of others all there are */
     views?: number;
     likes?: number;
     /** That are shown */
@@ -1078,8 +1092,39 @@ export type TrendingSelection = {
     createdAt?: string;
     /** From when on it may be seen; to come, if that was chosen */
     publishedAt?: string;
-    /** null: viewed, but not ranked yet; those follow by views */
+    /** null: not ranked; those follow by views */
     rank?: number | null;
+  }[];
+};
+
+export type VideoTrending = {
+  /** A video */
+  videoId: string;
+  /** When the ranks were computed; null before the first run */
+  computedAt: string | null;
+  regions: {
+    /** A region (ISO 3166-1 alpha-2) */
+    region: string;
+    /** null: not ranked */
+    rank: number | null;
+    /** Places up (or down, below 0) since the run before; null: new */
+    change: number | null;
+    /** Where it is hot: in the region; or, where too little is hot there, in all regions that share a language with it, or in all regions. null: not ranked */
+    basis: 'region' | 'language' | 'world' | null;
+    /** What the rank is made of, or why there is none, as of `computedAt` */
+    explanation: {
+      /** The events, each worth less the older it is */
+      score: number;
+      /** From where it is hot, as all that follows */
+      views: number;
+      likes: number;
+      comments: number;
+      /** Since the video was published */
+      ageHours: number;
+      /** After this long an event counts half */
+      halfLifeHours: number;
+      sentence: string;
+    };
   }[];
 };
 
@@ -1621,7 +1666,7 @@ export type Operations = {
     };
     gives: Storyboard;
   };
-  /** What a region watches: ranked videos, then by views those not ranked yet */
+  /** What a region watches: ranked videos, then by views those without a rank */
   getTrendingByRegion: {
     takes: {
       /** One of the regions that are served */
@@ -1639,6 +1684,14 @@ export type Operations = {
     older: Trending;
     selected: TrendingPageSelection;
     olderSelected: TrendingSelection;
+  };
+  /** Where a video stands in each region, and why */
+  getVideosByVideoIdTrending: {
+    takes: {
+      /** A video */
+      videoId: string;
+    };
+    gives: VideoTrending;
   };
   /** Accounts, the newest first, page by page */
   getUsers: {
@@ -1817,6 +1870,7 @@ export const operations = {
   getVideosByVideoIdStoryboardVtt: ['GET', '/api/videos/{videoId}/storyboard.vtt'],
   getVideosByVideoIdStoryboard: ['GET', '/api/videos/{videoId}/storyboard'],
   getTrendingByRegion: ['GET', '/api/trending/{region}'],
+  getVideosByVideoIdTrending: ['GET', '/api/videos/{videoId}/trending'],
   getUsers: ['GET', '/api/users'],
   getUsersByUserId: ['GET', '/api/users/{userId}'],
   patchUsersByUserId: ['PATCH', '/api/users/{userId}', 'application/json'],

@@ -99,7 +99,8 @@ export function rankingStore(connection: Connection) {
       model
         .findById(idOf(runId, region, category))
         .maxTimeMS(5000)
-        .lean(),
+        .lean()
+        .exec(),
 
     /** The rankings of a run by region and category (`{region}-{category}`), as those of the next one remember them. */
     async ranks(runId: string): Promise<Map<string, Map<string, number>>> {
