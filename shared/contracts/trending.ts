@@ -2,8 +2,6 @@ import { z } from 'zod';
 import { pageOf, region, time } from './common.ts';
 import { videoSummary } from './videos.ts';
 
-export const newView = z.strictObject({ region }).meta({ id: 'NewView' });
-
 export const trendingVideo = videoSummary
   .extend({
     rank: z

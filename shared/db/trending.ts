@@ -1,6 +1,8 @@
 import { type ClientSession, type Connection, Schema, trusted } from 'mongoose';
 import { addViews } from '../trending-score.ts';
-import type { ViewCount } from './views.ts';
+import type { HourCounts } from './views.ts';
+
+type ViewCount = Pick<HourCounts, 'videoId' | 'region' | 'views'>;
 
 /** How hot one video is in one region. `_id` is `{region}-{videoId}`. */
 export type Score = { _id: string; region: string; videoId: string; hotness: number; views: number };
@@ -45,6 +47,16 @@ export function trendingStore(connection: Connection) {
   const scoreModel = connection.model('Score', scores);
   const rankingModel = connection.model('Ranking', rankings);
   return {
+    /** Each hour's counts as of its beginning. */
+    async addScores(counts: HourCounts[], session: ClientSession): Promise<void> {
+      const hours = new Map<number, HourCounts[]>();
+      for (const one of counts) {
+        if (one.views <= 0) continue;
+        hours.set(one.hour.getTime(), [...(hours.get(one.hour.getTime()) ?? []), one]);
+      }
+      for (const [hour, of] of hours) await this.addViews(of, new Date(hour), session);
+    },
+
     /** Touches only what was viewed: the order of all else has not changed. */
     async addViews(counts: ViewCount[], at: Date, session: ClientSession): Promise<void> {
       const ids = counts.map(({ region, videoId }) => idOf(region, videoId));

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { createContext } from '../../shared/context.ts';
 import type { NewVideo } from '../../shared/db/video-record.ts';
-import { newId } from '../../shared/ids.ts';
 import { halfLifeMilliseconds } from '../../shared/trending-score.ts';
 import { trending } from '../../workers/steps/trending.ts';
 import { openTools, type Tools } from '../../workers/tools.ts';
@@ -44,9 +43,7 @@ describe('trending in version 2', () => {
   const count = async (views: [string, number][], region: string) => {
     const counts = views.map(([videoId, times]) => ({ videoId, region, views: times }));
     const now = new Date();
-    await tools.db.views.count(newId(), counts, now, (session) =>
-      tools.db.trending.addViews(counts, now, session),
-    );
+    await tools.db.transaction((session) => tools.db.trending.addViews(counts, now, session));
   };
 
   it('tells how many places each one has moved since the run before', async () => {
@@ -103,9 +100,7 @@ describe('trending in version 2', () => {
     // Half of them one half-life ago: they count half.
     const then = new Date(Date.now() - halfLifeMilliseconds);
     const old = [{ videoId: many, region: 'DK', views: 40 }];
-    await tools.db.views.count(newId(), old, then, (session) =>
-      tools.db.trending.addViews(old, then, session),
-    );
+    await tools.db.transaction((session) => tools.db.trending.addViews(old, then, session));
     await count(
       [
         [many, 40],

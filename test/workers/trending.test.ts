@@ -3,7 +3,6 @@ import { createContext } from '../../shared/context.ts';
 import type { NewVideo } from '../../shared/db/video-record.ts';
 import { newId } from '../../shared/ids.ts';
 import { move } from '../../shared/pipeline.ts';
-import { dropFold, type Fold, recordView, takeFold } from '../../shared/view-counter.ts';
 import { trending } from '../../workers/steps/trending.ts';
 import { openTools, type Tools } from '../../workers/tools.ts';
 import { refusal } from '../support/refusal.ts';
@@ -49,13 +48,6 @@ describe('trending', () => {
       await videos.move(attempt, 'ready', { readyAt, playableAt: readyAt, activeGeneration: 1 }, session);
     });
     return attempt.videoId;
-  }
-
-  async function count({ id, counts }: Fold): Promise<void> {
-    const now = new Date();
-    await tools.db.views.count(id, counts, now, (session) =>
-      tools.db.trending.addViews(counts, now, session),
-    );
   }
 
   async function view(videoId: string, region: string, times: number): Promise<void> {
@@ -130,7 +122,7 @@ describe('trending', () => {
       { videoId: few, region: 'FR', views: 5 },
       { videoId: many, region: 'FR', views: 9 },
     ];
-    await count({ id: newId(), counts });
+    await tools.db.transaction((session) => tools.db.trending.addViews(counts, new Date(), session));
     expect(await ranks('FR')).to.deep.equal([
       [ranked, 1, 1],
       [many, null, 9],
@@ -181,67 +173,5 @@ describe('trending', () => {
     const ranked = await until('rank', async () => (await list('CA')).videos.find(({ rank }) => rank === 1));
     expect(ranked).to.include({ videoId, views: 2 });
     await worker.stop();
-  });
-
-  describe('counts each view once', () => {
-    const record = (videoId: string, region: string) =>
-      recordView(tools.redis, system.config.REDIS_PREFIX, videoId, region);
-    const take = () => takeFold(tools.redis, system.config.REDIS_PREFIX);
-    const viewsIn = async (region: string) => (await list(region)).videos.map(({ views }) => views);
-
-    it('after a crash between counting and forgetting', async () => {
-      const videoId = await makeVideo();
-      await view(videoId, 'BR', 3);
-      const fold = await take();
-      expect(fold?.counts).to.deep.equal([{ videoId, region: 'BR', views: 3 }]);
-      if (fold) await count(fold);
-      await view(videoId, 'BR', 2);
-      await run();
-      expect(await viewsIn('BR')).to.deep.equal([3]);
-      await run();
-      expect(await viewsIn('BR'), 'and the later ones').to.deep.equal([5]);
-    });
-
-    it('after a crash between setting aside and counting', async () => {
-      const videoId = await makeVideo();
-      await view(videoId, 'BE', 3);
-      const fold = await take();
-      await view(videoId, 'BE', 1);
-      expect(await take(), 'the same fold again').to.deep.equal(fold);
-      await run();
-      expect(await viewsIn('BE')).to.deep.equal([3]);
-      await run();
-      expect(await viewsIn('BE')).to.deep.equal([4]);
-      await run();
-      expect(await viewsIn('BE')).to.deep.equal([4]);
-    });
-
-    it('when a slow run forgets its fold after the next was set aside', async () => {
-      const videoId = await makeVideo();
-      await view(videoId, 'CH', 1);
-      const slow = await take();
-      await run();
-      await view(videoId, 'CH', 1);
-      await take();
-      await dropFold(tools.redis, system.config.REDIS_PREFIX, slow?.id ?? '');
-      await run();
-      expect(await viewsIn('CH')).to.deep.equal([2]);
-    });
-
-    it('when runs overlap while views come in', async () => {
-      const ids = [await makeVideo(), await makeVideo()];
-      let isOver = false;
-      const viewers = ids.map(async (videoId) => {
-        let recorded = 0;
-        for (; !isOver; recorded += 1) await record(videoId, 'FI');
-        return recorded;
-      });
-      for (let n = 0; n < 3; n += 1) await Promise.all([run(), run(), run()]);
-      isOver = true;
-      const recorded = await Promise.all(viewers);
-      await run();
-      await run();
-      expect(await viewsIn('FI')).to.deep.equal(recorded.sort((a, b) => b - a));
-    });
   });
 });

@@ -1,21 +1,15 @@
 import type { RankedVideo } from '../../shared/db/trending.ts';
-import { dropFold, takeFold } from '../../shared/view-counter.ts';
+import { foldViews } from '../fold-views.ts';
 import type { Step } from '../run.ts';
 import type { Tools } from '../tools.ts';
 
 const rankedPerRegion = 500;
 
 /** Counts the views that came in since the last run, then ranks every region. */
-export async function trending(_payload: object, { tools, log }: Step): Promise<void> {
-  const { db, redis, config } = tools;
+export async function trending(_payload: object, { tools, log, signal }: Step): Promise<void> {
+  const { db, config } = tools;
   const now = new Date();
-  const fold = await takeFold(redis, config.REDIS_PREFIX);
-  if (fold) {
-    const { counts } = fold;
-    await db.views.count(fold.id, counts, now, (session) => db.trending.addViews(counts, now, session));
-    await dropFold(redis, config.REDIS_PREFIX, fold.id);
-    log.info({ fold: fold.id, counts: counts.length }, 'views counted');
-  }
+  await foldViews(tools, log, signal);
   for (const region of config.REGIONS) {
     await db.trending.saveRanking(region, await rank(tools, region), now);
   }
