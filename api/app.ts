@@ -31,6 +31,7 @@ import { uploadRoutes } from './routes/uploads.ts';
 import { userRoutes } from './routes/users.ts';
 import { videoWorkRoutes } from './routes/video-work.ts';
 import { videoRoutes } from './routes/videos.ts';
+import { viewRoutes } from './routes/views.ts';
 import { serveRoutes } from './serve-routes.ts';
 import { accountPageRoutes } from './web/account-pages.ts';
 import { serveAssets } from './web/assets.ts';
@@ -50,6 +51,7 @@ export const apiRoutes: Route[] = [
   ...uploadRoutes,
   ...catalogueRoutes,
   ...videoRoutes,
+  ...viewRoutes,
   ...captionRoutes,
   ...videoWorkRoutes,
   ...playlistRoutes,

@@ -712,8 +712,19 @@ export type Playback = {
 };
 
 export type NewView = {
-  /** A region (ISO 3166-1 alpha-2) */
-  region: string;
+  /** Where in the video the player stands, seconds */
+  position: number;
+  /** How much was watched since the player was opened, seconds; what is beyond the length is cut off */
+  watchedSeconds: number;
+  /** Where the viewer is, as far as the client knows; what the CDN says goes before it */
+  region?: string;
+};
+
+export type ViewReply = {
+  /** The video has one view more */
+  counted: boolean;
+  /** Why not: less than 10 s and less than 30 % were watched; the viewer was counted within the hour; the User-Agent is one of a robot */
+  reason: 'too_short' | 'already_counted' | 'robot' | null;
 };
 
 export type CaptionList = {
@@ -1450,14 +1461,14 @@ export type Operations = {
     };
     gives: Playback;
   };
-  /** Count a view from a region */
+  /** Count a view */
   postVideosByVideoIdViews: {
     takes: {
       /** A video */
       videoId: string;
       body: NewView;
     };
-    gives: undefined;
+    gives: ViewReply;
   };
   /** The captions of a video, one a language */
   getVideosByVideoIdCaptions: {

@@ -2,8 +2,6 @@ import { z } from 'zod';
 import { pageOf, region, time, videoId } from './common.ts';
 import { videoSummary } from './videos.ts';
 
-export const newView = z.strictObject({ region }).meta({ id: 'NewView' });
-
 const rank = z.int().positive().nullable().meta({ example: 3 });
 
 export const trendingVideo = videoSummary

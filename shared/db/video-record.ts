@@ -92,6 +92,13 @@ export type WatchedVideo = Omit<ListedVideo, 'plan'> & { plan: Pick<EncodingPlan
 /** What is not needed for that. */
 export const watched = { history: 0, 'plan.chunks': 0, 'plan.cuts': 0, 'plan.storyboard': 0 } as const;
 
+/** As much of a video as tells who may see it, whether it plays, and how long. */
+export type ViewedVideo = Pick<Video, '_id' | (typeof viewed)[number]>;
+export const viewed = [
+  ...(['ownerId', 'ownerStatus', 'visibility', 'publishedAt', 'takenDown', 'state', 'generation'] as const),
+  ...(['activeGeneration', 'playableAt', 'durationSeconds'] as const),
+];
+
 export type NewVideo = Pick<
   Video,
   '_id' | 'ownerId' | 'title' | 'description' | 'category' | 'tags' | 'language' | 'visibility' | 'source'

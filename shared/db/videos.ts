@@ -5,10 +5,14 @@ import {
   type NewVideo,
   type Video,
   type VideoChange,
+  type ViewedVideo,
   videoSchema,
+  viewed,
   type WatchedVideo,
   watched,
 } from './video-record.ts';
+
+const viewedFields = Object.fromEntries(viewed.map((field) => [field, 1]));
 
 export function videoStore(connection: Connection) {
   const model = connection.model('Video', videoSchema);
@@ -47,6 +51,10 @@ export function videoStore(connection: Connection) {
     /** By the driver alone: what is asked most would cost half as much again through mongoose. */
     watch: (id: string): Promise<WatchedVideo | null> =>
       model.collection.findOne<WatchedVideo>({ _id: id as never }, { projection: watched }),
+
+    /** Also asked often. */
+    findViewed: (id: string): Promise<ViewedVideo | null> =>
+      model.collection.findOne<ViewedVideo>({ _id: id as never }, { projection: viewedFields }),
 
     /**
      * Moves a video to a state by one compare-and-set on its generation and on the states that lead there.
@@ -111,6 +119,17 @@ export function videoStore(connection: Connection) {
       const update = { $set: change, $inc: { revision: 1 } };
       const options = { returnDocument: 'after', session } as const;
       return (await model.findOneAndUpdate(filter, update, options).lean()) ?? undefined;
+    },
+
+    /** Adds views to the counts that each shows. Nothing happens to what is gone. */
+    async addViews(counts: { videoId: string; views: number }[], session: ClientSession): Promise<void> {
+      const sums = new Map<string, number>();
+      for (const { videoId, views } of counts) sums.set(videoId, (sums.get(videoId) ?? 0) + views);
+      const operations = [...sums].flatMap(([_id, views]) =>
+        views === 0 ? [] : [{ updateOne: { filter: { _id }, update: { $inc: { views } } } }],
+      );
+      if (operations.length === 0) return;
+      await model.collection.bulkWrite(operations as never, { session, ordered: false });
     },
 
     /** A sign of life from a job. False when the attempt is no longer the current one in that state. */

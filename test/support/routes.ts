@@ -18,7 +18,7 @@ const bodies: Record<string, object> = {
   'POST /api/auth/password/forgot': { email },
   'POST /api/auth/password/reset': { token, password },
   'POST /api/uploads': { filename: 'a.mp4', size: 1000, type: 'video/mp4' },
-  'POST /api/videos/:videoId/views': { region: 'GB' },
+  'POST /api/videos/:videoId/views': { position: 12, watchedSeconds: 12, region: 'GB' },
   'PUT /api/videos/:videoId/poster': { time: 1 },
   'POST /api/videos/:videoId/poster/uploads': { size: 1000, type: 'image/png' },
 };

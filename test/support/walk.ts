@@ -72,7 +72,7 @@ export const bodies: Record<string, object | string> = {
   'PATCH /api/users/:userId': { roles: ['viewer'] },
   'PATCH /api/videos/:videoId': { title: 'Another' },
   'POST /api/uploads': { filename: 'a.mp4', size: 9, type: 'video/mp4' },
-  'POST /api/videos/:videoId/views': { region: 'GB' },
+  'POST /api/videos/:videoId/views': { position: 12, watchedSeconds: 12, region: 'GB' },
   'PUT /api/videos/:videoId/captions/:language': 'WEBVTT\n\n00:01.000 --> 00:02.000\nOne\n',
   'PUT /api/videos/:videoId/poster': { time: 1 },
   'POST /api/videos/:videoId/poster/uploads': { size: 9, type: 'image/png' },

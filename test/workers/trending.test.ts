@@ -4,7 +4,6 @@ import { createContext } from '../../shared/context.ts';
 import type { NewVideo } from '../../shared/db/video-record.ts';
 import { newId } from '../../shared/ids.ts';
 import { move } from '../../shared/pipeline.ts';
-import { dropFold, type Fold, recordView, takeFold } from '../../shared/view-counter.ts';
 import { openTools, type Tools } from '../../workers/tools.ts';
 import { refusal } from '../support/refusal.ts';
 import { type System, startSystem, until } from '../support/system.ts';
@@ -193,74 +192,5 @@ describe('trending', () => {
     const ranked = await until('rank', async () => (await list('CA')).videos.find(({ rank }) => rank === 1));
     expect(ranked).to.include({ videoId, views: 2 });
     await worker.stop();
-  });
-
-  describe('counts each view once', () => {
-    const record = (videoId: string, region: string) =>
-      recordView(tools.redis, system.config.REDIS_PREFIX, videoId, region);
-    const count = ({ id, counts }: Fold) => {
-      const hour = new Date();
-      const none = { watchSeconds: 0, watchShare: 0, likes: 0, comments: 0 };
-      const whole = counts.map((one) => ({ hour, ...none, ...one }));
-      const { trending, views } = tools.db;
-      return views.count(id, counts, hour, (session) => trending.addScores(whole, session));
-    };
-    const take = () => takeFold(tools.redis, system.config.REDIS_PREFIX);
-    const viewsIn = async (region: string) => (await list(region)).videos.map(({ views }) => views);
-
-    it('after a crash between counting and forgetting', async () => {
-      const videoId = await makeVideo();
-      await view(videoId, 'BR', 3);
-      const fold = await take();
-      expect(fold?.counts).to.deep.equal([{ videoId, region: 'BR', views: 3 }]);
-      if (fold) await count(fold);
-      await view(videoId, 'BR', 2);
-      await run();
-      expect(await viewsIn('BR')).to.deep.equal([3]);
-      await run();
-      expect(await viewsIn('BR'), 'and the later ones').to.deep.equal([5]);
-    });
-
-    it('after a crash between setting aside and counting', async () => {
-      const videoId = await makeVideo();
-      await view(videoId, 'BE', 3);
-      const fold = await take();
-      await view(videoId, 'BE', 1);
-      expect(await take(), 'the same fold again').to.deep.equal(fold);
-      await run();
-      expect(await viewsIn('BE')).to.deep.equal([3]);
-      await run();
-      expect(await viewsIn('BE')).to.deep.equal([4]);
-      await run();
-      expect(await viewsIn('BE')).to.deep.equal([4]);
-    });
-
-    it('when a slow run forgets its fold after the next was set aside', async () => {
-      const videoId = await makeVideo();
-      await view(videoId, 'CH', 1);
-      const slow = await take();
-      await run();
-      await view(videoId, 'CH', 1);
-      await take();
-      await dropFold(tools.redis, system.config.REDIS_PREFIX, slow?.id ?? '');
-      await run();
-      expect(await viewsIn('CH')).to.deep.equal([2]);
-    });
-
-    it('when runs overlap while views come in', async () => {
-      const ids = [await makeVideo(), await makeVideo()];
-      let isOver = false;
-      const viewers = ids.map(async (videoId) => {
-        let recorded = 0;
-        for (; !isOver; recorded += 1) await record(videoId, 'FI');
-        return recorded;
-      });
-      for (let n = 0; n < 3; n += 1) await Promise.all([run(), run(), run()]);
-      isOver = true;
-      const recorded = await Promise.all(viewers);
-      await run();
-      await run();
-      expect(await viewsIn('FI')).to.deep.equal(recorded.sort((a, b) => b - a));
-    });
   });
 });
