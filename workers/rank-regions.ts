@@ -2,13 +2,15 @@ import type { NewRanking, RankedVideo } from '../shared/db/rankings.ts';
 import type { HotVideo } from '../shared/db/trending.ts';
 import type { Candidate } from '../shared/db/trending-videos.ts';
 import { regionLanguages } from '../shared/region-languages.ts';
-import { poolRegions, type Rules, rankVideos } from './rank-videos.ts';
+import { poolRegions, rankVideos } from './rank-videos.ts';
 import type { Tools } from './tools.ts';
 
 /** So many of a region are looked at: enough for 500 places and for the lists of common categories. */
-const candidatesPerRegion = 3000;
+const candidatesPerRegion = 1000;
 /** A category with little among those is asked for by its newest videos. */
 const newestPerCategory = 500;
+/** Nobody is shown more of a category at once; what follows does so by views. */
+const places = { region: 500, category: 100 };
 /** What decayed is removed in portions, so that no run is long; each run removes more than usually comes new. */
 const prunedPerRegion = 5000;
 
@@ -26,7 +28,8 @@ export async function rankRegions(means: Means, at: Date): Promise<NewRanking[]>
   );
   const former = await formerRanks(means);
   const pool = pools(hottest);
-  const rules: Rules = { minimumViews: config.TRENDING_MINIMUM_VIEWS, fillTo: config.TRENDING_FILL_TO };
+  const newest = newestVideos(means, videos);
+  const rules = { minimumViews: config.TRENDING_MINIMUM_VIEWS, fillTo: config.TRENDING_FILL_TO };
   const rankings: NewRanking[] = [];
   for (const [region, own] of hottest) {
     const halfLifeHours = hours.get(region) ?? 0;
@@ -40,7 +43,10 @@ export async function rankRegions(means: Means, at: Date): Promise<NewRanking[]>
       const of = (all: HotVideo[]) => (category === '' ? all : all.filter(fits));
       let listed = of(own);
       if (wasCut && category !== '' && listed.length < config.TRENDING_FILL_TO) {
-        listed = await readDeeper(means, { region, category, at, halfLifeHours }, listed, videos);
+        const ids = await newest(category);
+        const more = await db.trending.scoresOf(region, ids, at, halfLifeHours);
+        const known = new Set(listed.map(({ videoId }) => videoId));
+        listed = poolRegions([listed, more.filter(({ videoId }) => !known.has(videoId))]);
       }
       const found = rankVideos(
         listed,
@@ -49,7 +55,7 @@ export async function rankRegions(means: Means, at: Date): Promise<NewRanking[]>
           ['world', () => of(pool(config.REGIONS))],
         ],
         (videoId) => shownHere(videoId)?.ownerId,
-        rules,
+        { ...rules, most: category === '' ? places.region : places.category },
       );
       const before = former.get(`${region}-${category}`);
       const ranked: RankedVideo[] = found.map((entry) => ({
@@ -73,21 +79,21 @@ async function readHottest({ db, config }: Means, hours: Map<string, number>, at
   return hottest;
 }
 
-type Deep = { region: string; category: string; at: Date; halfLifeHours: number };
-
-/** More of a category that has little among a region's hottest: its newest videos, by their scores there. */
-async function readDeeper(
+/** The newest videos of a category, each asked for once; they become known among `videos`. */
+function newestVideos(
   { db }: Means,
-  { region, category, at, halfLifeHours }: Deep,
-  listed: HotVideo[],
   videos: Map<string, Candidate>,
-): Promise<HotVideo[]> {
-  const newest = await db.trendingVideos.newestOf(category, newestPerCategory);
-  const known = new Set(listed.map(({ videoId }) => videoId));
-  const more = newest.filter(({ _id }) => !known.has(_id));
-  for (const video of more) videos.set(video._id, video);
-  const ids = more.map(({ _id }) => _id);
-  return poolRegions([listed, await db.trending.scoresOf(region, ids, at, halfLifeHours)]);
+): (category: string) => Promise<string[]> {
+  const found = new Map<string, string[]>();
+  return async (category) => {
+    const known = found.get(category);
+    if (known) return known;
+    const newest = await db.trendingVideos.newestOf(category, newestPerCategory);
+    for (const video of newest) videos.set(video._id, video);
+    const ids = newest.map(({ _id }) => _id);
+    found.set(category, ids);
+    return ids;
+  };
 }
 
 async function formerRanks({ db }: Means): Promise<Map<string, Map<string, number>>> {

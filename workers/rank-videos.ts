@@ -4,13 +4,14 @@ import type { HotVideo } from '../shared/db/trending.ts';
 /** Among so many first places one owner has at most so many. */
 const firstPlaces = 20;
 const mostOfOwner = 3;
-const mostRanked = 500;
 
 export type Rules = {
   /** What fewer have seen is no trend yet: so many views at least. */
   minimumViews: number;
   /** A list of its own region that has fewer is filled up to so many. */
   fillTo: number;
+  /** No rank is beyond this. */
+  most: number;
 };
 
 export type Unmoved = Omit<RankedVideo, 'formerRank'>;
@@ -24,13 +25,13 @@ export function rankVideos(
   own: HotVideo[],
   others: [basis: Basis, videos: () => HotVideo[]][],
   ownerOf: (videoId: string) => string | undefined,
-  { minimumViews, fillTo }: Rules,
+  { minimumViews, fillTo, most }: Rules,
 ): Unmoved[] {
   const first: Omit<Unmoved, 'rank'>[] = [];
   const later: Omit<Unmoved, 'rank'>[] = [];
   const taken = new Set<string>();
   const perOwner = new Map<string, number>();
-  const room = () => mostRanked - taken.size;
+  const room = () => most - taken.size;
 
   function place(basis: Basis, { videoId, heat, views, likes, comments }: HotVideo): void {
     const owner = ownerOf(videoId);
@@ -58,7 +59,7 @@ export function rankVideos(
   return [
     ...first.map((entry, index) => ({ ...entry, rank: index + 1 })),
     ...later.map((entry, index) => ({ ...entry, rank: firstPlaces + index + 1 })),
-  ].filter(({ rank }) => rank <= mostRanked);
+  ].filter(({ rank }) => rank <= most);
 }
 
 /** Several regions as one: the heats and counts of each video summed, the hottest first. */

@@ -4,6 +4,8 @@ import type { Client } from '../client.ts';
 /** Two regions that do not agree: the first video leads in the first, the last one in the second. */
 const regions = ['GB', 'US'] as const;
 const mostViews = 12;
+/** With fewer a video has no rank. */
+const leastViews = 3;
 const rankedWithin = 60_000;
 
 export type Ranks = Record<string, { rank: number; videoId: string }[]>;
@@ -12,7 +14,7 @@ export type Ranks = Record<string, { rank: number; videoId: string }[]>;
 export function viewsOf(region: (typeof regions)[number], index: number, count: number): number {
   const place = region === 'GB' ? index : count - 1 - index;
   const most = region === 'GB' ? mostViews : mostViews / 2;
-  return Math.max(1, most - place);
+  return Math.max(leastViews, most - place);
 }
 
 /** @returns a sentence that tells how many views were sent. */

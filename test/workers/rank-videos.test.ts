@@ -3,7 +3,7 @@ import type { HotVideo } from '../../shared/db/trending.ts';
 import { poolRegions, rankVideos } from '../../workers/rank-videos.ts';
 
 const none = { likes: 0, comments: 0 };
-const rules = { minimumViews: 3, fillTo: 0 };
+const rules = { minimumViews: 3, fillTo: 0, most: 500 };
 
 /** So many videos, each less hot than the one before. */
 const hot = (name: string, count: number, views = 9): HotVideo[] =>
