@@ -188,7 +188,7 @@ const media = {
     .optional(),
   RTL_REGIONS: regionList.default(['AE']),
   TRENDING_EVERY_SECONDS: seconds.default(300),
-  TRENDING_HALF_LIFE_HOURS: halfLives.default({ usual: usualHalfLifeHours, byRegion: {} }),
+  TRENDING_HALF_LIFE_HOURS: halfLives.prefault(String(usualHalfLifeHours)),
   TRENDING_MINIMUM_VIEWS: z.coerce.number().int().nonnegative().default(3),
   TRENDING_FILL_TO: z.coerce.number().int().nonnegative().max(100).default(20),
   SWEEP_EVERY_SECONDS: seconds.default(30),

@@ -137,6 +137,10 @@ describe('the README', () => {
           expect(named(value)).to.equal(usualLimits);
           continue;
         }
+        if (named(name) === 'TRENDING_HALF_LIFE_HOURS') {
+          expect(named(value)).to.equal(String(defaults.TRENDING_HALF_LIFE_HOURS.usual));
+          continue;
+        }
         const actual = named(name) in signIn ? undefined : defaults[named(name) as keyof Config];
         if (value === 'required' || ['WORKER_QUEUES', 'WORK_DIR', 'ENCODING_PROFILES'].includes(named(name)))
           continue;
