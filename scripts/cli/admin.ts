@@ -1,4 +1,6 @@
+import type { Role } from '../../shared/contracts/account.ts';
 import type { User } from '../../shared/db/users.ts';
+import { byOperator } from './by-operator.ts';
 import { type Command, type Run, type Tools, UsageError } from './command.ts';
 
 /** Who is an administrator. The first one cannot be made by another, so it is made here. */
@@ -26,10 +28,24 @@ function change(verb: 'grant' | 'revoke', who: string): Run {
     const user = await findOne(who, verb, tools);
     const others = user.roles.filter((role) => role !== 'admin');
     const roles = verb === 'grant' ? [...others, 'admin' as const] : others;
-    await tools.db.users.setRoles(user._id, roles.length > 0 ? roles : [tools.config.DEFAULT_ROLE]);
+    await setRoles(user._id, roles.length > 0 ? roles : [tools.config.DEFAULT_ROLE], `admin ${verb}`, tools);
     const now = verb === 'grant' ? 'is an administrator' : 'is no administrator any more';
     return `${describe(user)} ${now}. The provider’s claim changes its roles no longer.`;
   };
+}
+
+function setRoles(userId: string, roles: Role[], command: string, { db }: Tools): Promise<void> {
+  return db.transaction(async (session) => {
+    await db.users.setRoles(userId, roles, session);
+    const target = { target: { userId }, ownerId: userId };
+    const entry = byOperator({
+      action: 'user.change',
+      command,
+      ...target,
+      changes: { roles: roles.join(' ') },
+    });
+    await db.audit.add(entry, session);
+  });
 }
 
 async function findOne(who: string, verb: 'grant' | 'revoke', { db }: Tools): Promise<User> {

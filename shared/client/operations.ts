@@ -1125,10 +1125,11 @@ export type AuditPage = {
 export type AuditEntry = {
   auditId: string;
   at: string;
-  /** Who did it */
+  /** Who did it; `operator`: somebody at the command line */
   actorId: string;
   /** The row of the policy */
   action: string;
+  /** `CLI`: by a command */
   method: string;
   route: string;
   /** What stood in the route */

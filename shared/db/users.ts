@@ -90,9 +90,9 @@ export function userStore(connection: Connection) {
     },
 
     /** From then on no claim of a provider changes them. */
-    async setRoles(id: string, roles: Role[]): Promise<User | null> {
+    async setRoles(id: string, roles: Role[], session: ClientSession): Promise<User | null> {
       const change = { $set: { roles, rolesSetBy: 'admin' as const }, $inc: { revision: 1 } };
-      return model.findByIdAndUpdate(id, change, { returnDocument: 'after' }).lean();
+      return model.findByIdAndUpdate(id, change, { returnDocument: 'after', session }).lean();
     },
 
     /** However its letters are written. More than one provider may tell the same address. */

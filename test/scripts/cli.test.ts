@@ -65,6 +65,20 @@ describe('scripts/cli', () => {
     expect((await account('admin')).roles).to.deep.equal(['creator']);
   });
 
+  it('leaves a trace in the audit log', async () => {
+    const { userId } = await account('demo');
+    expect((await cli(['keys', 'rotate', '--now'])).code).to.equal(0);
+    expect((await cli(['admin', 'grant', userId])).code).to.equal(0);
+    const order = { field: 'at', direction: -1 } as const;
+    const [granted, rotated] = await system.context.db.audit.page(
+      { actorId: 'operator' },
+      { order, limit: 2 },
+    );
+    const deed = { action: 'user.change', method: 'CLI', route: 'admin grant', ownerId: userId };
+    expect(granted).to.deep.include({ ...deed, target: { userId }, changes: { roles: 'creator admin' } });
+    expect(rotated).to.deep.include({ action: 'signing-key.rotate', route: 'keys rotate', ownerId: null });
+  });
+
   it('refuses an address that is nobody’s, more than one’s, or verified by nobody', async () => {
     const { db } = system.context;
     const grant = (who: string) => cli(['admin', 'grant', who]);
