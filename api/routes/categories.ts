@@ -82,7 +82,7 @@ export const categoryRoutes = [
         await holdLine(context, about.parentId, session);
         const made = await context.db.categories.create({ _id, ...about }, session);
         if (!made) throw new MillraceError('category_exists', `There is a category ${_id} already.`);
-        await audit(session);
+        await audit(session, { categoryId: _id });
         return made;
       });
       return {

@@ -47,7 +47,9 @@ export async function sweep(_payload: object, step: Step): Promise<void> {
       await purge(tools, video).catch((error) => log.error({ err: error, videoId: video._id }, 'not purged'));
     }
   }
-  await tools.db.categoryCounts.renew(before(countSeconds));
+  await tools.db.categoryCounts
+    .renew(before(countSeconds))
+    .catch((error) => log.error({ err: error }, 'videos not counted by category'));
   const removed = await removeOrphans(tools, before(orphanSeconds));
   if (removed.objects + removed.uploads > 0) log.info(removed, 'orphans removed');
 }
