@@ -17,12 +17,15 @@ import { auditRoutes } from './routes/audit.ts';
 import { authRoutes } from './routes/auth.ts';
 import { captionRoutes } from './routes/captions.ts';
 import { catalogueRoutes } from './routes/catalogue.ts';
+import { categoryRoutes } from './routes/categories.ts';
+import { editRoutes } from './routes/edits.ts';
 import { imageRoutes } from './routes/images.ts';
 import { localAccountRoutes } from './routes/local-accounts.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { passwordRoutes } from './routes/passwords.ts';
 import { playlistRoutes } from './routes/playlists.ts';
 import { posterRoutes } from './routes/posters.ts';
+import { regionRoutes } from './routes/regions.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { signOutRoutes } from './routes/sign-out.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -49,8 +52,11 @@ export const apiRoutes: Route[] = [
   ...passwordRoutes,
   ...uploadRoutes,
   ...catalogueRoutes,
+  ...categoryRoutes,
+  ...regionRoutes,
   ...videoRoutes,
   ...captionRoutes,
+  ...editRoutes,
   ...videoWorkRoutes,
   ...playlistRoutes,
   ...posterRoutes,

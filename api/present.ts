@@ -120,6 +120,12 @@ export function presentVideo(
       ...{ language, title, channels, isDefault },
       loudness: loudness && { integrated: loudness.integrated, range: loudness.range },
     })),
+    commentsOff: record.commentsOff,
+    takenDown: record.takenDown && {
+      at: record.takenDown.at.toISOString(),
+      reason: record.takenDown.reason,
+      message: record.takenDown.message,
+    },
     error: record.failure ? { code: record.failure.code, message: record.failure.message } : null,
     warnings: record.warnings,
     uploadedAt: record.uploadedAt?.toISOString() ?? null,

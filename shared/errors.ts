@@ -51,6 +51,8 @@ export const errorKinds = {
   in_progress: caller(409, 'The video is being worked on'),
   not_in_progress: caller(409, 'The video is not being worked on'),
   cancelled: caller(409, 'The work was cancelled'),
+  category_exists: caller(409, 'There is such a category'),
+  category_in_use: caller(409, 'The category is in use'),
   last_admin: caller(409, 'There must be an administrator'),
   own_account: caller(409, 'This cannot be done to your own account'),
   already_closing: caller(409, 'The account is being deleted'),

@@ -24,6 +24,7 @@ async function purgeWhole({ db, storage, config }: Means, { _id, source }: Ended
   await db.captions.forget(_id);
   await db.posters.forget(_id);
   await db.uploads.forgetName(_id);
+  await db.edits.forget(_id);
   await db.trending.forget(_id, config.REGIONS);
   for (const bucket of ['processed', 'thumbnails'] as const)
     await storage.removeAll(bucket, videoPrefix(_id));

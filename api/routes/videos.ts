@@ -8,8 +8,11 @@ import { MillraceError } from '../../shared/errors.ts';
 import { recordView } from '../../shared/view-counter.ts';
 import type { ApiContext } from '../context.ts';
 import { changedMeanwhile, expectedRevision } from '../if-match.ts';
+import { refuseUnknownCategory } from '../known-category.ts';
 import { playingGeneration, presentLadder, presentPlayback, presentVideo, revisionOf } from '../present.ts';
 import { type Progress, readProgress } from '../progress.ts';
+import { publishTime } from '../publish-time.ts';
+import { byRegion, refuseElsewhere } from '../refuse-elsewhere.ts';
 import { type Reply, route } from '../route.ts';
 
 const tag = 'Videos';
@@ -49,14 +52,24 @@ export const videoRoutes = [
     ifMatch: true,
     replies: { 200: { description: 'The video as it is now, with its new ETag', schema: videoContract } },
     errors: [],
-    async handle({ params, body, permit, audit, header, context }) {
-      const { videos } = context.db;
+    async handle({ params, body, caller, permit, audit, header, context }) {
+      const { videos, edits } = context.db;
       const found = permit(await videos.find(params.videoId));
       const revision = expectedRevision(header('If-Match'), revisionOf(found));
+      // What it is about already may stay, whatever has become of the category.
+      if (body.category !== found.category) await refuseUnknownCategory(body.category, context);
+      const { publishAt, ...others } = body;
+      const isTimed = publishAt !== undefined;
+      const change = {
+        ...others,
+        ...(isTimed ? { publishedAt: publishTime(publishAt, found.publishedAt) } : {}),
+      };
       const changed = await context.db.transaction(async (session) => {
-        const after = await videos.change(found._id, revision, body, session);
-        if (after) await audit(session);
-        return after;
+        const done = await videos.change(found._id, revision, change, session);
+        if (!done) return undefined;
+        await edits.add(done.before, change, caller._id, session);
+        await audit(session);
+        return done.after;
       });
       if (changed) return sendVideo(changed, await readProgress(context.db, changed), context);
       // Somebody else was faster: in changing it, or in deleting it.
@@ -92,12 +105,14 @@ export const videoRoutes = [
     action: 'video.read',
     params,
     replies: { 200: { description: 'Play `playlist`', schema: playback } },
-    errors: ['not_playable_yet', 'video_failed'],
-    async handle({ params, permit, context }) {
-      const found = permit(await context.db.videos.find(params.videoId));
+    errors: ['not_playable_yet', 'video_failed', 'not_in_region'],
+    async handle({ params, permit, caller, header, context }) {
+      const asking = { caller, header, context };
+      const found = refuseElsewhere(permit(await context.db.videos.find(params.videoId)), asking);
       const generation = playingGeneration(found);
       if (generation !== undefined) {
-        return { status: 200, body: presentPlayback(found, generation, context.publicUrl) };
+        const body = presentPlayback(found, generation, context.publicUrl);
+        return { status: 200, body, headers: byRegion(context) };
       }
       if (found.failure) throw new MillraceError('video_failed', found.failure.message);
       throw new MillraceError(

@@ -53,6 +53,8 @@ export type Problem = {
     | 'in_progress'
     | 'not_in_progress'
     | 'cancelled'
+    | 'category_exists'
+    | 'category_in_use'
     | 'last_admin'
     | 'own_account'
     | 'already_closing'
@@ -271,12 +273,21 @@ export type NewUpload = {
   /** Default: the file name without its ending */
   title?: string;
   description?: string;
-  /** What it is about, in a word */
+  /** What it is about: one of the categories */
   category?: string;
+  /** One that comes again is left out */
   tags?: string[];
   /** What is spoken in it (ISO 639-1) */
   language?: string;
   visibility?: 'public' | 'unlisted' | 'private';
+  /** Where it may be played (ISO 3166-1); empty: everywhere */
+  regions?: string[];
+  /** From this age on it is meant to be seen; null: from any */
+  minimumAge?: number | null;
+  /** Until then it is seen as if it were private; a time to come. null: at once */
+  publishAt?: string | null;
+  /** Nobody may comment on it */
+  commentsOff?: boolean;
   /** How to encode it; default: what is configured */
   profile?: string;
 };
@@ -383,6 +394,70 @@ export type VideoPageSelection = {
   nextCursor: string | null;
 };
 
+export type CategoryTree = {
+  items: CategoryBranch[];
+  /** When the videos were counted */
+  countedAt: string;
+};
+
+export type CategoryBranch = {
+  /** A category */
+  categoryId: string;
+  name: string;
+  /** That the name is in */
+  language: string;
+  /** That everyone may see, those of its children too */
+  videos: number;
+  children: CategoryBranch[];
+};
+
+export type Category = {
+  /** A category */
+  categoryId: string;
+  /** Of which it is a part; null: of none */
+  parentId: string | null;
+  /** By language (ISO 639-1) */
+  names: Record<string, string>;
+  /** Among those of one parent the lowest come first */
+  order: number;
+  /** Raised by each change; If-Match goes by it */
+  revision: number;
+};
+
+export type NewCategory = {
+  /** A category */
+  categoryId: string;
+  /** Of which it is a part; null: of none */
+  parentId?: string | null;
+  /** By language (ISO 639-1) */
+  names: Record<string, string>;
+  /** Among those of one parent the lowest come first */
+  order?: number;
+};
+
+export type CategoryChange = {
+  /** Of which it is a part; null: of none */
+  parentId?: string | null;
+  /** By language (ISO 639-1) */
+  names?: Record<string, string>;
+  /** Among those of one parent the lowest come first */
+  order?: number;
+};
+
+export type ServedRegions = {
+  items: ServedRegion[];
+};
+
+export type ServedRegion = {
+  /** A region (ISO 3166-1 alpha-2) */
+  region: string;
+  name: string;
+  /** That are spoken there (ISO 639-1), the main ones first */
+  languages: string[];
+  /** Its pages are written right to left */
+  isRtl: boolean;
+};
+
 export type Video = {
   /** A video */
   videoId: string;
@@ -463,6 +538,8 @@ export type Video = {
       | 'in_progress'
       | 'not_in_progress'
       | 'cancelled'
+      | 'category_exists'
+      | 'category_in_use'
       | 'last_admin'
       | 'own_account'
       | 'already_closing'
@@ -490,6 +567,14 @@ export type Video = {
       | 'output_rejected'
       | 'unavailable'
       | 'internal';
+    message: string;
+  } | null;
+  /** Nobody may comment on it */
+  commentsOff: boolean;
+  /** Why moderators have hidden it; shown to its owner and to them */
+  takenDown: {
+    at: string;
+    reason: string;
     message: string;
   } | null;
   warnings: {
@@ -608,6 +693,8 @@ export type VideoSelection = {
       | 'in_progress'
       | 'not_in_progress'
       | 'cancelled'
+      | 'category_exists'
+      | 'category_in_use'
       | 'last_admin'
       | 'own_account'
       | 'already_closing'
@@ -637,6 +724,14 @@ export type VideoSelection = {
       | 'internal';
     message: string;
   } | null;
+  /** Nobody may comment on it */
+  commentsOff?: boolean;
+  /** Why moderators have hidden it; shown to its owner and to them */
+  takenDown?: {
+    at: string;
+    reason: string;
+    message: string;
+  } | null;
   warnings?: {
     code: string;
     message: string;
@@ -651,10 +746,19 @@ export type VideoChange = {
   description?: string;
   /** null: none */
   category?: string | null;
+  /** One that comes again is left out */
   tags?: string[];
   /** null: none */
   language?: string | null;
   visibility?: 'public' | 'unlisted' | 'private';
+  /** Where it may be played (ISO 3166-1); empty: everywhere */
+  regions?: string[];
+  /** From this age on it is meant to be seen; null: from any */
+  minimumAge?: number | null;
+  /** A time to come: until then it is seen as if it were private, also when it was published before. null: at once, if it is not published yet */
+  publishAt?: string | null;
+  /** Nobody may comment on it */
+  commentsOff?: boolean;
 };
 
 export type Ladder = {
@@ -758,6 +862,29 @@ export type CaptionListSelection = {
   nextCursor: string | null;
 };
 
+export type EditPage = {
+  items: Edit[];
+  /** Send it as `cursor` for what follows; null: there is no more */
+  nextCursor: string | null;
+};
+
+export type Edit = {
+  editId: string;
+  at: string;
+  /** Who did it */
+  by: string;
+  /** Of the video, as this change has made it */
+  revision: number;
+  /** Each field that got another value */
+  changes: Record<
+    string,
+    {
+      from: string | number | boolean | string[] | null;
+      to: string | number | boolean | string[] | null;
+    }
+  >;
+};
+
 export type Poster = {
   /** Found by Millrace, taken from a chosen time, or uploaded */
   source: 'auto' | 'time' | 'upload';
@@ -799,6 +926,8 @@ export type Poster = {
       | 'in_progress'
       | 'not_in_progress'
       | 'cancelled'
+      | 'category_exists'
+      | 'category_in_use'
       | 'last_admin'
       | 'own_account'
       | 'already_closing'
@@ -1340,7 +1469,9 @@ export type Operations = {
       mine?: 'true' | 'false';
       /** What everyone may see of one account */
       ownerId?: string;
-      /** What it is about, in a word */
+      /** What may be seen there (ISO 3166-1) */
+      region?: string;
+      /** What is in it, or in one below it */
       category?: string;
       /** What is spoken in it (ISO 639-1) */
       language?: string;
@@ -1361,6 +1492,54 @@ export type Operations = {
     };
     gives: VideoPage;
     selected: VideoPageSelection;
+  };
+  /** What videos are about, as a tree, and how many there are of each */
+  getCategories: {
+    takes: {
+      /** That the names are to be in */
+      language?: string;
+    };
+    gives: CategoryTree;
+  };
+  /** Add a category */
+  postCategories: {
+    takes: {
+      body: NewCategory;
+    };
+    gives: Category;
+  };
+  /** One category with its names in all languages */
+  getCategoriesByCategoryId: {
+    takes: {
+      /** A category */
+      categoryId: string;
+    };
+    gives: Category;
+  };
+  /** Give a category other names or another place */
+  patchCategoriesByCategoryId: {
+    takes: {
+      /** A category */
+      categoryId: string;
+      body: CategoryChange;
+    };
+    gives: Category;
+  };
+  /** Remove a category that no video and no other category is in */
+  deleteCategoriesByCategoryId: {
+    takes: {
+      /** A category */
+      categoryId: string;
+    };
+    gives: undefined;
+  };
+  /** The regions that are served, with their names and languages */
+  getRegions: {
+    takes: {
+      /** That the names are in */
+      language?: string;
+    };
+    gives: ServedRegions;
   };
   /** One video: state, percent, time left, renditions, why it failed */
   getVideosByVideoId: {
@@ -1459,6 +1638,20 @@ export type Operations = {
       language: string;
     };
     gives: undefined;
+  };
+  /** Who has changed what of a video, the newest first */
+  getVideosByVideoIdEdits: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** A field; with - in front the other way round */
+      sort?: '-revision' | 'revision';
+      /** How many at most */
+      limit?: number;
+      /** `nextCursor` of the page before, with the same sort and filters */
+      cursor?: string;
+    };
+    gives: EditPage;
   };
   /** How far the work on a video is, as server-sent events, until it ends */
   getVideosByVideoIdProgress: {
@@ -1775,6 +1968,12 @@ export const operations = {
   deleteUploadsByUploadId: ['DELETE', '/api/uploads/{uploadId}'],
   postUploadsByUploadIdComplete: ['POST', '/api/uploads/{uploadId}/complete'],
   getVideos: ['GET', '/api/videos'],
+  getCategories: ['GET', '/api/categories'],
+  postCategories: ['POST', '/api/categories', 'application/json'],
+  getCategoriesByCategoryId: ['GET', '/api/categories/{categoryId}'],
+  patchCategoriesByCategoryId: ['PATCH', '/api/categories/{categoryId}', 'application/json'],
+  deleteCategoriesByCategoryId: ['DELETE', '/api/categories/{categoryId}'],
+  getRegions: ['GET', '/api/regions'],
   getVideosByVideoId: ['GET', '/api/videos/{videoId}'],
   patchVideosByVideoId: ['PATCH', '/api/videos/{videoId}', 'application/json'],
   deleteVideosByVideoId: ['DELETE', '/api/videos/{videoId}'],
@@ -1785,6 +1984,7 @@ export const operations = {
   getVideosByVideoIdCaptionsByLanguageVtt: ['GET', '/api/videos/{videoId}/captions/{language}.vtt'],
   putVideosByVideoIdCaptionsByLanguage: ['PUT', '/api/videos/{videoId}/captions/{language}', 'text'],
   deleteVideosByVideoIdCaptionsByLanguage: ['DELETE', '/api/videos/{videoId}/captions/{language}'],
+  getVideosByVideoIdEdits: ['GET', '/api/videos/{videoId}/edits'],
   getVideosByVideoIdProgress: ['GET', '/api/videos/{videoId}/progress'],
   postVideosByVideoIdCancel: ['POST', '/api/videos/{videoId}/cancel'],
   postVideosByVideoIdReprocess: ['POST', '/api/videos/{videoId}/reprocess'],

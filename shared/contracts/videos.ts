@@ -99,6 +99,15 @@ export const video = videoSummary
       .object({ code: z.enum(errorCodes), message: z.string().meta({ example: 'The file ends too early.' }) })
       .nullable()
       .meta({ description: 'Why it failed', example: null }),
+    commentsOff: z.boolean().meta({ description: 'Nobody may comment on it', example: false }),
+    takenDown: z
+      .object({
+        at: time,
+        reason: z.string().meta({ example: 'copyright' }),
+        message: z.string().meta({ example: 'The music belongs to somebody else.' }),
+      })
+      .nullable()
+      .meta({ description: 'Why moderators have hidden it; shown to its owner and to them', example: null }),
     warnings: z.array(
       z.object({
         code: z.string().meta({ example: 'audio_failed' }),

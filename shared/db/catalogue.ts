@@ -17,11 +17,14 @@ export const videoOrders = {
 
 /** What a list of videos may be narrowed to. */
 export type VideoFilter = {
-  category?: string | undefined;
+  /** One of these. */
+  category?: readonly string[] | undefined;
   language?: string | undefined;
   tags?: string | undefined;
   visibility?: Visibility | undefined;
   state?: VideoState | undefined;
+  /** Where it may be seen. */
+  region?: string | undefined;
 };
 
 /** Of whom: what everyone may see, perhaps of one owner alone, or all that one owner has. */
@@ -32,8 +35,13 @@ export function catalogueStore(connection: Connection) {
   const model = connection.model<Video>('Video');
   return {
     async page({ of, ownerId }: VideoScope, filter: VideoFilter, page: Page): Promise<ListedVideo[]> {
-      const given = Object.entries({ ...filter, ownerId }).filter(([, value]) => value !== undefined);
-      const asked = Object.fromEntries(given);
+      const { category: categories, region, ...equal } = filter;
+      const given = Object.entries({ ...equal, ownerId }).filter(([, value]) => value !== undefined);
+      const asked = {
+        ...Object.fromEntries(given),
+        ...(categories ? { category: oneOf(categories) } : {}),
+        ...(region ? { regions: shown(region).regions } : {}),
+      };
       const known = { state: trusted({ $nin: ['draft' as const, 'deleted' as const] }) };
       const { rest, sort } = keyset(page);
       return model
@@ -58,4 +66,8 @@ export function catalogueStore(connection: Connection) {
         .maxTimeMS(5000)
         .lean(),
   };
+}
+
+function oneOf(values: readonly string[]) {
+  return values.length === 1 ? values[0] : trusted({ $in: values });
 }

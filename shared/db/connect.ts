@@ -4,6 +4,9 @@ import { apiKeyStore } from './api-keys.ts';
 import { auditStore } from './audit.ts';
 import { captionStore } from './captions.ts';
 import { catalogueStore } from './catalogue.ts';
+import { categoryStore } from './categories.ts';
+import { categoryCountStore } from './category-counts.ts';
+import { editStore } from './edits.ts';
 import { emailTokenStore } from './email-tokens.ts';
 import { engagementStore } from './engagements.ts';
 import { eventStore } from './events.ts';
@@ -45,6 +48,9 @@ export async function connectDb(url: string) {
     videos: videoStore(connection),
     upkeep: upkeepStore(connection),
     catalogue: catalogueStore(connection),
+    categories: categoryStore(connection),
+    categoryCounts: categoryCountStore(connection),
+    edits: editStore(connection),
     uploads: uploadStore(connection),
     users: userStore(connection),
     accounts: accountStore(connection),
@@ -76,6 +82,7 @@ export async function connectDb(url: string) {
   }
   await stores.users.addFields();
   await stores.videos.addFields();
+  await connection.transaction((session) => stores.categories.seed(session));
   return {
     ...stores,
     /** All writes of `work` or none. It may run more than once, so it must have no other effect. */

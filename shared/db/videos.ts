@@ -97,20 +97,25 @@ export function videoStore(connection: Connection) {
     },
 
     /**
-     * A person's change, on the revision that the person has seen; without one, on whatever there is. Undefined when
-     * nothing matched: somebody else was faster, or the video is gone.
+     * A person's change, on the revision that the person has seen; without one, on whatever there is. The video as it was
+     * just before and as it is now. Undefined when nothing matched: somebody else was faster, or the video is gone.
      */
     async change(
       id: string,
       revision: number | undefined,
       change: VideoChange,
       session: ClientSession,
-    ): Promise<Video | undefined> {
+    ): Promise<{ before: Video; after: Video } | undefined> {
       const seen = revision === undefined ? {} : { revision: revision || trusted({ $in: [0, null] }) };
       const filter = { _id: id, state: trusted({ $ne: 'deleted' as const }), ...seen };
       const update = { $set: change, $inc: { revision: 1 } };
-      const options = { returnDocument: 'after', session } as const;
-      return (await model.findOneAndUpdate(filter, update, options).lean()) ?? undefined;
+      const before = await model
+        .findOneAndUpdate(filter, update, { returnDocument: 'before', session })
+        .lean();
+      if (!before) return undefined;
+      const given = Object.entries(change).filter(([, value]) => value !== undefined);
+      const revised = { ...Object.fromEntries(given), revision: (before.revision ?? 0) + 1 };
+      return { before, after: { ...before, ...revised } };
     },
 
     /** A sign of life from a job. False when the attempt is no longer the current one in that state. */

@@ -19,6 +19,7 @@ export type Things = {
   posterUploadId: string;
   sessionId: string;
   apiKeyId: string;
+  categoryId: string;
 };
 
 type Value = {
@@ -38,6 +39,7 @@ export const values: Record<string, Value> = {
   sessionId: { of: ({ sessionId }) => sessionId, thing: ({ owner }) => ({ ownerId: owner._id }) },
   apiKeyId: { of: ({ apiKeyId }) => apiKeyId, thing: ({ owner }) => ({ ownerId: owner._id }) },
   posterUploadId: { of: ({ posterUploadId }) => posterUploadId },
+  categoryId: { of: ({ categoryId }) => categoryId },
   generation: { of: () => 'g1' },
   rung: { of: () => '240p' },
   kind: { of: () => 'index' },
@@ -71,6 +73,8 @@ export const bodies: Record<string, object | string> = {
   'POST /api/auth/password/reset': { token: 'none', password: 'lantern 7 over water' },
   'PATCH /api/users/:userId': { roles: ['viewer'] },
   'PATCH /api/videos/:videoId': { title: 'Another' },
+  'POST /api/categories': { categoryId: 'added', names: { en: 'Added' } },
+  'PATCH /api/categories/:categoryId': { order: 3 },
   'POST /api/uploads': { filename: 'a.mp4', size: 9, type: 'video/mp4' },
   'POST /api/videos/:videoId/views': { region: 'GB' },
   'PUT /api/videos/:videoId/captions/:language': 'WEBVTT\n\n00:01.000 --> 00:02.000\nOne\n',
@@ -141,6 +145,16 @@ export async function thingsMaker(system: System, mongo: Connection) {
     const sessionId = (await db.sessions.ofUser(owner._id))[0]?.publicId ?? '';
     const about = { ownerId: owner._id, name: 'Any', scopes: ['read' as const], expiresAt: null };
     const apiKeyId = (await db.apiKeys.create(about, newId()))?._id ?? '';
-    return { owner, visibility, videoId, uploadId, posterUploadId, sessionId, apiKeyId };
+    const categoryId = `c${newId()}`;
+    await insert('categories', {
+      _id: categoryId,
+      parentId: null,
+      names: { en: 'Any' },
+      order: 0,
+      revision: 1,
+    } as {
+      _id: string;
+    });
+    return { owner, visibility, videoId, uploadId, posterUploadId, sessionId, apiKeyId, categoryId };
   };
 }

@@ -17,6 +17,8 @@ const expiryGraceSeconds = 60;
 /** Videos purged in one run: a long one has tens of thousands of objects, and what is lost must not wait for them. */
 const purgesAtOnce = 20;
 const orphanSeconds = 24 * 3600;
+/** How old the counts of videos by category may grow. */
+const countSeconds = 300;
 
 /**
  * Compares the record with the queues and repairs: quiet videos go on, abandoned uploads end. Then it removes what
@@ -45,6 +47,9 @@ export async function sweep(_payload: object, step: Step): Promise<void> {
       await purge(tools, video).catch((error) => log.error({ err: error, videoId: video._id }, 'not purged'));
     }
   }
+  await tools.db.categoryCounts
+    .renew(before(countSeconds))
+    .catch((error) => log.error({ err: error }, 'videos not counted by category'));
   const removed = await removeOrphans(tools, before(orphanSeconds));
   if (removed.objects + removed.uploads > 0) log.info(removed, 'orphans removed');
 }
