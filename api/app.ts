@@ -17,10 +17,12 @@ import { auditRoutes } from './routes/audit.ts';
 import { authRoutes } from './routes/auth.ts';
 import { captionRoutes } from './routes/captions.ts';
 import { catalogueRoutes } from './routes/catalogue.ts';
+import { creditRoutes } from './routes/credits.ts';
 import { imageRoutes } from './routes/images.ts';
 import { localAccountRoutes } from './routes/local-accounts.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { passwordRoutes } from './routes/passwords.ts';
+import { peopleRoutes } from './routes/people.ts';
 import { playlistRoutes } from './routes/playlists.ts';
 import { posterRoutes } from './routes/posters.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -55,6 +57,8 @@ export const apiRoutes: Route[] = [
   ...playlistRoutes,
   ...posterRoutes,
   ...imageRoutes,
+  ...peopleRoutes,
+  ...creditRoutes,
   ...trendingRoutes,
   ...userRoutes,
   ...auditRoutes,

@@ -11,6 +11,11 @@ export function videoPrefix(videoId: string): string {
   return `v/${videoId}/`;
 }
 
+/** Everything that was made of the pictures of a person, in the thumbnails bucket. */
+export function personPrefix(personId: string): string {
+  return `p/${personId}/`;
+}
+
 /** The folder that one attempt at a video writes to, in the processed and in the thumbnails bucket. */
 export function generationPrefix(videoId: string, generation: number): string {
   return `${videoPrefix(videoId)}g${generation}/`;

@@ -58,6 +58,10 @@ export type Problem = {
     | 'already_closing'
     | 'not_playable_yet'
     | 'changed_meanwhile'
+    | 'person_credited'
+    | 'person_merged'
+    | 'already_credited'
+    | 'too_many_credits'
     | 'too_many_api_keys'
     | 'body_too_large'
     | 'too_large'
@@ -468,6 +472,10 @@ export type Video = {
       | 'already_closing'
       | 'not_playable_yet'
       | 'changed_meanwhile'
+      | 'person_credited'
+      | 'person_merged'
+      | 'already_credited'
+      | 'too_many_credits'
       | 'too_many_api_keys'
       | 'body_too_large'
       | 'too_large'
@@ -613,6 +621,10 @@ export type VideoSelection = {
       | 'already_closing'
       | 'not_playable_yet'
       | 'changed_meanwhile'
+      | 'person_credited'
+      | 'person_merged'
+      | 'already_credited'
+      | 'too_many_credits'
       | 'too_many_api_keys'
       | 'body_too_large'
       | 'too_large'
@@ -804,6 +816,10 @@ export type Poster = {
       | 'already_closing'
       | 'not_playable_yet'
       | 'changed_meanwhile'
+      | 'person_credited'
+      | 'person_merged'
+      | 'already_credited'
+      | 'too_many_credits'
       | 'too_many_api_keys'
       | 'body_too_large'
       | 'too_large'
@@ -877,6 +893,282 @@ export type Storyboard = {
     rows: number;
     tiles: number;
   }[];
+};
+
+export type NewPerson = {
+  name: string;
+  biography?: string;
+};
+
+export type Person = {
+  /** A person who has to do with videos */
+  personId: string;
+  /** Several people may have the same */
+  name: string;
+  biography: string;
+  pictureUrl: string | null;
+  /** Of the picture, in pixels, rising */
+  pictureWidths: number[];
+  /** The account that may change it; null: moderators alone */
+  createdBy: string | null;
+  /** Raised by each change; If-Match goes by it */
+  revision: number;
+  createdAt: string;
+};
+
+export type PersonPage = {
+  items: Person[];
+  /** Send it as `cursor` for what follows; null: there is no more */
+  nextCursor: string | null;
+};
+
+export type PersonPageSelection = {
+  items: {
+    /** A person who has to do with videos */
+    personId?: string;
+    /** Several people may have the same */
+    name?: string;
+    biography?: string;
+    pictureUrl?: string | null;
+    /** Of the picture, in pixels, rising */
+    pictureWidths?: number[];
+    /** The account that may change it; null: moderators alone */
+    createdBy?: string | null;
+    /** Raised by each change; If-Match goes by it */
+    revision?: number;
+    createdAt?: string;
+  }[];
+  /** Send it as `cursor` for what follows; null: there is no more */
+  nextCursor: string | null;
+};
+
+export type PersonChange = {
+  name?: string;
+  biography?: string;
+};
+
+export type PersonVideoPage = {
+  items: PersonVideo[];
+  /** Send it as `cursor` for what follows; null: there is no more */
+  nextCursor: string | null;
+};
+
+export type PersonVideo = {
+  /** A video */
+  videoId: string;
+  title: string;
+  description: string;
+  category: string | null;
+  tags: string[];
+  language: string | null;
+  /** Its language is written right to left */
+  isRtl: boolean;
+  /** Its owner’s name when it was made */
+  channelTitle: string;
+  visibility: 'public' | 'unlisted' | 'private';
+  /** Where it may be seen; empty: everywhere */
+  regions: string[];
+  /** From this age on it is meant to be seen; null: from any */
+  minimumAge: number | null;
+  state: 'draft' | 'uploaded' | 'probing' | 'encoding' | 'publishing' | 'ready' | 'failed' | 'deleted';
+  /** It can be watched, perhaps while it is still encoding */
+  playable: boolean;
+  durationSeconds: number | null;
+  posterUrl: string | null;
+  watchUrl: string;
+  /** As of the last count */
+  views: number;
+  likes: number;
+  /** That are shown */
+  comments: number;
+  createdAt: string;
+  /** From when on it may be seen; to come, if that was chosen */
+  publishedAt: string;
+  credits: {
+    /** What the person did */
+    role:
+      | 'actor'
+      | 'director'
+      | 'writer'
+      | 'producer'
+      | 'composer'
+      | 'cinematographer'
+      | 'editor'
+      | 'presenter'
+      | 'narrator'
+      | 'guest'
+      | 'other';
+    /** Whom the person played */
+    character: string | null;
+  }[];
+};
+
+export type PersonVideoPageSelection = {
+  items: {
+    /** A video */
+    videoId?: string;
+    title?: string;
+    description?: string;
+    category?: string | null;
+    tags?: string[];
+    language?: string | null;
+    /** Its language is written right to left */
+    isRtl?: boolean;
+    /** Its owner’s name when it was made */
+    channelTitle?: string;
+    visibility?: 'public' | 'unlisted' | 'private';
+    /** Where it may be seen; empty: everywhere */
+    regions?: string[];
+    /** From this age on it is meant to be seen; null: from any */
+    minimumAge?: number | null;
+    state?: 'draft' | 'uploaded' | 'probing' | 'encoding' | 'publishing' | 'ready' | 'failed' | 'deleted';
+    /** It can be watched, perhaps while it is still encoding */
+    playable?: boolean;
+    durationSeconds?: number | null;
+    posterUrl?: string | null;
+    watchUrl?: string;
+    /** As of the last count */
+    views?: number;
+    likes?: number;
+    /** That are shown */
+    comments?: number;
+    createdAt?: string;
+    /** From when on it may be seen; to come, if that was chosen */
+    publishedAt?: string;
+    credits?: {
+      /** What the person did */
+      role:
+        | 'actor'
+        | 'director'
+        | 'writer'
+        | 'producer'
+        | 'composer'
+        | 'cinematographer'
+        | 'editor'
+        | 'presenter'
+        | 'narrator'
+        | 'guest'
+        | 'other';
+      /** Whom the person played */
+      character: string | null;
+    }[];
+  }[];
+  /** Send it as `cursor` for what follows; null: there is no more */
+  nextCursor: string | null;
+};
+
+export type PersonMerge = {
+  /** The person that stays */
+  into: string;
+};
+
+export type CreditList = {
+  items: Credit[];
+  /** Send it as `cursor` for what follows; null: there is no more */
+  nextCursor: string | null;
+};
+
+export type Credit = {
+  /** What one person did in one video */
+  creditId: string;
+  /** A person who has to do with videos */
+  personId: string;
+  /** Of the person, as it is now */
+  name: string;
+  pictureUrl: string | null;
+  /** What the person did */
+  role:
+    | 'actor'
+    | 'director'
+    | 'writer'
+    | 'producer'
+    | 'composer'
+    | 'cinematographer'
+    | 'editor'
+    | 'presenter'
+    | 'narrator'
+    | 'guest'
+    | 'other';
+  /** Whom the person played */
+  character: string | null;
+  /** Rising through the list, with gaps or without */
+  order: number;
+};
+
+export type CreditListSelection = {
+  items: {
+    /** What one person did in one video */
+    creditId?: string;
+    /** A person who has to do with videos */
+    personId?: string;
+    /** Of the person, as it is now */
+    name?: string;
+    pictureUrl?: string | null;
+    /** What the person did */
+    role?:
+      | 'actor'
+      | 'director'
+      | 'writer'
+      | 'producer'
+      | 'composer'
+      | 'cinematographer'
+      | 'editor'
+      | 'presenter'
+      | 'narrator'
+      | 'guest'
+      | 'other';
+    /** Whom the person played */
+    character?: string | null;
+    /** Rising through the list, with gaps or without */
+    order?: number;
+  }[];
+  /** Send it as `cursor` for what follows; null: there is no more */
+  nextCursor: string | null;
+};
+
+export type CreditsChange = {
+  /** All of them, in their order */
+  credits: {
+    /** A person who has to do with videos */
+    personId: string;
+    /** What the person did */
+    role:
+      | 'actor'
+      | 'director'
+      | 'writer'
+      | 'producer'
+      | 'composer'
+      | 'cinematographer'
+      | 'editor'
+      | 'presenter'
+      | 'narrator'
+      | 'guest'
+      | 'other';
+    /** Whom the person played */
+    character?: string | null;
+  }[];
+};
+
+export type NewCredit = {
+  /** A person who has to do with videos */
+  personId: string;
+  /** What the person did */
+  role:
+    | 'actor'
+    | 'director'
+    | 'writer'
+    | 'producer'
+    | 'composer'
+    | 'cinematographer'
+    | 'editor'
+    | 'presenter'
+    | 'narrator'
+    | 'guest'
+    | 'other';
+  /** Whom the person played */
+  character?: string | null;
+  /** What has this order or a higher one moves behind it; without it: the last */
+  order?: number;
 };
 
 export type TrendingPage = {
@@ -1621,6 +1913,120 @@ export type Operations = {
     };
     gives: Storyboard;
   };
+  /** Add a person, to name in the credits of videos */
+  postPeople: {
+    takes: {
+      body: NewPerson;
+    };
+    gives: Person;
+  };
+  /** People by name */
+  getPeople: {
+    takes: {
+      /** How the name begins, whatever the case and the accents */
+      q?: string;
+      /** A field; with - in front the other way round */
+      sort?: 'name';
+      /** How many at most */
+      limit?: number;
+      /** `nextCursor` of the page before, with the same sort and filters */
+      cursor?: string;
+      /** Only these fields, with commas between */
+      fields?: string;
+    };
+    gives: PersonPage;
+    selected: PersonPageSelection;
+  };
+  /** One of the people that credits can name */
+  getPeopleByPersonId: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+    };
+    gives: Person;
+  };
+  /** Change what is said of a person */
+  patchPeopleByPersonId: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+      body: PersonChange;
+    };
+    gives: Person;
+  };
+  /** Remove a person, and its credits in videos of the one who has added it */
+  deletePeopleByPersonId: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+    };
+    gives: undefined;
+  };
+  /** The videos of a person that everyone may see, the newest first */
+  getPeopleByPersonIdVideos: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+      /** A field; with - in front the other way round */
+      sort?: '-publishedAt';
+      /** How many at most */
+      limit?: number;
+      /** `nextCursor` of the page before, with the same sort and filters */
+      cursor?: string;
+      /** Only these fields, with commas between */
+      fields?: string;
+    };
+    gives: PersonVideoPage;
+    selected: PersonVideoPageSelection;
+  };
+  /** Say that two people are one */
+  postPeopleByPersonIdMerge: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+      body: PersonMerge;
+    };
+    gives: Person;
+  };
+  /** Who did what in a video, in order */
+  getVideosByVideoIdCredits: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** Only these fields, with commas between */
+      fields?: string;
+    };
+    gives: CreditList;
+    selected: CreditListSelection;
+  };
+  /** Say who did what in a video, all of it */
+  putVideosByVideoIdCredits: {
+    takes: {
+      /** A video */
+      videoId: string;
+      body: CreditsChange;
+    };
+    gives: CreditList;
+  };
+  /** Add one to who did what in a video */
+  postVideosByVideoIdCredits: {
+    takes: {
+      /** A video */
+      videoId: string;
+      body: NewCredit;
+    };
+    gives: CreditList;
+  };
+  /** Take one from who did what in a video */
+  deleteVideosByVideoIdCreditsByCreditId: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** What one person did in one video */
+      creditId: string;
+    };
+    gives: undefined;
+  };
   /** What a region watches: ranked videos, then by views those not ranked yet */
   getTrendingByRegion: {
     takes: {
@@ -1816,6 +2222,17 @@ export const operations = {
   getVideosByVideoIdPreviewWebp: ['GET', '/api/videos/{videoId}/preview.webp'],
   getVideosByVideoIdStoryboardVtt: ['GET', '/api/videos/{videoId}/storyboard.vtt'],
   getVideosByVideoIdStoryboard: ['GET', '/api/videos/{videoId}/storyboard'],
+  postPeople: ['POST', '/api/people', 'application/json'],
+  getPeople: ['GET', '/api/people'],
+  getPeopleByPersonId: ['GET', '/api/people/{personId}'],
+  patchPeopleByPersonId: ['PATCH', '/api/people/{personId}', 'application/json'],
+  deletePeopleByPersonId: ['DELETE', '/api/people/{personId}'],
+  getPeopleByPersonIdVideos: ['GET', '/api/people/{personId}/videos'],
+  postPeopleByPersonIdMerge: ['POST', '/api/people/{personId}/merge', 'application/json'],
+  getVideosByVideoIdCredits: ['GET', '/api/videos/{videoId}/credits'],
+  putVideosByVideoIdCredits: ['PUT', '/api/videos/{videoId}/credits', 'application/json'],
+  postVideosByVideoIdCredits: ['POST', '/api/videos/{videoId}/credits', 'application/json'],
+  deleteVideosByVideoIdCreditsByCreditId: ['DELETE', '/api/videos/{videoId}/credits/{creditId}'],
   getTrendingByRegion: ['GET', '/api/trending/{region}'],
   getUsers: ['GET', '/api/users'],
   getUsersByUserId: ['GET', '/api/users/{userId}'],

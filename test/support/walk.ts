@@ -19,6 +19,8 @@ export type Things = {
   posterUploadId: string;
   sessionId: string;
   apiKeyId: string;
+  personId: string;
+  creditId: string;
 };
 
 type Value = {
@@ -38,6 +40,11 @@ export const values: Record<string, Value> = {
   sessionId: { of: ({ sessionId }) => sessionId, thing: ({ owner }) => ({ ownerId: owner._id }) },
   apiKeyId: { of: ({ apiKeyId }) => apiKeyId, thing: ({ owner }) => ({ ownerId: owner._id }) },
   posterUploadId: { of: ({ posterUploadId }) => posterUploadId },
+  personId: {
+    of: ({ personId }) => personId,
+    thing: ({ owner }) => ({ ownerId: owner._id, visibility: 'public' }),
+  },
+  creditId: { of: ({ creditId }) => creditId },
   generation: { of: () => 'g1' },
   rung: { of: () => '240p' },
   kind: { of: () => 'index' },
@@ -75,6 +82,11 @@ export const bodies: Record<string, object | string> = {
   'POST /api/videos/:videoId/views': { region: 'GB' },
   'PUT /api/videos/:videoId/captions/:language': 'WEBVTT\n\n00:01.000 --> 00:02.000\nOne\n',
   'PUT /api/videos/:videoId/poster': { time: 1 },
+  'POST /api/people': { name: 'Ada' },
+  'PATCH /api/people/:personId': { name: 'Another' },
+  'POST /api/people/:personId/merge': { into: '0'.repeat(24) },
+  'PUT /api/videos/:videoId/credits': { credits: [] },
+  'POST /api/videos/:videoId/credits': { personId: '0'.repeat(24), role: 'actor' },
   'POST /api/videos/:videoId/poster/uploads': { size: 9, type: 'image/png' },
 };
 
@@ -141,6 +153,10 @@ export async function thingsMaker(system: System, mongo: Connection) {
     const sessionId = (await db.sessions.ofUser(owner._id))[0]?.publicId ?? '';
     const about = { ownerId: owner._id, name: 'Any', scopes: ['read' as const], expiresAt: null };
     const apiKeyId = (await db.apiKeys.create(about, newId()))?._id ?? '';
-    return { owner, visibility, videoId, uploadId, posterUploadId, sessionId, apiKeyId };
+    const { _id: personId } = await db.people.create({ name: 'Ada', biography: '', createdBy: owner._id });
+    const acted = { personId, role: 'actor' as const, character: '' };
+    await db.transaction((session) => db.credits.replace(videoId, [acted], session));
+    const creditId = (await db.credits.of(videoId))[0]?._id ?? '';
+    return { owner, visibility, videoId, uploadId, posterUploadId, sessionId, apiKeyId, personId, creditId };
   };
 }
