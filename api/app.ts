@@ -23,6 +23,7 @@ import { localAccountRoutes } from './routes/local-accounts.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { passwordRoutes } from './routes/passwords.ts';
 import { peopleRoutes } from './routes/people.ts';
+import { personPictureRoutes } from './routes/person-pictures.ts';
 import { playlistRoutes } from './routes/playlists.ts';
 import { posterRoutes } from './routes/posters.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -58,6 +59,7 @@ export const apiRoutes: Route[] = [
   ...posterRoutes,
   ...imageRoutes,
   ...peopleRoutes,
+  ...personPictureRoutes,
   ...creditRoutes,
   ...trendingRoutes,
   ...userRoutes,

@@ -14,6 +14,7 @@ import { MillraceError } from '../../shared/errors.ts';
 import { personPrefix } from '../../shared/keys.ts';
 import { mergePeople, refuseMerged } from '../../shared/merge-people.ts';
 import { touchCredited } from '../../shared/touch-credited.ts';
+import { personThing } from '../access/person-thing.ts';
 import type { ApiContext } from '../context.ts';
 import { changedMeanwhile, expectedRevision } from '../if-match.ts';
 import { pageParams, readPage } from '../lists.ts';
@@ -24,11 +25,6 @@ const tag = 'People';
 const params = z.strictObject({ personId });
 const merged = { description: 'The person was merged into the one that this leads to' };
 const newestFirst = { '-publishedAt': videoOrders['-publishedAt'] };
-
-/** As the policy sees a person: there for all to see, and of nobody once its maker has gone. */
-export function personThing(person: Person | null) {
-  return person && { ...person, ownerId: person.createdBy ?? '', visibility: 'public' as const };
-}
 
 export const peopleRoutes = [
   route({
@@ -219,6 +215,7 @@ function sendPerson(person: Person, { publicUrl }: ApiContext): Reply {
   return { status: 200, body: presentPerson(person, publicUrl), revision: person.revision };
 }
 
-function leadTo(personId: string, rest = ''): Reply {
+/** To the one that the person was merged into. */
+export function leadTo(personId: string, rest = ''): Reply {
   return { status: 308, headers: { Location: `/api/people/${personId}${rest}` } };
 }

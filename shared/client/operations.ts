@@ -1062,6 +1062,101 @@ export type PersonMerge = {
   into: string;
 };
 
+export type NewPictureUpload = {
+  /** Exact size in bytes, at most 1048576 */
+  size: number;
+  /** It is signed and must be sent with the bytes */
+  type: 'image/jpeg' | 'image/png' | 'image/webp';
+};
+
+export type PictureTicket = {
+  method: 'PUT';
+  /** Send the bytes here, once */
+  url: string;
+  /** Send these headers as they are */
+  headers: Record<string, string>;
+  expiresAt: string;
+  /** An upload of a person’s picture */
+  pictureUploadId: string;
+};
+
+export type PictureUpload = {
+  /** It waits for its bytes, then for the sizes of the picture */
+  state: 'waiting' | 'making' | 'ready' | 'failed' | 'expired';
+  size: number;
+  type: string;
+  expiresAt: string;
+  /** An upload of a person’s picture */
+  pictureUploadId: string;
+  error?: {
+    code:
+      | 'invalid_request'
+      | 'invalid_json'
+      | 'unknown_version'
+      | 'not_signed_in'
+      | 'invalid_credential'
+      | 'invalid_grant'
+      | 'unsupported_grant_type'
+      | 'wrong_password'
+      | 'invalid_email_token'
+      | 'sign_in_failed'
+      | 'unknown_provider'
+      | 'registration_not_offered'
+      | 'invalid_logout_token'
+      | 'forbidden'
+      | 'cross_site_request'
+      | 'account_suspended'
+      | 'account_closing'
+      | 'not_found'
+      | 'unknown_region'
+      | 'unknown_category'
+      | 'comments_off'
+      | 'taken_down'
+      | 'not_in_region'
+      | 'method_not_allowed'
+      | 'not_acceptable'
+      | 'upload_incomplete'
+      | 'upload_mismatch'
+      | 'upload_closed'
+      | 'video_failed'
+      | 'in_progress'
+      | 'not_in_progress'
+      | 'cancelled'
+      | 'last_admin'
+      | 'own_account'
+      | 'already_closing'
+      | 'not_playable_yet'
+      | 'changed_meanwhile'
+      | 'person_credited'
+      | 'person_merged'
+      | 'already_credited'
+      | 'too_many_credits'
+      | 'too_many_api_keys'
+      | 'body_too_large'
+      | 'too_large'
+      | 'unsupported_media_type'
+      | 'invalid_image'
+      | 'invalid_captions'
+      | 'if_match_needed'
+      | 'too_many_requests'
+      | 'not_a_video'
+      | 'no_video_stream'
+      | 'unsupported_codec'
+      | 'undecodable'
+      | 'truncated'
+      | 'encrypted'
+      | 'too_long'
+      | 'too_many_pixels'
+      | 'timed_out'
+      | 'source_missing'
+      | 'encoding_failed'
+      | 'output_rejected'
+      | 'unavailable'
+      | 'internal';
+    message: string;
+  };
+};
+
 export type CreditList = {
   items: Credit[];
   /** Send it as `cursor` for what follows; null: there is no more */
@@ -1988,6 +2083,63 @@ export type Operations = {
     };
     gives: Person;
   };
+  /** The picture of a person as JPEG, by a redirect to the store */
+  getPeopleByPersonIdPictureJpg: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+      /** Pixels; the next size at or above it is given, without it the largest */
+      width?: number;
+    };
+    leads: true;
+  };
+  /** The picture of a person as WebP, by a redirect to the store */
+  getPeopleByPersonIdPictureWebp: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+      /** Pixels; the next size at or above it is given, without it the largest */
+      width?: number;
+    };
+    leads: true;
+  };
+  /** Ask for a ticket to upload a picture of a person */
+  postPeopleByPersonIdPictureUploads: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+      body: NewPictureUpload;
+    };
+    gives: PictureTicket;
+  };
+  /** What became of a ticket for a picture of a person */
+  getPeopleByPersonIdPictureUploadsByPictureUploadId: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+      /** An upload of a person’s picture */
+      pictureUploadId: string;
+    };
+    gives: PictureUpload;
+  };
+  /** Say that the bytes of a picture of a person are there */
+  postPeopleByPersonIdPictureUploadsByPictureUploadIdComplete: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+      /** An upload of a person’s picture */
+      pictureUploadId: string;
+    };
+    gives: PictureUpload;
+  };
+  /** Show no picture of a person any more */
+  deletePeopleByPersonIdPicture: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+    };
+    gives: undefined;
+  };
   /** Who did what in a video, in order */
   getVideosByVideoIdCredits: {
     takes: {
@@ -2229,6 +2381,18 @@ export const operations = {
   deletePeopleByPersonId: ['DELETE', '/api/people/{personId}'],
   getPeopleByPersonIdVideos: ['GET', '/api/people/{personId}/videos'],
   postPeopleByPersonIdMerge: ['POST', '/api/people/{personId}/merge', 'application/json'],
+  getPeopleByPersonIdPictureJpg: ['GET', '/api/people/{personId}/picture.jpg'],
+  getPeopleByPersonIdPictureWebp: ['GET', '/api/people/{personId}/picture.webp'],
+  postPeopleByPersonIdPictureUploads: ['POST', '/api/people/{personId}/picture/uploads', 'application/json'],
+  getPeopleByPersonIdPictureUploadsByPictureUploadId: [
+    'GET',
+    '/api/people/{personId}/picture/uploads/{pictureUploadId}',
+  ],
+  postPeopleByPersonIdPictureUploadsByPictureUploadIdComplete: [
+    'POST',
+    '/api/people/{personId}/picture/uploads/{pictureUploadId}/complete',
+  ],
+  deletePeopleByPersonIdPicture: ['DELETE', '/api/people/{personId}/picture'],
   getVideosByVideoIdCredits: ['GET', '/api/videos/{videoId}/credits'],
   putVideosByVideoIdCredits: ['PUT', '/api/videos/{videoId}/credits', 'application/json'],
   postVideosByVideoIdCredits: ['POST', '/api/videos/{videoId}/credits', 'application/json'],

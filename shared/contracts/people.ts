@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { userId } from './account.ts';
 import { pageOf, time } from './common.ts';
-import { pictureTypes } from './images.ts';
+import { pictureTypes, poster, posterTicket, posterUpload } from './images.ts';
 
 export const personId = z
   .string()
@@ -68,3 +68,19 @@ export const newPictureUpload = z
     type: z.enum(pictureTypes).meta({ description: 'It is signed and must be sent with the bytes' }),
   })
   .meta({ id: 'NewPictureUpload' });
+
+export const pictureTicket = posterTicket
+  .omit({ posterUploadId: true })
+  .extend({ pictureUploadId })
+  .meta({ id: 'PictureTicket' });
+
+export const pictureUpload = posterUpload
+  .omit({ posterUploadId: true })
+  .extend({
+    pictureUploadId,
+    state: posterUpload.shape.state.meta({
+      description: 'It waits for its bytes, then for the sizes of the picture',
+    }),
+    error: poster.shape.error,
+  })
+  .meta({ id: 'PictureUpload' });

@@ -110,7 +110,11 @@ export function peopleStore(connection: Connection) {
     /** From now on `from` is `into`, and so are all that were merged into it. */
     async merge(from: string, into: string, session: ClientSession): Promise<void> {
       const merged = { $or: [{ _id: from }, { mergedInto: from }] };
-      await model.updateMany(merged, { $set: { mergedInto: into }, $inc: { revision: 1 } }, { session });
+      await model.updateMany(
+        merged,
+        { $set: { mergedInto: into, picture: null }, $inc: { revision: 1 } },
+        { session },
+      );
     },
 
     /** The person, and those that were merged into it. */
@@ -123,6 +127,24 @@ export function peopleStore(connection: Connection) {
       const ids = gone.map(({ _id }) => _id);
       await model.deleteMany({ _id: trusted({ $in: ids }) }, { session });
       return ids;
+    },
+
+    /** The version of one more picture; undefined when there is no such person any more. */
+    async nextPicture(id: string): Promise<number | undefined> {
+      const found = await model
+        .findOneAndUpdate({ _id: id, mergedInto: null }, { $inc: { pictures: 1 } }, after)
+        .lean();
+      return found?.pictures;
+    },
+
+    /** Shows a picture, unless a later one is shown already. */
+    async show(id: string, picture: PersonPicture, session: ClientSession): Promise<void> {
+      const older = [{ picture: null }, { 'picture.version': trusted({ $lt: picture.version }) }];
+      await model.updateOne({ _id: id, mergedInto: null, $or: older }, { $set: { picture } }, { session });
+    },
+
+    async hidePicture(id: string, session: ClientSession): Promise<void> {
+      await model.updateOne({ _id: id }, { $set: { picture: null } }, { session });
     },
 
     /** What a closed account has made stays, with moderators. */

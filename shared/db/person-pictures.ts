@@ -50,8 +50,11 @@ export function personPictureStore(connection: Connection) {
       return arrived ?? undefined;
     },
 
-    async ready(id: string): Promise<void> {
-      await model.updateOne({ _id: id }, { $set: { state: 'ready', error: null } });
+    /** False when it is not being made any more. */
+    async ready(id: string, session: ClientSession): Promise<boolean> {
+      const set = { state: 'ready' as const, error: null };
+      const made = await model.updateOne({ _id: id, state: 'making' }, { $set: set }, { session });
+      return made.modifiedCount === 1;
     },
 
     async failed(id: string, error: NewPersonPicture['error']): Promise<void> {
@@ -71,6 +74,13 @@ export function personPictureStore(connection: Connection) {
     async heard(id: string): Promise<void> {
       await model.updateOne({ _id: id }, { $set: { heardAt: new Date() } });
     },
+
+    /** Those of the given uploads whose bytes may still be needed. */
+    wanted: (ids: string[]): Promise<Pick<NewPersonPicture, '_id'>[]> =>
+      model
+        .find({ _id: trusted({ $in: ids }), state: trusted({ $in: ['waiting', 'making'] }) })
+        .select({ _id: 1 })
+        .lean(),
 
     /** Versions that are being made, and of which nothing has been heard since. */
     quiet: (since: Date, limit: number): Promise<NewPersonPicture[]> =>

@@ -22,6 +22,7 @@ const bodies: Record<string, object> = {
   'POST /api/people': { name: 'Ada' },
   'PATCH /api/people/:personId': { name: 'Ada' },
   'POST /api/people/:personId/merge': { into: '0'.repeat(24) },
+  'POST /api/people/:personId/picture/uploads': { size: 1000, type: 'image/png' },
   'PUT /api/videos/:videoId/credits': { credits: [{ personId: '0'.repeat(24), role: 'actor' }] },
   'POST /api/videos/:videoId/credits': { personId: '0'.repeat(24), role: 'actor' },
   'PUT /api/videos/:videoId/poster': { time: 1 },

@@ -21,6 +21,7 @@ export type Things = {
   apiKeyId: string;
   personId: string;
   creditId: string;
+  pictureUploadId: string;
 };
 
 type Value = {
@@ -44,6 +45,7 @@ export const values: Record<string, Value> = {
     of: ({ personId }) => personId,
     thing: ({ owner }) => ({ ownerId: owner._id, visibility: 'public' }),
   },
+  pictureUploadId: { of: ({ pictureUploadId }) => pictureUploadId },
   creditId: { of: ({ creditId }) => creditId },
   generation: { of: () => 'g1' },
   rung: { of: () => '240p' },
@@ -85,6 +87,7 @@ export const bodies: Record<string, object | string> = {
   'POST /api/people': { name: 'Ada' },
   'PATCH /api/people/:personId': { name: 'Another' },
   'POST /api/people/:personId/merge': { into: '0'.repeat(24) },
+  'POST /api/people/:personId/picture/uploads': { size: 9, type: 'image/png' },
   'PUT /api/videos/:videoId/credits': { credits: [] },
   'POST /api/videos/:videoId/credits': { personId: '0'.repeat(24), role: 'actor' },
   'POST /api/videos/:videoId/poster/uploads': { size: 9, type: 'image/png' },
@@ -154,9 +157,23 @@ export async function thingsMaker(system: System, mongo: Connection) {
     const about = { ownerId: owner._id, name: 'Any', scopes: ['read' as const], expiresAt: null };
     const apiKeyId = (await db.apiKeys.create(about, newId()))?._id ?? '';
     const { _id: personId } = await db.people.create({ name: 'Ada', biography: '', createdBy: owner._id });
+    const pictureUploadId = newId();
+    await db.personPictures.ticket({ _id: pictureUploadId, personId, upload: ticket });
+    await db.transaction((session) => db.people.show(personId, { version: 1, widths: [320] }, session));
     const acted = { personId, role: 'actor' as const, character: '' };
     await db.transaction((session) => db.credits.replace(videoId, [acted], session));
     const creditId = (await db.credits.of(videoId))[0]?._id ?? '';
-    return { owner, visibility, videoId, uploadId, posterUploadId, sessionId, apiKeyId, personId, creditId };
+    return {
+      owner,
+      visibility,
+      videoId,
+      uploadId,
+      posterUploadId,
+      sessionId,
+      apiKeyId,
+      personId,
+      creditId,
+      pictureUploadId,
+    };
   };
 }
