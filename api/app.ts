@@ -18,11 +18,14 @@ import { authRoutes } from './routes/auth.ts';
 import { captionRoutes } from './routes/captions.ts';
 import { catalogueRoutes } from './routes/catalogue.ts';
 import { categoryRoutes } from './routes/categories.ts';
+import { creditRoutes } from './routes/credits.ts';
 import { editRoutes } from './routes/edits.ts';
 import { imageRoutes } from './routes/images.ts';
 import { localAccountRoutes } from './routes/local-accounts.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { passwordRoutes } from './routes/passwords.ts';
+import { peopleRoutes } from './routes/people.ts';
+import { personPictureRoutes } from './routes/person-pictures.ts';
 import { playlistRoutes } from './routes/playlists.ts';
 import { posterRoutes } from './routes/posters.ts';
 import { regionRoutes } from './routes/regions.ts';
@@ -61,6 +64,9 @@ export const apiRoutes: Route[] = [
   ...playlistRoutes,
   ...posterRoutes,
   ...imageRoutes,
+  ...peopleRoutes,
+  ...personPictureRoutes,
+  ...creditRoutes,
   ...trendingRoutes,
   ...userRoutes,
   ...auditRoutes,

@@ -13,7 +13,8 @@ const batch = 100;
  *     active               its videos are seen again
  *     suspended            they are hidden, and its uploads end
  *     closing              that, and everything it is signed in with ends
- *     closed               that, and its password, API keys and videos are removed
+ *     closed               that, and its password, API keys and videos are removed; the people it has added stay, as
+ *                          nobody's
  *
  * The record of the account comes first and says `settled` last. So this may be killed anywhere: a sweep calls it again
  * for what is not settled, and all of it may be done twice. Of a closed account one call removes so many videos.
@@ -29,6 +30,7 @@ export async function settleAccount(means: Means, userId: string): Promise<void>
     if (user.status === 'closed') {
       await db.passwords.remove(userId);
       await db.apiKeys.removeAllOf(userId);
+      await db.people.disown(userId);
       if (!(await removeVideos(means, user))) return;
     }
     // Else it has changed meanwhile, and another status counts.

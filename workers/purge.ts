@@ -23,6 +23,7 @@ async function purgeWhole({ db, storage, config }: Means, { _id, source }: Ended
   await db.parts.remove(_id);
   await db.captions.forget(_id);
   await db.posters.forget(_id);
+  await db.credits.forget(_id);
   await db.uploads.forgetName(_id);
   await db.edits.forget(_id);
   await db.trending.forget(_id, config.REGIONS);

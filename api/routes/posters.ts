@@ -17,19 +17,15 @@ import { type PictureFormat, posterKey, posterUploadKey } from '../../shared/key
 import type { Log } from '../../shared/log.ts';
 import type { Traced } from '../../shared/pipeline.ts';
 import { beginPoster } from '../../shared/poster.ts';
+import { arrivedEtag, uploadClosed } from '../arrived-object.ts';
 import type { ApiContext } from '../context.ts';
+import { chosenWidth, withWidth } from '../picture-width.ts';
 import { presentPoster, presentPosterTicket, presentPosterUpload } from '../present-poster.ts';
 import { type Reply, route } from '../route.ts';
 
 const tag = 'Posters';
 const params = z.strictObject({ videoId });
 const ofUpload = z.strictObject({ videoId, posterUploadId });
-const withWidth = z.strictObject({
-  width: z.coerce.number().int().min(1).max(10_000).optional().meta({
-    example: 640,
-    description: 'Pixels; the next size at or above it is given, without it the largest',
-  }),
-});
 const state = { description: 'What was asked for last', schema: posterContract };
 const accepted = { description: 'It is being made; ask for its state', schema: posterContract };
 const addressSeconds = 3600;
@@ -170,7 +166,7 @@ function pictureRoute(format: PictureFormat) {
     async handle({ params, query, permit, context }): Promise<Reply> {
       const found = permit(await context.db.videos.find(params.videoId));
       const shown = await context.db.posters.shown(attemptOf(found));
-      const width = shown?.widths.find((one) => one >= (query.width ?? Infinity)) ?? shown?.widths.at(-1);
+      const width = chosenWidth(shown?.widths ?? [], query.width);
       if (!shown || width === undefined) throw new MillraceError('not_found', 'The video has no poster yet.');
       const generation = shown.isChosen ? null : shown.generation;
       const key = posterKey(found._id, generation, shown.version ?? 0, width, format);
@@ -212,20 +208,11 @@ async function start(made: Poster, context: ApiContext & Traced, log: Log): Prom
 }
 
 /** Checks the object; the ticket becomes the newest version. */
-async function complete(ticket: Poster, { db, storage }: ApiContext): Promise<Poster> {
-  const closed = () => new MillraceError('upload_closed', 'The upload has ended; ask for a new one.');
-  if (ticket.state !== 'waiting' || !ticket.upload) throw closed();
-  const { key, bytes } = ticket.upload;
-  const object = await storage.head('raw', key);
-  if (!object)
-    throw new MillraceError('upload_incomplete', 'The bytes are not in the store yet. Send them first.');
-  if (object.bytes !== bytes) {
-    throw new MillraceError(
-      'upload_mismatch',
-      `The store holds ${object.bytes} bytes; ${bytes} were announced.`,
-    );
-  }
-  const arrived = (await db.posters.arrived(ticket, object.etag)) ?? (await db.posters.find(ticket._id));
-  if (arrived?.version == null) throw closed();
+async function complete(ticket: Poster, context: ApiContext): Promise<Poster> {
+  const { posters } = context.db;
+  if (ticket.state !== 'waiting' || !ticket.upload) throw uploadClosed();
+  const etag = await arrivedEtag(ticket.upload, context);
+  const arrived = (await posters.arrived(ticket, etag)) ?? (await posters.find(ticket._id));
+  if (arrived?.version == null) throw uploadClosed();
   return arrived;
 }

@@ -60,6 +60,10 @@ export type Problem = {
     | 'already_closing'
     | 'not_playable_yet'
     | 'changed_meanwhile'
+    | 'person_credited'
+    | 'person_merged'
+    | 'already_credited'
+    | 'too_many_credits'
     | 'too_many_api_keys'
     | 'body_too_large'
     | 'too_large'
@@ -545,6 +549,10 @@ export type Video = {
       | 'already_closing'
       | 'not_playable_yet'
       | 'changed_meanwhile'
+      | 'person_credited'
+      | 'person_merged'
+      | 'already_credited'
+      | 'too_many_credits'
       | 'too_many_api_keys'
       | 'body_too_large'
       | 'too_large'
@@ -700,6 +708,10 @@ export type VideoSelection = {
       | 'already_closing'
       | 'not_playable_yet'
       | 'changed_meanwhile'
+      | 'person_credited'
+      | 'person_merged'
+      | 'already_credited'
+      | 'too_many_credits'
       | 'too_many_api_keys'
       | 'body_too_large'
       | 'too_large'
@@ -933,6 +945,10 @@ export type Poster = {
       | 'already_closing'
       | 'not_playable_yet'
       | 'changed_meanwhile'
+      | 'person_credited'
+      | 'person_merged'
+      | 'already_credited'
+      | 'too_many_credits'
       | 'too_many_api_keys'
       | 'body_too_large'
       | 'too_large'
@@ -1006,6 +1022,379 @@ export type Storyboard = {
     rows: number;
     tiles: number;
   }[];
+};
+
+export type NewPerson = {
+  name: string;
+  biography?: string;
+};
+
+export type Person = {
+  /** A person who has to do with videos */
+  personId: string;
+  /** Several people may have the same */
+  name: string;
+  biography: string;
+  pictureUrl: string | null;
+  /** Of the picture, in pixels, rising */
+  pictureWidths: number[];
+  /** The account that may change it; null: moderators alone */
+  createdBy: string | null;
+  /** Raised by each change; If-Match goes by it */
+  revision: number;
+  createdAt: string;
+};
+
+export type PersonPage = {
+  items: Person[];
+  /** Send it as `cursor` for what follows; null: there is no more */
+  nextCursor: string | null;
+};
+
+export type PersonPageSelection = {
+  items: {
+    /** A person who has to do with videos */
+    personId?: string;
+    /** Several people may have the same */
+    name?: string;
+    biography?: string;
+    pictureUrl?: string | null;
+    /** Of the picture, in pixels, rising */
+    pictureWidths?: number[];
+    /** The account that may change it; null: moderators alone */
+    createdBy?: string | null;
+    /** Raised by each change; If-Match goes by it */
+    revision?: number;
+    createdAt?: string;
+  }[];
+  /** Send it as `cursor` for what follows; null: there is no more */
+  nextCursor: string | null;
+};
+
+export type PersonChange = {
+  name?: string;
+  biography?: string;
+};
+
+export type PersonVideoPage = {
+  items: PersonVideo[];
+  /** Send it as `cursor` for what follows; null: there is no more */
+  nextCursor: string | null;
+};
+
+export type PersonVideo = {
+  /** A video */
+  videoId: string;
+  title: string;
+  description: string;
+  category: string | null;
+  tags: string[];
+  language: string | null;
+  /** Its language is written right to left */
+  isRtl: boolean;
+  /** Its owner’s name when it was made */
+  channelTitle: string;
+  visibility: 'public' | 'unlisted' | 'private';
+  /** Where it may be seen; empty: everywhere */
+  regions: string[];
+  /** From this age on it is meant to be seen; null: from any */
+  minimumAge: number | null;
+  state: 'draft' | 'uploaded' | 'probing' | 'encoding' | 'publishing' | 'ready' | 'failed' | 'deleted';
+  /** It can be watched, perhaps while it is still encoding */
+  playable: boolean;
+  durationSeconds: number | null;
+  posterUrl: string | null;
+  watchUrl: string;
+  /** As of the last count */
+  views: number;
+  likes: number;
+  /** That are shown */
+  comments: number;
+  createdAt: string;
+  /** From when on it may be seen; to come, if that was chosen */
+  publishedAt: string;
+  credits: {
+    /** What the person did */
+    role:
+      | 'actor'
+      | 'director'
+      | 'writer'
+      | 'producer'
+      | 'composer'
+      | 'cinematographer'
+      | 'editor'
+      | 'presenter'
+      | 'narrator'
+      | 'guest'
+      | 'other';
+    /** Whom the person played */
+    character: string | null;
+  }[];
+};
+
+export type PersonVideoPageSelection = {
+  items: {
+    /** A video */
+    videoId?: string;
+    title?: string;
+    description?: string;
+    category?: string | null;
+    tags?: string[];
+    language?: string | null;
+    /** Its language is written right to left */
+    isRtl?: boolean;
+    /** Its owner’s name when it was made */
+    channelTitle?: string;
+    visibility?: 'public' | 'unlisted' | 'private';
+    /** Where it may be seen; empty: everywhere */
+    regions?: string[];
+    /** From this age on it is meant to be seen; null: from any */
+    minimumAge?: number | null;
+    state?: 'draft' | 'uploaded' | 'probing' | 'encoding' | 'publishing' | 'ready' | 'failed' | 'deleted';
+    /** It can be watched, perhaps while it is still encoding */
+    playable?: boolean;
+    durationSeconds?: number | null;
+    posterUrl?: string | null;
+    watchUrl?: string;
+    /** As of the last count */
+    views?: number;
+    likes?: number;
+    /** That are shown */
+    comments?: number;
+    createdAt?: string;
+    /** From when on it may be seen; to come, if that was chosen */
+    publishedAt?: string;
+    credits?: {
+      /** What the person did */
+      role:
+        | 'actor'
+        | 'director'
+        | 'writer'
+        | 'producer'
+        | 'composer'
+        | 'cinematographer'
+        | 'editor'
+        | 'presenter'
+        | 'narrator'
+        | 'guest'
+        | 'other';
+      /** Whom the person played */
+      character: string | null;
+    }[];
+  }[];
+  /** Send it as `cursor` for what follows; null: there is no more */
+  nextCursor: string | null;
+};
+
+export type PersonMerge = {
+  /** The person that stays */
+  into: string;
+};
+
+export type NewPictureUpload = {
+  /** Exact size in bytes, at most 1048576 */
+  size: number;
+  /** It is signed and must be sent with the bytes */
+  type: 'image/jpeg' | 'image/png' | 'image/webp';
+};
+
+export type PictureTicket = {
+  method: 'PUT';
+  /** Send the bytes here, once */
+  url: string;
+  /** Send these headers as they are */
+  headers: Record<string, string>;
+  expiresAt: string;
+  /** An upload of a person’s picture */
+  pictureUploadId: string;
+};
+
+export type PictureUpload = {
+  /** It waits for its bytes, then for the sizes of the picture */
+  state: 'waiting' | 'making' | 'ready' | 'failed' | 'expired';
+  size: number;
+  type: string;
+  expiresAt: string;
+  /** An upload of a person’s picture */
+  pictureUploadId: string;
+  error?: {
+    code:
+      | 'invalid_request'
+      | 'invalid_json'
+      | 'unknown_version'
+      | 'not_signed_in'
+      | 'invalid_credential'
+      | 'invalid_grant'
+      | 'unsupported_grant_type'
+      | 'wrong_password'
+      | 'invalid_email_token'
+      | 'sign_in_failed'
+      | 'unknown_provider'
+      | 'registration_not_offered'
+      | 'invalid_logout_token'
+      | 'forbidden'
+      | 'cross_site_request'
+      | 'account_suspended'
+      | 'account_closing'
+      | 'not_found'
+      | 'unknown_region'
+      | 'unknown_category'
+      | 'comments_off'
+      | 'taken_down'
+      | 'not_in_region'
+      | 'method_not_allowed'
+      | 'not_acceptable'
+      | 'upload_incomplete'
+      | 'upload_mismatch'
+      | 'upload_closed'
+      | 'video_failed'
+      | 'in_progress'
+      | 'not_in_progress'
+      | 'cancelled'
+      | 'category_exists'
+      | 'category_in_use'
+      | 'last_admin'
+      | 'own_account'
+      | 'already_closing'
+      | 'not_playable_yet'
+      | 'changed_meanwhile'
+      | 'person_credited'
+      | 'person_merged'
+      | 'already_credited'
+      | 'too_many_credits'
+      | 'too_many_api_keys'
+      | 'body_too_large'
+      | 'too_large'
+      | 'unsupported_media_type'
+      | 'invalid_image'
+      | 'invalid_captions'
+      | 'if_match_needed'
+      | 'too_many_requests'
+      | 'not_a_video'
+      | 'no_video_stream'
+      | 'unsupported_codec'
+      | 'undecodable'
+      | 'truncated'
+      | 'encrypted'
+      | 'too_long'
+      | 'too_many_pixels'
+      | 'timed_out'
+      | 'source_missing'
+      | 'encoding_failed'
+      | 'output_rejected'
+      | 'unavailable'
+      | 'internal';
+    message: string;
+  };
+};
+
+export type CreditList = {
+  items: Credit[];
+  /** Send it as `cursor` for what follows; null: there is no more */
+  nextCursor: string | null;
+};
+
+export type Credit = {
+  /** What one person did in one video */
+  creditId: string;
+  /** A person who has to do with videos */
+  personId: string;
+  /** Of the person, as it is now */
+  name: string;
+  pictureUrl: string | null;
+  /** What the person did */
+  role:
+    | 'actor'
+    | 'director'
+    | 'writer'
+    | 'producer'
+    | 'composer'
+    | 'cinematographer'
+    | 'editor'
+    | 'presenter'
+    | 'narrator'
+    | 'guest'
+    | 'other';
+  /** Whom the person played */
+  character: string | null;
+  /** Rising through the list, with gaps or without */
+  order: number;
+};
+
+export type CreditListSelection = {
+  items: {
+    /** What one person did in one video */
+    creditId?: string;
+    /** A person who has to do with videos */
+    personId?: string;
+    /** Of the person, as it is now */
+    name?: string;
+    pictureUrl?: string | null;
+    /** What the person did */
+    role?:
+      | 'actor'
+      | 'director'
+      | 'writer'
+      | 'producer'
+      | 'composer'
+      | 'cinematographer'
+      | 'editor'
+      | 'presenter'
+      | 'narrator'
+      | 'guest'
+      | 'other';
+    /** Whom the person played */
+    character?: string | null;
+    /** Rising through the list, with gaps or without */
+    order?: number;
+  }[];
+  /** Send it as `cursor` for what follows; null: there is no more */
+  nextCursor: string | null;
+};
+
+export type CreditsChange = {
+  /** All of them, in their order */
+  credits: {
+    /** A person who has to do with videos */
+    personId: string;
+    /** What the person did */
+    role:
+      | 'actor'
+      | 'director'
+      | 'writer'
+      | 'producer'
+      | 'composer'
+      | 'cinematographer'
+      | 'editor'
+      | 'presenter'
+      | 'narrator'
+      | 'guest'
+      | 'other';
+    /** Whom the person played */
+    character?: string | null;
+  }[];
+};
+
+export type NewCredit = {
+  /** A person who has to do with videos */
+  personId: string;
+  /** What the person did */
+  role:
+    | 'actor'
+    | 'director'
+    | 'writer'
+    | 'producer'
+    | 'composer'
+    | 'cinematographer'
+    | 'editor'
+    | 'presenter'
+    | 'narrator'
+    | 'guest'
+    | 'other';
+  /** Whom the person played */
+  character?: string | null;
+  /** What has this order or a higher one moves behind it; without it: the last */
+  order?: number;
 };
 
 export type TrendingPage = {
@@ -1815,6 +2204,177 @@ export type Operations = {
     };
     gives: Storyboard;
   };
+  /** Add a person, to name in the credits of videos */
+  postPeople: {
+    takes: {
+      body: NewPerson;
+    };
+    gives: Person;
+  };
+  /** People by name */
+  getPeople: {
+    takes: {
+      /** How the name begins, whatever the case and the accents */
+      q?: string;
+      /** A field; with - in front the other way round */
+      sort?: 'name';
+      /** How many at most */
+      limit?: number;
+      /** `nextCursor` of the page before, with the same sort and filters */
+      cursor?: string;
+      /** Only these fields, with commas between */
+      fields?: string;
+    };
+    gives: PersonPage;
+    selected: PersonPageSelection;
+  };
+  /** One of the people that credits can name */
+  getPeopleByPersonId: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+    };
+    gives: Person;
+  };
+  /** Change what is said of a person */
+  patchPeopleByPersonId: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+      body: PersonChange;
+    };
+    gives: Person;
+  };
+  /** Remove a person, and its credits in videos of the one who has added it */
+  deletePeopleByPersonId: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+    };
+    gives: undefined;
+  };
+  /** The videos of a person that everyone may see, the newest first */
+  getPeopleByPersonIdVideos: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+      /** A field; with - in front the other way round */
+      sort?: '-publishedAt';
+      /** How many at most */
+      limit?: number;
+      /** `nextCursor` of the page before, with the same sort and filters */
+      cursor?: string;
+      /** Only these fields, with commas between */
+      fields?: string;
+    };
+    gives: PersonVideoPage;
+    selected: PersonVideoPageSelection;
+  };
+  /** Say that two people are one */
+  postPeopleByPersonIdMerge: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+      body: PersonMerge;
+    };
+    gives: Person;
+  };
+  /** The picture of a person as JPEG, by a redirect to the store */
+  getPeopleByPersonIdPictureJpg: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+      /** Pixels; the next size at or above it is given, without it the largest */
+      width?: number;
+    };
+    leads: true;
+  };
+  /** The picture of a person as WebP, by a redirect to the store */
+  getPeopleByPersonIdPictureWebp: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+      /** Pixels; the next size at or above it is given, without it the largest */
+      width?: number;
+    };
+    leads: true;
+  };
+  /** Ask for a ticket to upload a picture of a person */
+  postPeopleByPersonIdPictureUploads: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+      body: NewPictureUpload;
+    };
+    gives: PictureTicket;
+  };
+  /** What became of a ticket for a picture of a person */
+  getPeopleByPersonIdPictureUploadsByPictureUploadId: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+      /** An upload of a person’s picture */
+      pictureUploadId: string;
+    };
+    gives: PictureUpload;
+  };
+  /** Say that the bytes of a picture of a person are there */
+  postPeopleByPersonIdPictureUploadsByPictureUploadIdComplete: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+      /** An upload of a person’s picture */
+      pictureUploadId: string;
+    };
+    gives: PictureUpload;
+  };
+  /** Show no picture of a person any more */
+  deletePeopleByPersonIdPicture: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+    };
+    gives: undefined;
+  };
+  /** Who did what in a video, in order */
+  getVideosByVideoIdCredits: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** Only these fields, with commas between */
+      fields?: string;
+    };
+    gives: CreditList;
+    selected: CreditListSelection;
+  };
+  /** Say who did what in a video, all of it */
+  putVideosByVideoIdCredits: {
+    takes: {
+      /** A video */
+      videoId: string;
+      body: CreditsChange;
+    };
+    gives: CreditList;
+  };
+  /** Add one to who did what in a video */
+  postVideosByVideoIdCredits: {
+    takes: {
+      /** A video */
+      videoId: string;
+      body: NewCredit;
+    };
+    gives: CreditList;
+  };
+  /** Take one from who did what in a video */
+  deleteVideosByVideoIdCreditsByCreditId: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** What one person did in one video */
+      creditId: string;
+    };
+    gives: undefined;
+  };
   /** What a region watches: ranked videos, then by views those not ranked yet */
   getTrendingByRegion: {
     takes: {
@@ -2017,6 +2577,29 @@ export const operations = {
   getVideosByVideoIdPreviewWebp: ['GET', '/api/videos/{videoId}/preview.webp'],
   getVideosByVideoIdStoryboardVtt: ['GET', '/api/videos/{videoId}/storyboard.vtt'],
   getVideosByVideoIdStoryboard: ['GET', '/api/videos/{videoId}/storyboard'],
+  postPeople: ['POST', '/api/people', 'application/json'],
+  getPeople: ['GET', '/api/people'],
+  getPeopleByPersonId: ['GET', '/api/people/{personId}'],
+  patchPeopleByPersonId: ['PATCH', '/api/people/{personId}', 'application/json'],
+  deletePeopleByPersonId: ['DELETE', '/api/people/{personId}'],
+  getPeopleByPersonIdVideos: ['GET', '/api/people/{personId}/videos'],
+  postPeopleByPersonIdMerge: ['POST', '/api/people/{personId}/merge', 'application/json'],
+  getPeopleByPersonIdPictureJpg: ['GET', '/api/people/{personId}/picture.jpg'],
+  getPeopleByPersonIdPictureWebp: ['GET', '/api/people/{personId}/picture.webp'],
+  postPeopleByPersonIdPictureUploads: ['POST', '/api/people/{personId}/picture/uploads', 'application/json'],
+  getPeopleByPersonIdPictureUploadsByPictureUploadId: [
+    'GET',
+    '/api/people/{personId}/picture/uploads/{pictureUploadId}',
+  ],
+  postPeopleByPersonIdPictureUploadsByPictureUploadIdComplete: [
+    'POST',
+    '/api/people/{personId}/picture/uploads/{pictureUploadId}/complete',
+  ],
+  deletePeopleByPersonIdPicture: ['DELETE', '/api/people/{personId}/picture'],
+  getVideosByVideoIdCredits: ['GET', '/api/videos/{videoId}/credits'],
+  putVideosByVideoIdCredits: ['PUT', '/api/videos/{videoId}/credits', 'application/json'],
+  postVideosByVideoIdCredits: ['POST', '/api/videos/{videoId}/credits', 'application/json'],
+  deleteVideosByVideoIdCreditsByCreditId: ['DELETE', '/api/videos/{videoId}/credits/{creditId}'],
   getTrendingByRegion: ['GET', '/api/trending/{region}'],
   getUsers: ['GET', '/api/users'],
   getUsersByUserId: ['GET', '/api/users/{userId}'],

@@ -6,6 +6,7 @@ import { captionStore } from './captions.ts';
 import { catalogueStore } from './catalogue.ts';
 import { categoryStore } from './categories.ts';
 import { categoryCountStore } from './category-counts.ts';
+import { creditStore } from './credits.ts';
 import { editStore } from './edits.ts';
 import { emailTokenStore } from './email-tokens.ts';
 import { engagementStore } from './engagements.ts';
@@ -15,6 +16,8 @@ import { logoutTokenStore } from './logout-tokens.ts';
 import { ownedStore } from './owned.ts';
 import { partStore } from './parts.ts';
 import { passwordStore } from './passwords.ts';
+import { peopleStore } from './people.ts';
+import { personPictureStore } from './person-pictures.ts';
 import { pictureStore } from './pictures.ts';
 import { playlistStore } from './playlists.ts';
 import { posterStore } from './posters.ts';
@@ -71,6 +74,9 @@ export async function connectDb(url: string) {
     captions: captionStore(connection),
     posters: posterStore(connection),
     pictures: pictureStore(connection),
+    people: peopleStore(connection),
+    personPictures: personPictureStore(connection),
+    credits: creditStore(connection),
     events: eventStore(connection),
     views: viewStore(connection),
     engagements: engagementStore(connection),

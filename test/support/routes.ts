@@ -19,6 +19,12 @@ const bodies: Record<string, object> = {
   'POST /api/auth/password/reset': { token, password },
   'POST /api/uploads': { filename: 'a.mp4', size: 1000, type: 'video/mp4' },
   'POST /api/videos/:videoId/views': { region: 'GB' },
+  'POST /api/people': { name: 'Ada' },
+  'PATCH /api/people/:personId': { name: 'Ada' },
+  'POST /api/people/:personId/merge': { into: '0'.repeat(24) },
+  'POST /api/people/:personId/picture/uploads': { size: 1000, type: 'image/png' },
+  'PUT /api/videos/:videoId/credits': { credits: [{ personId: '0'.repeat(24), role: 'actor' }] },
+  'POST /api/videos/:videoId/credits': { personId: '0'.repeat(24), role: 'actor' },
   'PUT /api/videos/:videoId/poster': { time: 1 },
   'POST /api/videos/:videoId/poster/uploads': { size: 1000, type: 'image/png' },
 };

@@ -20,6 +20,9 @@ export type Things = {
   sessionId: string;
   apiKeyId: string;
   categoryId: string;
+  personId: string;
+  creditId: string;
+  pictureUploadId: string;
 };
 
 type Value = {
@@ -40,6 +43,12 @@ export const values: Record<string, Value> = {
   apiKeyId: { of: ({ apiKeyId }) => apiKeyId, thing: ({ owner }) => ({ ownerId: owner._id }) },
   posterUploadId: { of: ({ posterUploadId }) => posterUploadId },
   categoryId: { of: ({ categoryId }) => categoryId },
+  personId: {
+    of: ({ personId }) => personId,
+    thing: ({ owner }) => ({ ownerId: owner._id, visibility: 'public' }),
+  },
+  pictureUploadId: { of: ({ pictureUploadId }) => pictureUploadId },
+  creditId: { of: ({ creditId }) => creditId },
   generation: { of: () => 'g1' },
   rung: { of: () => '240p' },
   kind: { of: () => 'index' },
@@ -79,6 +88,12 @@ export const bodies: Record<string, object | string> = {
   'POST /api/videos/:videoId/views': { region: 'GB' },
   'PUT /api/videos/:videoId/captions/:language': 'WEBVTT\n\n00:01.000 --> 00:02.000\nOne\n',
   'PUT /api/videos/:videoId/poster': { time: 1 },
+  'POST /api/people': { name: 'Ada' },
+  'PATCH /api/people/:personId': { name: 'Another' },
+  'POST /api/people/:personId/merge': { into: '0'.repeat(24) },
+  'POST /api/people/:personId/picture/uploads': { size: 9, type: 'image/png' },
+  'PUT /api/videos/:videoId/credits': { credits: [] },
+  'POST /api/videos/:videoId/credits': { personId: '0'.repeat(24), role: 'actor' },
   'POST /api/videos/:videoId/poster/uploads': { size: 9, type: 'image/png' },
 };
 
@@ -155,6 +170,25 @@ export async function thingsMaker(system: System, mongo: Connection) {
     } as {
       _id: string;
     });
-    return { owner, visibility, videoId, uploadId, posterUploadId, sessionId, apiKeyId, categoryId };
+    const { _id: personId } = await db.people.create({ name: 'Ada', biography: '', createdBy: owner._id });
+    const pictureUploadId = newId();
+    await db.personPictures.ticket({ _id: pictureUploadId, personId, upload: ticket });
+    await db.transaction((session) => db.people.show(personId, { version: 1, widths: [320] }, session));
+    const acted = { personId, role: 'actor' as const, character: '' };
+    await db.transaction((session) => db.credits.replace(videoId, [acted], session));
+    const creditId = (await db.credits.of(videoId))[0]?._id ?? '';
+    return {
+      owner,
+      visibility,
+      videoId,
+      uploadId,
+      posterUploadId,
+      sessionId,
+      apiKeyId,
+      personId,
+      creditId,
+      pictureUploadId,
+      categoryId,
+    };
   };
 }

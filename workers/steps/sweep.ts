@@ -6,6 +6,7 @@ import { endStates, quietSeconds, type VideoState } from '../../shared/video-sta
 import { sweepPosters } from '../chosen-poster.ts';
 import { sweepAccounts } from '../closed-accounts.ts';
 import { removeOrphans } from '../orphans.ts';
+import { sweepPersonPictures } from '../person-picture.ts';
 import { purge } from '../purge.ts';
 import type { Step } from '../run.ts';
 
@@ -40,6 +41,7 @@ export async function sweep(_payload: object, step: Step): Promise<void> {
     );
   }
   await sweepPosters(step);
+  await sweepPersonPictures(step);
   await sweepAccounts(step);
   for (const state of endStates) {
     for (const video of await tools.db.upkeep.due(state, before(purgeAfter(state, tools)), purgesAtOnce)) {
