@@ -169,6 +169,11 @@ describe('HTTP', () => {
       'post /api/uploads': () => ask(system, 'POST', '/api/uploads', { as: 'demo', body: upload }),
       'post /api/api-keys': () =>
         ask(system, 'POST', '/api/api-keys', { as: 'demo', body: { name: 'A key', scopes: ['read'] } }),
+      'post /api/categories': () =>
+        ask(system, 'POST', '/api/categories', {
+          as: 'admin',
+          body: { categoryId: 'made', names: { en: 'Made' } },
+        }),
       'post /api/videos/:videoId/poster/uploads': () =>
         ask(system, 'POST', `/api/videos/${videoId}/poster/uploads`, {
           as: 'demo',

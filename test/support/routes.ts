@@ -17,6 +17,7 @@ const bodies: Record<string, object> = {
   'POST /api/auth/password': { currentPassword: password, newPassword: `${password}!` },
   'POST /api/auth/password/forgot': { email },
   'POST /api/auth/password/reset': { token, password },
+  'POST /api/categories': { categoryId: 'another', names: { en: 'Another' } },
   'POST /api/uploads': { filename: 'a.mp4', size: 1000, type: 'video/mp4' },
   'POST /api/videos/:videoId/views': { region: 'GB' },
   'POST /api/people': { name: 'Ada' },
@@ -31,9 +32,15 @@ const bodies: Record<string, object> = {
 
 export const bodyFor = (route: Route): object => bodies[nameOf(route)] ?? {};
 
+/** What nothing has, where that is no number. */
+const unusual: Record<string, string> = { categoryId: 'no-such' };
+
 /** The address of a route, its parameters replaced: ids by one that nothing has. */
 export function addressOf(route: Route, params: Record<string, string> = {}): string {
-  return route.path.replaceAll(/:(\w+)/g, (_, name: string) => params[name] ?? '0'.repeat(24));
+  return route.path.replaceAll(
+    /:(\w+)/g,
+    (_, name: string) => params[name] ?? unusual[name] ?? '0'.repeat(24),
+  );
 }
 
 /** Whether a schema takes members that it does not know, as replies of sign-in providers may have. */
