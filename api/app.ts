@@ -17,12 +17,18 @@ import { auditRoutes } from './routes/audit.ts';
 import { authRoutes } from './routes/auth.ts';
 import { captionRoutes } from './routes/captions.ts';
 import { catalogueRoutes } from './routes/catalogue.ts';
+import { commentRoutes } from './routes/comments.ts';
 import { imageRoutes } from './routes/images.ts';
+import { likeRoutes } from './routes/likes.ts';
 import { localAccountRoutes } from './routes/local-accounts.ts';
+import { moderationRoutes } from './routes/moderation.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { ownCommentRoutes } from './routes/own-comments.ts';
 import { passwordRoutes } from './routes/passwords.ts';
 import { playlistRoutes } from './routes/playlists.ts';
 import { posterRoutes } from './routes/posters.ts';
+import { reportQueueRoutes } from './routes/report-queue.ts';
+import { reportRoutes } from './routes/reports.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { signOutRoutes } from './routes/sign-out.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -50,12 +56,18 @@ export const apiRoutes: Route[] = [
   ...uploadRoutes,
   ...catalogueRoutes,
   ...videoRoutes,
+  ...likeRoutes,
+  ...commentRoutes,
+  ...ownCommentRoutes,
   ...captionRoutes,
   ...videoWorkRoutes,
   ...playlistRoutes,
   ...posterRoutes,
   ...imageRoutes,
   ...trendingRoutes,
+  ...reportRoutes,
+  ...reportQueueRoutes,
+  ...moderationRoutes,
   ...userRoutes,
   ...auditRoutes,
   ...operationRoutes,

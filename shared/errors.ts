@@ -52,6 +52,7 @@ export const errorKinds = {
   not_in_progress: caller(409, 'The video is not being worked on'),
   cancelled: caller(409, 'The work was cancelled'),
   last_admin: caller(409, 'There must be an administrator'),
+  already_resolved: caller(409, 'The report is resolved'),
   own_account: caller(409, 'This cannot be done to your own account'),
   already_closing: caller(409, 'The account is being deleted'),
   not_playable_yet: caller(409, 'The video cannot be played yet'),

@@ -23,6 +23,9 @@ async function purgeWhole({ db, storage, config }: Means, { _id, source }: Ended
   await db.parts.remove(_id);
   await db.captions.forget(_id);
   await db.posters.forget(_id);
+  await db.likes.forget(_id);
+  await db.comments.forget(_id);
+  await db.reports.forget(_id);
   await db.uploads.forgetName(_id);
   await db.trending.forget(_id, config.REGIONS);
   for (const bucket of ['processed', 'thumbnails'] as const)

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { captionLanguage, captionLanguageParam } from '../../shared/contracts/captions.ts';
 import { videoId } from '../../shared/contracts/common.ts';
+import type { User } from '../../shared/db/users.ts';
 import type { Video } from '../../shared/db/video-record.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { captionPlaylist, withCaptions } from '../../shared/hls-captions.ts';
 import { generationPrefix } from '../../shared/keys.ts';
 import type { ApiContext } from '../context.ts';
+import { refuseTakenDown } from '../refuse-unwatchable.ts';
 import { type Reply, route } from '../route.ts';
 import { signPlaylist } from '../sign-playlist.ts';
 
@@ -30,10 +32,10 @@ export const playlistRoutes = [
     action: 'video.read',
     params: z.strictObject(base),
     replies,
-    errors: [],
-    handle: async ({ params, permit, context }) =>
+    errors: ['taken_down'],
+    handle: async ({ params, permit, caller, context }) =>
       sendPlaylist(
-        permit(await context.db.videos.find(params.videoId)),
+        playing(permit(await context.db.videos.find(params.videoId)), caller),
         params.generation,
         'master',
         context,
@@ -48,10 +50,10 @@ export const playlistRoutes = [
     action: 'video.read',
     params: z.strictObject({ ...base, rung: folder.meta({ description: 'A rung', example: '720p' }), kind }),
     replies,
-    errors: [],
-    handle: async ({ params, permit, context }) =>
+    errors: ['taken_down'],
+    handle: async ({ params, permit, caller, context }) =>
       sendPlaylist(
-        permit(await context.db.videos.find(params.videoId)),
+        playing(permit(await context.db.videos.find(params.videoId)), caller),
         params.generation,
         `${params.rung}/${params.kind}`,
         context,
@@ -66,10 +68,10 @@ export const playlistRoutes = [
     action: 'video.read',
     params: z.strictObject({ ...base, track: folder.meta({ description: 'An audio track', example: 'en' }) }),
     replies,
-    errors: [],
-    handle: async ({ params, permit, context }) =>
+    errors: ['taken_down'],
+    handle: async ({ params, permit, caller, context }) =>
       sendPlaylist(
-        permit(await context.db.videos.find(params.videoId)),
+        playing(permit(await context.db.videos.find(params.videoId)), caller),
         params.generation,
         `audio/${params.track}/index`,
         context,
@@ -84,10 +86,10 @@ export const playlistRoutes = [
     action: 'video.read',
     params: z.strictObject({ ...base, language: captionLanguageParam }),
     replies,
-    errors: [],
-    async handle({ params, permit, context }) {
+    errors: ['taken_down'],
+    async handle({ params, permit, caller, context }) {
       const { db, storage, config } = context;
-      const video = permit(await db.videos.find(params.videoId));
+      const video = playing(permit(await db.videos.find(params.videoId)), caller);
       const language = captionLanguage.safeParse(params.language).data;
       const captions = await db.captions.of(video._id, Number(params.generation.slice(1)));
       const found = captions.find((caption) => caption.language === language);
@@ -100,6 +102,11 @@ export const playlistRoutes = [
     },
   }),
 ];
+
+function playing(video: Video, caller: User | undefined): Video {
+  refuseTakenDown(video, caller);
+  return video;
+}
 
 async function sendPlaylist(
   video: Video,

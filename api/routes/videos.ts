@@ -10,6 +10,7 @@ import type { ApiContext } from '../context.ts';
 import { changedMeanwhile, expectedRevision } from '../if-match.ts';
 import { playingGeneration, presentLadder, presentPlayback, presentVideo, revisionOf } from '../present.ts';
 import { type Progress, readProgress } from '../progress.ts';
+import { refuseTakenDown } from '../refuse-unwatchable.ts';
 import { type Reply, route } from '../route.ts';
 
 const tag = 'Videos';
@@ -92,9 +93,10 @@ export const videoRoutes = [
     action: 'video.read',
     params,
     replies: { 200: { description: 'Play `playlist`', schema: playback } },
-    errors: ['not_playable_yet', 'video_failed'],
-    async handle({ params, permit, context }) {
+    errors: ['not_playable_yet', 'video_failed', 'taken_down'],
+    async handle({ params, permit, caller, context }) {
       const found = permit(await context.db.videos.find(params.videoId));
+      refuseTakenDown(found, caller);
       const generation = playingGeneration(found);
       if (generation !== undefined) {
         return { status: 200, body: presentPlayback(found, generation, context.publicUrl) };

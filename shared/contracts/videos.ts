@@ -3,6 +3,7 @@ import { errorKinds } from '../errors.ts';
 import { videoStates } from '../video-state.ts';
 import { pageOf, region, time, videoId } from './common.ts';
 import { codecs, copyRefusals, ladderReasons } from './encoding.ts';
+import { takeDown } from './reports.ts';
 
 export const visibilities = ['public', 'unlisted', 'private'] as const;
 export type Visibility = (typeof visibilities)[number];
@@ -105,6 +106,9 @@ export const video = videoSummary
         message: z.string().meta({ example: 'A sound track could not be decoded.' }),
       }),
     ),
+    takenDown: takeDown
+      .nullable()
+      .meta({ description: 'Moderators have hidden it; who else sees this is its owner', example: null }),
     uploadedAt: time.nullable(),
     playableAt: time.nullable(),
     readyAt: time.nullable(),

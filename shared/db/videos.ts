@@ -3,6 +3,7 @@ import { sourcesOf, type VideoState } from '../video-state.ts';
 import {
   type Attempt,
   type NewVideo,
+  type TakeDown,
   type Video,
   type VideoChange,
   videoSchema,
@@ -112,6 +113,48 @@ export function videoStore(connection: Connection) {
       const options = { returnDocument: 'after', session } as const;
       return (await model.findOneAndUpdate(filter, update, options).lean()) ?? undefined;
     },
+
+    /** One more or one fewer that likes or has commented. Undefined when the video is gone. */
+    async count(
+      id: string,
+      what: 'likes' | 'comments',
+      by: 1 | -1,
+      session: ClientSession,
+    ): Promise<Video | undefined> {
+      const filter = { _id: id, state: trusted({ $ne: 'deleted' as const }) };
+      const options = { returnDocument: 'after', session } as const;
+      return (await model.findOneAndUpdate(filter, { $inc: { [what]: by } }, options).lean()) ?? undefined;
+    },
+
+    /**
+     * Hides a video from all but its owner and overseers, or shows it again with null. It is the one write by which
+     * either happens. Gives the video as it was; undefined when it is gone.
+     */
+    async takeDown(
+      id: string,
+      takenDown: TakeDown | null,
+      session: ClientSession,
+    ): Promise<Video | undefined> {
+      const filter = { _id: id, state: trusted({ $ne: 'deleted' as const }) };
+      const options = { returnDocument: 'before', session } as const;
+      return (await model.findOneAndUpdate(filter, { $set: { takenDown } }, options).lean()) ?? undefined;
+    },
+
+    /** Which comment stands at the top; null: none. */
+    async pin(id: string, pinnedCommentId: string | null): Promise<void> {
+      await model.updateOne({ _id: id }, { $set: { pinnedCommentId } });
+    },
+
+    async unpin(id: string, pinnedCommentId: string): Promise<void> {
+      await model.updateOne({ _id: id, pinnedCommentId }, { $set: { pinnedCommentId: null } });
+    },
+
+    /** Of those of the given videos that are not deleted, in no order. */
+    titles: (ids: string[]): Promise<Pick<Video, '_id' | 'title'>[]> =>
+      model
+        .find({ _id: trusted({ $in: ids }), state: trusted({ $ne: 'deleted' as const }) })
+        .select({ title: 1 })
+        .lean(),
 
     /** A sign of life from a job. False when the attempt is no longer the current one in that state. */
     async heard({ videoId, generation }: Attempt, state: VideoState): Promise<boolean> {

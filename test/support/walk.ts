@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 import type { Thing } from '../../api/access/policy.ts';
+import { addComment } from '../../shared/change-comment.ts';
 import type { Role } from '../../shared/contracts/account.ts';
 import type { Visibility } from '../../shared/contracts/videos.ts';
 import type { User } from '../../shared/db/users.ts';
@@ -19,6 +20,8 @@ export type Things = {
   posterUploadId: string;
   sessionId: string;
   apiKeyId: string;
+  commentId: string;
+  reportId: string;
 };
 
 type Value = {
@@ -37,6 +40,8 @@ export const values: Record<string, Value> = {
   userId: { of: ({ owner }) => owner._id, thing: ({ owner }) => ({ ownerId: owner._id }) },
   sessionId: { of: ({ sessionId }) => sessionId, thing: ({ owner }) => ({ ownerId: owner._id }) },
   apiKeyId: { of: ({ apiKeyId }) => apiKeyId, thing: ({ owner }) => ({ ownerId: owner._id }) },
+  commentId: { of: ({ commentId }) => commentId },
+  reportId: { of: ({ reportId }) => reportId },
   posterUploadId: { of: ({ posterUploadId }) => posterUploadId },
   generation: { of: () => 'g1' },
   rung: { of: () => '240p' },
@@ -72,6 +77,12 @@ export const bodies: Record<string, object | string> = {
   'PATCH /api/users/:userId': { roles: ['viewer'] },
   'PATCH /api/videos/:videoId': { title: 'Another' },
   'POST /api/uploads': { filename: 'a.mp4', size: 9, type: 'video/mp4' },
+  'POST /api/videos/:videoId/comments': { text: 'Where was this filmed?' },
+  'PATCH /api/videos/:videoId/comments/:commentId': { text: 'And when?' },
+  'POST /api/videos/:videoId/reports': { reason: 'spam' },
+  'POST /api/videos/:videoId/comments/:commentId/reports': { reason: 'spam' },
+  'POST /api/reports/:reportId/resolve': { outcome: 'dismissed' },
+  'PUT /api/videos/:videoId/take-down': { reason: 'copyright' },
   'POST /api/videos/:videoId/views': { region: 'GB' },
   'PUT /api/videos/:videoId/captions/:language': 'WEBVTT\n\n00:01.000 --> 00:02.000\nOne\n',
   'PUT /api/videos/:videoId/poster': { time: 1 },
@@ -141,6 +152,15 @@ export async function thingsMaker(system: System, mongo: Connection) {
     const sessionId = (await db.sessions.ofUser(owner._id))[0]?.publicId ?? '';
     const about = { ownerId: owner._id, name: 'Any', scopes: ['read' as const], expiresAt: null };
     const apiKeyId = (await db.apiKeys.create(about, newId()))?._id ?? '';
-    return { owner, visibility, videoId, uploadId, posterUploadId, sessionId, apiKeyId };
+    const commentId = newId();
+    const words = { text: 'A comment', region: 'GB', parentId: null, answersUserId: null, at };
+    const comment = { _id: commentId, videoId, userId: owner._id, authorRevision: owner.revision, ...words };
+    await db.transaction((session) => addComment(db, comment, session));
+    const reported = { kind: 'comment' as const, videoId, commentId, ownerId: owner._id };
+    const said = { userId: newId(), reason: 'spam' as const, text: '' };
+    const { complaint } = await db.transaction((session) => db.reports.add(reported, said, session));
+    const { reportId } = complaint;
+    const ids = { videoId, uploadId, posterUploadId, sessionId, apiKeyId, commentId, reportId };
+    return { owner, visibility, ...ids };
   };
 }
