@@ -2,8 +2,8 @@ import type { Context } from './context.ts';
 import type { User } from './db/users.ts';
 import { endSignIns } from './end-sign-ins.ts';
 import { endUpload, remove } from './pipeline.ts';
+import { setLikes } from './set-likes.ts';
 import { settleComments } from './settle-comments.ts';
-import { takeLike } from './take-like.ts';
 
 type Means = Pick<Context, 'db' | 'queues' | 'metrics' | 'storage'>;
 
@@ -62,8 +62,9 @@ async function removeVideos(means: Means, { _id }: User): Promise<boolean> {
 /** False when there may be more. */
 async function removeLikes({ db }: Means, { _id }: User): Promise<boolean> {
   const likes = await db.likes.ofUser(_id, batch);
-  for (const { videoId } of likes) {
-    await db.transaction((session) => takeLike(db, videoId, _id, session));
+  for (const { videoId, region } of likes) {
+    const wish = { userId: _id, liked: false, region };
+    await db.transaction((session) => setLikes(db, videoId, [wish], session));
   }
   return likes.length < batch;
 }

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { region, videoId } from '../../shared/contracts/common.ts';
 import { like as likeContract } from '../../shared/contracts/likes.ts';
-import type { User } from '../../shared/db/users.ts';
-import type { Video } from '../../shared/db/video-record.ts';
 import { MillraceError } from '../../shared/errors.ts';
-import { takeLike } from '../../shared/take-like.ts';
+import { type LikeWish, setLikes } from '../../shared/set-likes.ts';
+import { workTogether } from '../../shared/work-together.ts';
 import type { ApiContext } from '../context.ts';
 import { refuseUnwatchable } from '../refuse-unwatchable.ts';
 import { route } from '../route.ts';
@@ -16,6 +15,7 @@ const path = '/api/videos/:videoId/like';
 const action = 'video.like';
 const params = z.strictObject({ videoId });
 const replies = { 200: { description: 'How things stand now', schema: likeContract } };
+const mostAtOnce = 200;
 const headers = { 'Cache-Control': 'no-store' };
 
 export const claimedRegion = region.optional().meta({
@@ -55,8 +55,8 @@ export const likeRoutes = [
     async handle({ params, query, permit, caller, header, context }) {
       const video = permit(await context.db.videos.find(params.videoId));
       refuseUnwatchable(video);
-      const where = viewerRegion({ header, claim: query.region }, context.config);
-      const likes = await addLike(context, video, caller, where);
+      const region = viewerRegion({ header, claim: query.region }, context.config);
+      const likes = await together(video._id, { context, userId: caller._id, liked: true, region });
       return { status: 200, body: { liked: true, likes }, headers };
     },
   }),
@@ -72,25 +72,21 @@ export const likeRoutes = [
     errors: [],
     async handle({ params, permit, caller, context }) {
       const video = permit(await context.db.videos.find(params.videoId));
-      const counted = await writeInTurn(context, video._id, (session) =>
-        takeLike(context.db, video._id, caller._id, session),
-      );
-      return { status: 200, body: { liked: false, likes: (counted ?? video).likes }, headers };
+      const likes = await together(video._id, { context, userId: caller._id, liked: false, region: '' });
+      return { status: 200, body: { liked: false, likes }, headers };
     },
   }),
 ];
 
-/** How many like it then. The video itself is written last: all who like it write it. */
-function addLike(context: ApiContext, video: Video, { _id }: User, region: string): Promise<number> {
-  const { db } = context;
-  const videoId = video._id;
-  return writeInTurn(context, videoId, async (session) => {
-    const at = new Date();
-    if (!(await db.likes.add({ videoId, userId: _id, region, at }, session))) return video.likes;
-    await db.engagements.note({ videoId, region, kind: 'likes', by: 1, at }, session);
-    const counted = await db.videos.count(videoId, 'likes', 1, session);
+/** While some are written others gather, so that a video that everybody likes is written a few times a second. */
+const together = workTogether(async (videoId: string, wishes: (LikeWish & { context: ApiContext })[]) => {
+  const [{ context } = { context: undefined }] = wishes;
+  if (!context) return [];
+  const counted = await writeInTurn(context, videoId, async (session) => {
+    const after = await setLikes(context.db, videoId, wishes, session);
     // Deleted meanwhile: nothing of this is written.
-    if (!counted) throw new MillraceError('not_found', 'There is no such video.');
-    return counted.likes;
+    if (!after) throw new MillraceError('not_found', 'There is no such video.');
+    return after;
   });
-}
+  return wishes.map(() => counted.likes);
+}, mostAtOnce);

@@ -1,4 +1,4 @@
-import { type ClientSession, type Connection, Schema } from 'mongoose';
+import { type ClientSession, type Connection, Schema, trusted } from 'mongoose';
 
 /** That somebody likes a video, and where the person was. `_id` is `{videoId}-{userId}`, so there is one at most. */
 export type Like = { _id: string; videoId: string; userId: string; region: string; at: Date };
@@ -24,19 +24,24 @@ export function likeStore(connection: Connection) {
     find: (videoId: string, userId: string): Promise<Like | null> =>
       model.findById(idOf(videoId, userId)).lean(),
 
-    /** False when it was there. */
-    async add({ videoId, userId, region, at }: Omit<Like, '_id'>, session: ClientSession): Promise<boolean> {
-      const { upsertedCount } = await model.updateOne(
-        { _id: idOf(videoId, userId) },
-        { $setOnInsert: { videoId, userId, region, at } },
-        { upsert: true, session },
-      );
-      return upsertedCount === 1;
+    /** Those of these people. */
+    among: (videoId: string, userIds: string[], session: ClientSession): Promise<Like[]> =>
+      model
+        .find({ _id: trusted({ $in: userIds.map((userId) => idOf(videoId, userId)) }) })
+        .session(session)
+        .lean(),
+
+    /** Those that are there already end the transaction. */
+    async add(likes: Omit<Like, '_id'>[], session: ClientSession): Promise<void> {
+      if (likes.length === 0) return;
+      const rows = likes.map((like) => ({ _id: idOf(like.videoId, like.userId), ...like }));
+      await model.insertMany(rows, { session });
     },
 
-    /** The like as it was; null when there was none. */
-    take: (videoId: string, userId: string, session: ClientSession): Promise<Like | null> =>
-      model.findOneAndDelete({ _id: idOf(videoId, userId) }, { session }).lean(),
+    async remove(likes: Like[], session: ClientSession): Promise<void> {
+      if (likes.length === 0) return;
+      await model.deleteMany({ _id: trusted({ $in: likes.map(({ _id }) => _id) }) }, { session });
+    },
 
     /** What one person likes, in no order. */
     ofUser: (userId: string, limit: number): Promise<Like[]> => model.find({ userId }).limit(limit).lean(),
@@ -45,8 +50,5 @@ export function likeStore(connection: Connection) {
     async forget(videoId: string): Promise<void> {
       await model.deleteMany({ videoId });
     },
-
-    /** How many there are. */
-    count: (videoId: string): Promise<number> => model.countDocuments({ videoId }),
   };
 }

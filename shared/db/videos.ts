@@ -114,16 +114,24 @@ export function videoStore(connection: Connection) {
       return (await model.findOneAndUpdate(filter, update, options).lean()) ?? undefined;
     },
 
-    /** One more or one fewer that likes or has commented. Undefined when the video is gone. */
+    /** So many more that like it, or comments that are shown; 0 only looks. Undefined when the video is gone. */
     async count(
       id: string,
       what: 'likes' | 'comments',
-      by: 1 | -1,
+      by: number,
       session: ClientSession,
-    ): Promise<Video | undefined> {
+    ): Promise<Pick<Video, 'likes' | 'comments'> | undefined> {
       const filter = { _id: id, state: trusted({ $ne: 'deleted' as const }) };
-      const options = { returnDocument: 'after', session } as const;
-      return (await model.findOneAndUpdate(filter, { $inc: { [what]: by } }, options).lean()) ?? undefined;
+      const fields = { likes: 1, comments: 1 } as const;
+      const found =
+        by === 0
+          ? model.findOne(filter, fields, { session })
+          : model.findOneAndUpdate(
+              filter,
+              { $inc: { [what]: by } },
+              { returnDocument: 'after', projection: fields, session },
+            );
+      return (await found.lean()) ?? undefined;
     },
 
     /**
