@@ -17,8 +17,8 @@ type Words = { text: string; replyTo?: string | undefined; region: string };
  * @throws MillraceError not_found where the video or what is answered went meanwhile
  */
 export async function postComment(
-  context: ApiContext,
-  { _id: videoId }: Video,
+  context: Pick<ApiContext, 'db'>,
+  { _id: videoId }: Pick<Video, '_id'>,
   author: User,
   { text, replyTo, region }: Words,
   log: Log,
@@ -43,7 +43,7 @@ export async function postComment(
 
 /** What is answered is read in the transaction that counts it there, so that nothing is added to what is gone. */
 async function placeOf(
-  { db }: ApiContext,
+  { db }: Pick<ApiContext, 'db'>,
   videoId: string,
   replyTo: string | undefined,
   session: DbSession,
