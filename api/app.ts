@@ -18,17 +18,23 @@ import { authRoutes } from './routes/auth.ts';
 import { captionRoutes } from './routes/captions.ts';
 import { catalogueRoutes } from './routes/catalogue.ts';
 import { categoryRoutes } from './routes/categories.ts';
+import { commentRoutes } from './routes/comments.ts';
 import { creditRoutes } from './routes/credits.ts';
 import { editRoutes } from './routes/edits.ts';
 import { imageRoutes } from './routes/images.ts';
+import { likeRoutes } from './routes/likes.ts';
 import { localAccountRoutes } from './routes/local-accounts.ts';
+import { moderationRoutes } from './routes/moderation.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { ownCommentRoutes } from './routes/own-comments.ts';
 import { passwordRoutes } from './routes/passwords.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { personPictureRoutes } from './routes/person-pictures.ts';
 import { playlistRoutes } from './routes/playlists.ts';
 import { posterRoutes } from './routes/posters.ts';
 import { regionRoutes } from './routes/regions.ts';
+import { reportQueueRoutes } from './routes/report-queue.ts';
+import { reportRoutes } from './routes/reports.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { signOutRoutes } from './routes/sign-out.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -58,6 +64,9 @@ export const apiRoutes: Route[] = [
   ...categoryRoutes,
   ...regionRoutes,
   ...videoRoutes,
+  ...likeRoutes,
+  ...commentRoutes,
+  ...ownCommentRoutes,
   ...captionRoutes,
   ...editRoutes,
   ...videoWorkRoutes,
@@ -68,6 +77,9 @@ export const apiRoutes: Route[] = [
   ...personPictureRoutes,
   ...creditRoutes,
   ...trendingRoutes,
+  ...reportRoutes,
+  ...reportQueueRoutes,
+  ...moderationRoutes,
   ...userRoutes,
   ...auditRoutes,
   ...operationRoutes,

@@ -24,6 +24,7 @@ import type { User } from '../shared/db/users.ts';
 import type { ListedVideo, Video } from '../shared/db/video-record.ts';
 import { isRightToLeft } from '../shared/languages.ts';
 import type { PresignedPut } from '../shared/storage.ts';
+import { presentTakeDown } from './present-report.ts';
 
 /** Documents become replies here, naming every field: what is not named does not leave. */
 
@@ -121,13 +122,9 @@ export function presentVideo(
       loudness: loudness && { integrated: loudness.integrated, range: loudness.range },
     })),
     commentsOff: record.commentsOff,
-    takenDown: record.takenDown && {
-      at: record.takenDown.at.toISOString(),
-      reason: record.takenDown.reason,
-      message: record.takenDown.message,
-    },
     error: record.failure ? { code: record.failure.code, message: record.failure.message } : null,
     warnings: record.warnings,
+    takenDown: record.takenDown ? presentTakeDown(record.takenDown) : null,
     uploadedAt: record.uploadedAt?.toISOString() ?? null,
     playableAt: record.playableAt?.toISOString() ?? null,
     readyAt: record.readyAt?.toISOString() ?? null,

@@ -5,7 +5,7 @@ import { decide } from './access/policy.ts';
 import type { ApiContext } from './context.ts';
 import { toldRegion } from './viewer-region.ts';
 
-type Asking = {
+export type Asking = {
   caller: User | undefined;
   header(name: string): string | undefined;
   context: Pick<ApiContext, 'config'>;

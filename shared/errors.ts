@@ -54,6 +54,7 @@ export const errorKinds = {
   category_exists: caller(409, 'There is such a category'),
   category_in_use: caller(409, 'The category is in use'),
   last_admin: caller(409, 'There must be an administrator'),
+  already_resolved: caller(409, 'The report is resolved'),
   own_account: caller(409, 'This cannot be done to your own account'),
   already_closing: caller(409, 'The account is being deleted'),
   not_playable_yet: caller(409, 'The video cannot be played yet'),

@@ -24,6 +24,9 @@ async function purgeWhole({ db, storage, config }: Means, { _id, source }: Ended
   await db.captions.forget(_id);
   await db.posters.forget(_id);
   await db.credits.forget(_id);
+  await db.likes.forget(_id);
+  await db.comments.forget(_id);
+  await db.reports.forget(_id);
   await db.uploads.forgetName(_id);
   await db.edits.forget(_id);
   await db.trending.forget(_id, config.REGIONS);

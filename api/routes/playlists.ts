@@ -6,7 +6,8 @@ import { MillraceError } from '../../shared/errors.ts';
 import { captionPlaylist, withCaptions } from '../../shared/hls-captions.ts';
 import { generationPrefix } from '../../shared/keys.ts';
 import type { ApiContext } from '../context.ts';
-import { byRegion, refuseElsewhere } from '../refuse-elsewhere.ts';
+import { byRegion } from '../refuse-elsewhere.ts';
+import { refusePlaying } from '../refuse-unwatchable.ts';
 import { type Reply, route } from '../route.ts';
 import { signPlaylist } from '../sign-playlist.ts';
 
@@ -31,10 +32,10 @@ export const playlistRoutes = [
     action: 'video.read',
     params: z.strictObject(base),
     replies,
-    errors: ['not_in_region'],
+    errors: ['not_in_region', 'taken_down'],
     handle: async ({ params, permit, caller, header, context }) =>
       sendPlaylist(
-        refuseElsewhere(permit(await context.db.videos.find(params.videoId)), { caller, header, context }),
+        refusePlaying(permit(await context.db.videos.find(params.videoId)), { caller, header, context }),
         params.generation,
         'master',
         context,
@@ -49,10 +50,10 @@ export const playlistRoutes = [
     action: 'video.read',
     params: z.strictObject({ ...base, rung: folder.meta({ description: 'A rung', example: '720p' }), kind }),
     replies,
-    errors: ['not_in_region'],
+    errors: ['not_in_region', 'taken_down'],
     handle: async ({ params, permit, caller, header, context }) =>
       sendPlaylist(
-        refuseElsewhere(permit(await context.db.videos.find(params.videoId)), { caller, header, context }),
+        refusePlaying(permit(await context.db.videos.find(params.videoId)), { caller, header, context }),
         params.generation,
         `${params.rung}/${params.kind}`,
         context,
@@ -67,10 +68,10 @@ export const playlistRoutes = [
     action: 'video.read',
     params: z.strictObject({ ...base, track: folder.meta({ description: 'An audio track', example: 'en' }) }),
     replies,
-    errors: ['not_in_region'],
+    errors: ['not_in_region', 'taken_down'],
     handle: async ({ params, permit, caller, header, context }) =>
       sendPlaylist(
-        refuseElsewhere(permit(await context.db.videos.find(params.videoId)), { caller, header, context }),
+        refusePlaying(permit(await context.db.videos.find(params.videoId)), { caller, header, context }),
         params.generation,
         `audio/${params.track}/index`,
         context,
@@ -85,11 +86,11 @@ export const playlistRoutes = [
     action: 'video.read',
     params: z.strictObject({ ...base, language: captionLanguageParam }),
     replies,
-    errors: ['not_in_region'],
+    errors: ['not_in_region', 'taken_down'],
     async handle({ params, permit, caller, header, context }) {
       const { db, storage, config } = context;
       const asking = { caller, header, context };
-      const video = refuseElsewhere(permit(await db.videos.find(params.videoId)), asking);
+      const video = refusePlaying(permit(await db.videos.find(params.videoId)), asking);
       const language = captionLanguage.safeParse(params.language).data;
       const captions = await db.captions.of(video._id, Number(params.generation.slice(1)));
       const found = captions.find((caption) => caption.language === language);

@@ -12,7 +12,8 @@ import { refuseUnknownCategory } from '../known-category.ts';
 import { playingGeneration, presentLadder, presentPlayback, presentVideo, revisionOf } from '../present.ts';
 import { type Progress, readProgress } from '../progress.ts';
 import { publishTime } from '../publish-time.ts';
-import { byRegion, refuseElsewhere } from '../refuse-elsewhere.ts';
+import { byRegion } from '../refuse-elsewhere.ts';
+import { refusePlaying } from '../refuse-unwatchable.ts';
 import { type Reply, route } from '../route.ts';
 
 const tag = 'Videos';
@@ -105,10 +106,10 @@ export const videoRoutes = [
     action: 'video.read',
     params,
     replies: { 200: { description: 'Play `playlist`', schema: playback } },
-    errors: ['not_playable_yet', 'video_failed', 'not_in_region'],
+    errors: ['not_playable_yet', 'video_failed', 'not_in_region', 'taken_down'],
     async handle({ params, permit, caller, header, context }) {
       const asking = { caller, header, context };
-      const found = refuseElsewhere(permit(await context.db.videos.find(params.videoId)), asking);
+      const found = refusePlaying(permit(await context.db.videos.find(params.videoId)), asking);
       const generation = playingGeneration(found);
       if (generation !== undefined) {
         const body = presentPlayback(found, generation, context.publicUrl);

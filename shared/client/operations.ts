@@ -56,6 +56,7 @@ export type Problem = {
     | 'category_exists'
     | 'category_in_use'
     | 'last_admin'
+    | 'already_resolved'
     | 'own_account'
     | 'already_closing'
     | 'not_playable_yet'
@@ -545,6 +546,7 @@ export type Video = {
       | 'category_exists'
       | 'category_in_use'
       | 'last_admin'
+      | 'already_resolved'
       | 'own_account'
       | 'already_closing'
       | 'not_playable_yet'
@@ -579,12 +581,8 @@ export type Video = {
   } | null;
   /** Nobody may comment on it */
   commentsOff: boolean;
-  /** Why moderators have hidden it; shown to its owner and to them */
-  takenDown: {
-    at: string;
-    reason: string;
-    message: string;
-  } | null;
+  /** Moderators have hidden it; who else sees this is its owner */
+  takenDown: TakeDown | null;
   warnings: {
     code: string;
     message: string;
@@ -619,6 +617,13 @@ export type AudioTrack = {
     integrated: number;
     range: number;
   } | null;
+};
+
+export type TakeDown = {
+  at: string;
+  reason: string;
+  /** For its owner */
+  message: string;
 };
 
 export type VideoSelection = {
@@ -704,6 +709,7 @@ export type VideoSelection = {
       | 'category_exists'
       | 'category_in_use'
       | 'last_admin'
+      | 'already_resolved'
       | 'own_account'
       | 'already_closing'
       | 'not_playable_yet'
@@ -738,12 +744,8 @@ export type VideoSelection = {
   } | null;
   /** Nobody may comment on it */
   commentsOff?: boolean;
-  /** Why moderators have hidden it; shown to its owner and to them */
-  takenDown?: {
-    at: string;
-    reason: string;
-    message: string;
-  } | null;
+  /** Moderators have hidden it; who else sees this is its owner */
+  takenDown?: TakeDown | null;
   warnings?: {
     code: string;
     message: string;
@@ -830,6 +832,64 @@ export type Playback = {
 export type NewView = {
   /** A region (ISO 3166-1 alpha-2) */
   region: string;
+};
+
+export type Like = {
+  /** By me */
+  liked: boolean;
+  /** By all */
+  likes: number;
+};
+
+export type CommentPage = {
+  items: Comment[];
+  /** Send it as `cursor` for what follows; null: there is no more */
+  nextCursor: string | null;
+};
+
+export type Comment = {
+  /** A comment */
+  commentId: string;
+  /** A video */
+  videoId: string;
+  /** The comment under which it stands; null: it stands by itself */
+  replyTo: string | null;
+  /** Whom it answers, where that is another reply; else null */
+  answers: {
+    /** null: the account is deleted */
+    userId: string | null;
+    displayName: string;
+  } | null;
+  /** What is hidden or removed keeps its place while there are replies to it */
+  state: 'shown' | 'hidden' | 'removed';
+  /** null where the comment is not shown */
+  author: {
+    /** null: the account is deleted */
+    userId: string | null;
+    displayName: string;
+  } | null;
+  /** Plain text; null where it is not shown */
+  text: string | null;
+  /** The video’s owner wants it at the top */
+  isPinned: boolean;
+  /** How many are shown */
+  replies: number;
+  /** Raised by each change of the text */
+  revision: number;
+  createdAt: string;
+  editedAt: string | null;
+};
+
+export type NewComment = {
+  /** Plain text, whatever stands in it */
+  text: string;
+  /** The comment that it answers */
+  replyTo?: string;
+};
+
+export type CommentChange = {
+  /** Plain text, whatever stands in it */
+  text: string;
 };
 
 export type CaptionList = {
@@ -941,6 +1001,7 @@ export type Poster = {
       | 'category_exists'
       | 'category_in_use'
       | 'last_admin'
+      | 'already_resolved'
       | 'own_account'
       | 'already_closing'
       | 'not_playable_yet'
@@ -1254,6 +1315,7 @@ export type PictureUpload = {
       | 'category_exists'
       | 'category_in_use'
       | 'last_admin'
+      | 'already_resolved'
       | 'own_account'
       | 'already_closing'
       | 'not_playable_yet'
@@ -1599,6 +1661,105 @@ export type TrendingSelection = {
     /** null: viewed, but not ranked yet; those follow by views */
     rank?: number | null;
   }[];
+};
+
+export type NewReport = {
+  reason: 'spam' | 'violence' | 'sexual' | 'hate' | 'copyright' | 'misleading' | 'other';
+  /** What is wrong, for moderators */
+  text?: string;
+};
+
+export type SentReport = {
+  /** A report */
+  reportId: string;
+  reason: 'spam' | 'violence' | 'sexual' | 'hate' | 'copyright' | 'misleading' | 'other';
+  text: string;
+  at: string;
+};
+
+export type ReportPage = {
+  items: Report[];
+  /** Send it as `cursor` for what follows; null: there is no more */
+  nextCursor: string | null;
+};
+
+export type Report = {
+  /** A report */
+  reportId: string;
+  kind: 'video' | 'comment';
+  /** A video */
+  videoId: string;
+  /** null: the video itself */
+  commentId: string | null;
+  /** Whose it is */
+  ownerId: string;
+  /** The title, or the words; null: it is gone */
+  excerpt: string | null;
+  state: 'open' | 'resolved' | 'dismissed';
+  /** How many people have reported it */
+  reports: number;
+  /** How many of them named which reason */
+  reasons: Record<string, number>;
+  /** Of the first */
+  at: string;
+  /** Of the last */
+  lastAt: string;
+  outcome: 'dismissed' | 'hidden' | 'taken_down' | 'removed' | null;
+  /** Of who decided, for moderators */
+  note: string;
+  resolvedBy: string | null;
+  resolvedAt: string | null;
+};
+
+export type WholeReport = {
+  /** A report */
+  reportId: string;
+  kind: 'video' | 'comment';
+  /** A video */
+  videoId: string;
+  /** null: the video itself */
+  commentId: string | null;
+  /** Whose it is */
+  ownerId: string;
+  /** The title, or the words; null: it is gone */
+  excerpt: string | null;
+  state: 'open' | 'resolved' | 'dismissed';
+  /** How many people have reported it */
+  reports: number;
+  /** How many of them named which reason */
+  reasons: Record<string, number>;
+  /** Of the first */
+  at: string;
+  /** Of the last */
+  lastAt: string;
+  outcome: 'dismissed' | 'hidden' | 'taken_down' | 'removed' | null;
+  /** Of who decided, for moderators */
+  note: string;
+  resolvedBy: string | null;
+  resolvedAt: string | null;
+  /** What people said, the oldest first, 100 at most */
+  complaints: {
+    /** An account */
+    userId: string;
+    reason: 'spam' | 'violence' | 'sexual' | 'hate' | 'copyright' | 'misleading' | 'other';
+    text: string;
+    at: string;
+  }[];
+};
+
+export type Resolution = {
+  /** `hidden` is for comments, `taken_down` for videos */
+  outcome: 'dismissed' | 'hidden' | 'taken_down';
+  /** For moderators */
+  note?: string;
+  /** For its owner */
+  message?: string;
+};
+
+export type NewTakeDown = {
+  reason: 'spam' | 'violence' | 'sexual' | 'hate' | 'copyright' | 'misleading' | 'other';
+  /** For its owner */
+  message?: string;
 };
 
 export type UserPage = {
@@ -1982,6 +2143,104 @@ export type Operations = {
       body: NewView;
     };
     gives: undefined;
+  };
+  /** Whether I like a video */
+  getVideosByVideoIdLike: {
+    takes: {
+      /** A video */
+      videoId: string;
+    };
+    gives: Like;
+  };
+  /** Like a video */
+  putVideosByVideoIdLike: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** Where the viewer is, unless the CDN in front says so; one that is not served counts as the default */
+      region?: string;
+    };
+    gives: Like;
+  };
+  /** Like a video no longer */
+  deleteVideosByVideoIdLike: {
+    takes: {
+      /** A video */
+      videoId: string;
+    };
+    gives: Like;
+  };
+  /** What viewers say of a video, the newest first, without the replies */
+  getVideosByVideoIdComments: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** A field; with - in front the other way round */
+      sort?: 'newest' | 'oldest';
+      /** How many at most */
+      limit?: number;
+      /** `nextCursor` of the page before, with the same sort and filters */
+      cursor?: string;
+    };
+    gives: CommentPage;
+  };
+  /** Comment a video, or reply to a comment */
+  postVideosByVideoIdComments: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** Where the viewer is, unless the CDN in front says so; one that is not served counts as the default */
+      region?: string;
+      body: NewComment;
+    };
+    gives: Comment;
+  };
+  /** One comment */
+  getVideosByVideoIdCommentsByCommentId: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** A comment */
+      commentId: string;
+    };
+    gives: Comment;
+  };
+  /** Change the words of my comment */
+  patchVideosByVideoIdCommentsByCommentId: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** A comment */
+      commentId: string;
+      body: CommentChange;
+    };
+    gives: Comment;
+  };
+  /** Remove a comment: mine, one on my video, or as a moderator */
+  deleteVideosByVideoIdCommentsByCommentId: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** A comment */
+      commentId: string;
+    };
+    gives: undefined;
+  };
+  /** The replies to a comment, the oldest first */
+  getVideosByVideoIdCommentsByCommentIdReplies: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** A comment */
+      commentId: string;
+      /** A field; with - in front the other way round */
+      sort?: 'oldest';
+      /** How many at most */
+      limit?: number;
+      /** `nextCursor` of the page before, with the same sort and filters */
+      cursor?: string;
+    };
+    gives: CommentPage;
   };
   /** The captions of a video, one a language */
   getVideosByVideoIdCaptions: {
@@ -2394,6 +2653,116 @@ export type Operations = {
     selected: TrendingPageSelection;
     olderSelected: TrendingSelection;
   };
+  /** Report a video to the moderators */
+  postVideosByVideoIdReports: {
+    takes: {
+      /** A video */
+      videoId: string;
+      body: NewReport;
+    };
+    gives: SentReport;
+  };
+  /** Report a comment to the moderators */
+  postVideosByVideoIdCommentsByCommentIdReports: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** A comment */
+      commentId: string;
+      body: NewReport;
+    };
+    gives: SentReport;
+  };
+  /** What was reported, the oldest first */
+  getReports: {
+    takes: {
+      /** Those that wait, or have ended */
+      state?: 'open' | 'resolved' | 'dismissed';
+      /** Only videos, or only comments */
+      kind?: 'video' | 'comment';
+      /** A field; with - in front the other way round */
+      sort?: 'at' | '-at';
+      /** How many at most */
+      limit?: number;
+      /** `nextCursor` of the page before, with the same sort and filters */
+      cursor?: string;
+    };
+    gives: ReportPage;
+  };
+  /** One report, with what people said */
+  getReportsByReportId: {
+    takes: {
+      /** A report */
+      reportId: string;
+    };
+    gives: WholeReport;
+  };
+  /** Decide about a report */
+  postReportsByReportIdResolve: {
+    takes: {
+      /** A report */
+      reportId: string;
+      body: Resolution;
+    };
+    gives: WholeReport;
+  };
+  /** Take a video down */
+  putVideosByVideoIdTakeDown: {
+    takes: {
+      /** A video */
+      videoId: string;
+      body: NewTakeDown;
+    };
+    gives: TakeDown;
+  };
+  /** Show a video again that was taken down */
+  deleteVideosByVideoIdTakeDown: {
+    takes: {
+      /** A video */
+      videoId: string;
+    };
+    gives: undefined;
+  };
+  /** Hide a comment from all but its author and moderators */
+  putVideosByVideoIdCommentsByCommentIdHidden: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** A comment */
+      commentId: string;
+    };
+    gives: undefined;
+  };
+  /** Show a comment again */
+  deleteVideosByVideoIdCommentsByCommentIdHidden: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** A comment */
+      commentId: string;
+    };
+    gives: undefined;
+  };
+  /** Pin a comment: it comes first from then on, and no other does */
+  putVideosByVideoIdCommentsByCommentIdPin: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** A comment */
+      commentId: string;
+    };
+    gives: undefined;
+  };
+  /** Take the pin off a comment */
+  deleteVideosByVideoIdCommentsByCommentIdPin: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** A comment */
+      commentId: string;
+    };
+    gives: undefined;
+  };
   /** Accounts, the newest first, page by page */
   getUsers: {
     takes: {
@@ -2540,6 +2909,19 @@ export const operations = {
   getVideosByVideoIdLadder: ['GET', '/api/videos/{videoId}/ladder'],
   getVideosByVideoIdPlayback: ['GET', '/api/videos/{videoId}/playback'],
   postVideosByVideoIdViews: ['POST', '/api/videos/{videoId}/views', 'application/json'],
+  getVideosByVideoIdLike: ['GET', '/api/videos/{videoId}/like'],
+  putVideosByVideoIdLike: ['PUT', '/api/videos/{videoId}/like'],
+  deleteVideosByVideoIdLike: ['DELETE', '/api/videos/{videoId}/like'],
+  getVideosByVideoIdComments: ['GET', '/api/videos/{videoId}/comments'],
+  postVideosByVideoIdComments: ['POST', '/api/videos/{videoId}/comments', 'application/json'],
+  getVideosByVideoIdCommentsByCommentId: ['GET', '/api/videos/{videoId}/comments/{commentId}'],
+  patchVideosByVideoIdCommentsByCommentId: [
+    'PATCH',
+    '/api/videos/{videoId}/comments/{commentId}',
+    'application/json',
+  ],
+  deleteVideosByVideoIdCommentsByCommentId: ['DELETE', '/api/videos/{videoId}/comments/{commentId}'],
+  getVideosByVideoIdCommentsByCommentIdReplies: ['GET', '/api/videos/{videoId}/comments/{commentId}/replies'],
   getVideosByVideoIdCaptions: ['GET', '/api/videos/{videoId}/captions'],
   getVideosByVideoIdCaptionsByLanguageVtt: ['GET', '/api/videos/{videoId}/captions/{language}.vtt'],
   putVideosByVideoIdCaptionsByLanguage: ['PUT', '/api/videos/{videoId}/captions/{language}', 'text'],
@@ -2601,6 +2983,24 @@ export const operations = {
   postVideosByVideoIdCredits: ['POST', '/api/videos/{videoId}/credits', 'application/json'],
   deleteVideosByVideoIdCreditsByCreditId: ['DELETE', '/api/videos/{videoId}/credits/{creditId}'],
   getTrendingByRegion: ['GET', '/api/trending/{region}'],
+  postVideosByVideoIdReports: ['POST', '/api/videos/{videoId}/reports', 'application/json'],
+  postVideosByVideoIdCommentsByCommentIdReports: [
+    'POST',
+    '/api/videos/{videoId}/comments/{commentId}/reports',
+    'application/json',
+  ],
+  getReports: ['GET', '/api/reports'],
+  getReportsByReportId: ['GET', '/api/reports/{reportId}'],
+  postReportsByReportIdResolve: ['POST', '/api/reports/{reportId}/resolve', 'application/json'],
+  putVideosByVideoIdTakeDown: ['PUT', '/api/videos/{videoId}/take-down', 'application/json'],
+  deleteVideosByVideoIdTakeDown: ['DELETE', '/api/videos/{videoId}/take-down'],
+  putVideosByVideoIdCommentsByCommentIdHidden: ['PUT', '/api/videos/{videoId}/comments/{commentId}/hidden'],
+  deleteVideosByVideoIdCommentsByCommentIdHidden: [
+    'DELETE',
+    '/api/videos/{videoId}/comments/{commentId}/hidden',
+  ],
+  putVideosByVideoIdCommentsByCommentIdPin: ['PUT', '/api/videos/{videoId}/comments/{commentId}/pin'],
+  deleteVideosByVideoIdCommentsByCommentIdPin: ['DELETE', '/api/videos/{videoId}/comments/{commentId}/pin'],
   getUsers: ['GET', '/api/users'],
   getUsersByUserId: ['GET', '/api/users/{userId}'],
   patchUsersByUserId: ['PATCH', '/api/users/{userId}', 'application/json'],

@@ -3,6 +3,7 @@ import { errorKinds } from '../errors.ts';
 import { videoStates } from '../video-state.ts';
 import { pageOf, region, time, videoId } from './common.ts';
 import { codecs, copyRefusals, ladderReasons } from './encoding.ts';
+import { takeDown } from './reports.ts';
 
 export const visibilities = ['public', 'unlisted', 'private'] as const;
 export type Visibility = (typeof visibilities)[number];
@@ -100,20 +101,15 @@ export const video = videoSummary
       .nullable()
       .meta({ description: 'Why it failed', example: null }),
     commentsOff: z.boolean().meta({ description: 'Nobody may comment on it', example: false }),
-    takenDown: z
-      .object({
-        at: time,
-        reason: z.string().meta({ example: 'copyright' }),
-        message: z.string().meta({ example: 'The music belongs to somebody else.' }),
-      })
-      .nullable()
-      .meta({ description: 'Why moderators have hidden it; shown to its owner and to them', example: null }),
     warnings: z.array(
       z.object({
         code: z.string().meta({ example: 'audio_failed' }),
         message: z.string().meta({ example: 'A sound track could not be decoded.' }),
       }),
     ),
+    takenDown: takeDown
+      .nullable()
+      .meta({ description: 'Moderators have hidden it; who else sees this is its owner', example: null }),
     uploadedAt: time.nullable(),
     playableAt: time.nullable(),
     readyAt: time.nullable(),

@@ -6,12 +6,14 @@ import { captionStore } from './captions.ts';
 import { catalogueStore } from './catalogue.ts';
 import { categoryStore } from './categories.ts';
 import { categoryCountStore } from './category-counts.ts';
+import { commentStore } from './comments.ts';
 import { creditStore } from './credits.ts';
 import { editStore } from './edits.ts';
 import { emailTokenStore } from './email-tokens.ts';
 import { engagementStore } from './engagements.ts';
 import { eventStore } from './events.ts';
 import { grantStore } from './grants.ts';
+import { likeStore } from './likes.ts';
 import { logoutTokenStore } from './logout-tokens.ts';
 import { ownedStore } from './owned.ts';
 import { partStore } from './parts.ts';
@@ -22,6 +24,7 @@ import { pictureStore } from './pictures.ts';
 import { playlistStore } from './playlists.ts';
 import { posterStore } from './posters.ts';
 import { registrationStore } from './registrations.ts';
+import { reportStore } from './reports.ts';
 import { sessionStore } from './sessions.ts';
 import { signInStore } from './sign-ins.ts';
 import { signingKeyStore } from './signing-keys.ts';
@@ -80,6 +83,9 @@ export async function connectDb(url: string) {
     events: eventStore(connection),
     views: viewStore(connection),
     engagements: engagementStore(connection),
+    likes: likeStore(connection),
+    comments: commentStore(connection),
+    reports: reportStore(connection),
     trending: trendingStore(connection),
   };
   for (const model of Object.values(connection.models)) {

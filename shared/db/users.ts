@@ -136,6 +136,13 @@ export function userStore(connection: Connection) {
       await model.updateMany({ revision: trusted({ $exists: false }) }, { $set: added });
     },
 
+    /** What some accounts are called, and whether they are active; in no order. */
+    named: (ids: string[]): Promise<Pick<User, '_id' | 'displayName' | 'status'>[]> =>
+      model
+        .find({ _id: trusted({ $in: ids }) })
+        .select({ displayName: 1, status: 1 })
+        .lean(),
+
     find: (id: string, session: ClientSession | null = null): Promise<User | null> =>
       model.findById(id).session(session).lean(),
   };

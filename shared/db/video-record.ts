@@ -37,6 +37,8 @@ export type Video = {
   publishedAt: Date;
   /** Nobody may comment on it any more. */
   commentsOff: boolean;
+  /** The comment that stands at the top. Older records have none. */
+  pinnedCommentId?: string | null;
   takenDown: TakeDown | null;
   outside: Outside | null;
   /** As of the last fold. */
@@ -135,6 +137,7 @@ export const videoSchema = new Schema<Video>(
     minimumAge: { type: Number, default: null },
     publishedAt: { type: Date, required: true },
     commentsOff: { type: Boolean, default: false },
+    pinnedCommentId: { type: String, default: null },
     takenDown: { type: Object, default: null },
     outside: { type: Object, default: null },
     views: { type: Number, default: 0 },

@@ -3,6 +3,7 @@ import { sourcesOf, type VideoState } from '../video-state.ts';
 import {
   type Attempt,
   type NewVideo,
+  type TakeDown,
   type Video,
   type VideoChange,
   videoSchema,
@@ -117,6 +118,56 @@ export function videoStore(connection: Connection) {
       const revised = { ...Object.fromEntries(given), revision: (before.revision ?? 0) + 1 };
       return { before, after: { ...before, ...revised } };
     },
+
+    /** So many more that like it, or comments that are shown; 0 only looks. Undefined when the video is gone. */
+    async count(
+      id: string,
+      what: 'likes' | 'comments',
+      by: number,
+      session: ClientSession,
+    ): Promise<Pick<Video, 'likes' | 'comments'> | undefined> {
+      const filter = { _id: id, state: trusted({ $ne: 'deleted' as const }) };
+      const fields = { likes: 1, comments: 1 } as const;
+      const found =
+        by === 0
+          ? model.findOne(filter, fields, { session })
+          : model.findOneAndUpdate(
+              filter,
+              { $inc: { [what]: by } },
+              { returnDocument: 'after', projection: fields, session },
+            );
+      return (await found.lean()) ?? undefined;
+    },
+
+    /**
+     * Hides a video from all but its owner and overseers, or shows it again with null. It is the one write by which
+     * either happens. Gives the video as it was; undefined when it is gone.
+     */
+    async takeDown(
+      id: string,
+      takenDown: TakeDown | null,
+      session: ClientSession,
+    ): Promise<Video | undefined> {
+      const filter = { _id: id, state: trusted({ $ne: 'deleted' as const }) };
+      const options = { returnDocument: 'before', session } as const;
+      return (await model.findOneAndUpdate(filter, { $set: { takenDown } }, options).lean()) ?? undefined;
+    },
+
+    /** Which comment stands at the top; null: none. */
+    async pin(id: string, pinnedCommentId: string | null): Promise<void> {
+      await model.updateOne({ _id: id }, { $set: { pinnedCommentId } });
+    },
+
+    async unpin(id: string, pinnedCommentId: string): Promise<void> {
+      await model.updateOne({ _id: id, pinnedCommentId }, { $set: { pinnedCommentId: null } });
+    },
+
+    /** Of those of the given videos that are not deleted, in no order. */
+    titles: (ids: string[]): Promise<Pick<Video, '_id' | 'title'>[]> =>
+      model
+        .find({ _id: trusted({ $in: ids }), state: trusted({ $ne: 'deleted' as const }) })
+        .select({ title: 1 })
+        .lean(),
 
     /** A sign of life from a job. False when the attempt is no longer the current one in that state. */
     async heard({ videoId, generation }: Attempt, state: VideoState): Promise<boolean> {

@@ -26,6 +26,12 @@ const bodies: Record<string, object> = {
   'POST /api/people/:personId/picture/uploads': { size: 1000, type: 'image/png' },
   'PUT /api/videos/:videoId/credits': { credits: [{ personId: '0'.repeat(24), role: 'actor' }] },
   'POST /api/videos/:videoId/credits': { personId: '0'.repeat(24), role: 'actor' },
+  'POST /api/videos/:videoId/comments': { text: 'Where was this filmed?' },
+  'PATCH /api/videos/:videoId/comments/:commentId': { text: 'And when?' },
+  'POST /api/videos/:videoId/reports': { reason: 'spam', text: 'An ad' },
+  'POST /api/videos/:videoId/comments/:commentId/reports': { reason: 'spam', text: 'An ad' },
+  'POST /api/reports/:reportId/resolve': { outcome: 'dismissed' },
+  'PUT /api/videos/:videoId/take-down': { reason: 'copyright', message: 'It is not yours.' },
   'PUT /api/videos/:videoId/poster': { time: 1 },
   'POST /api/videos/:videoId/poster/uploads': { size: 1000, type: 'image/png' },
 };

@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 import type { Thing } from '../../api/access/policy.ts';
+import { addComment } from '../../shared/change-comment.ts';
 import type { Role } from '../../shared/contracts/account.ts';
 import type { Visibility } from '../../shared/contracts/videos.ts';
 import type { User } from '../../shared/db/users.ts';
@@ -23,6 +24,8 @@ export type Things = {
   personId: string;
   creditId: string;
   pictureUploadId: string;
+  commentId: string;
+  reportId: string;
 };
 
 type Value = {
@@ -41,6 +44,8 @@ export const values: Record<string, Value> = {
   userId: { of: ({ owner }) => owner._id, thing: ({ owner }) => ({ ownerId: owner._id }) },
   sessionId: { of: ({ sessionId }) => sessionId, thing: ({ owner }) => ({ ownerId: owner._id }) },
   apiKeyId: { of: ({ apiKeyId }) => apiKeyId, thing: ({ owner }) => ({ ownerId: owner._id }) },
+  commentId: { of: ({ commentId }) => commentId },
+  reportId: { of: ({ reportId }) => reportId },
   posterUploadId: { of: ({ posterUploadId }) => posterUploadId },
   categoryId: { of: ({ categoryId }) => categoryId },
   personId: {
@@ -85,6 +90,12 @@ export const bodies: Record<string, object | string> = {
   'POST /api/categories': { categoryId: 'added', names: { en: 'Added' } },
   'PATCH /api/categories/:categoryId': { order: 3 },
   'POST /api/uploads': { filename: 'a.mp4', size: 9, type: 'video/mp4' },
+  'POST /api/videos/:videoId/comments': { text: 'Where was this filmed?' },
+  'PATCH /api/videos/:videoId/comments/:commentId': { text: 'And when?' },
+  'POST /api/videos/:videoId/reports': { reason: 'spam' },
+  'POST /api/videos/:videoId/comments/:commentId/reports': { reason: 'spam' },
+  'POST /api/reports/:reportId/resolve': { outcome: 'dismissed' },
+  'PUT /api/videos/:videoId/take-down': { reason: 'copyright' },
   'POST /api/videos/:videoId/views': { region: 'GB' },
   'PUT /api/videos/:videoId/captions/:language': 'WEBVTT\n\n00:01.000 --> 00:02.000\nOne\n',
   'PUT /api/videos/:videoId/poster': { time: 1 },
@@ -177,18 +188,15 @@ export async function thingsMaker(system: System, mongo: Connection) {
     const acted = { personId, role: 'actor' as const, character: '' };
     await db.transaction((session) => db.credits.replace(videoId, [acted], session));
     const creditId = (await db.credits.of(videoId))[0]?._id ?? '';
-    return {
-      owner,
-      visibility,
-      videoId,
-      uploadId,
-      posterUploadId,
-      sessionId,
-      apiKeyId,
-      personId,
-      creditId,
-      pictureUploadId,
-      categoryId,
-    };
+    const commentId = newId();
+    const words = { text: 'A comment', region: 'GB', parentId: null, answersUserId: null, at };
+    const comment = { _id: commentId, videoId, userId: owner._id, authorRevision: owner.revision, ...words };
+    await db.transaction((session) => addComment(db, comment, session));
+    const reported = { kind: 'comment' as const, videoId, commentId, ownerId: owner._id };
+    const said = { userId: newId(), reason: 'spam' as const, text: '' };
+    const { complaint } = await db.transaction((session) => db.reports.add(reported, said, session));
+    const { reportId } = complaint;
+    const ids = { videoId, uploadId, posterUploadId, sessionId, apiKeyId, categoryId };
+    return { owner, visibility, ...ids, personId, creditId, pictureUploadId, commentId, reportId };
   };
 }
