@@ -43,6 +43,7 @@ import { uploadRoutes } from './routes/uploads.ts';
 import { userRoutes } from './routes/users.ts';
 import { videoWorkRoutes } from './routes/video-work.ts';
 import { videoRoutes } from './routes/videos.ts';
+import { viewRoutes } from './routes/views.ts';
 import { serveRoutes } from './serve-routes.ts';
 import { accountPageRoutes } from './web/account-pages.ts';
 import { serveAssets } from './web/assets.ts';
@@ -67,6 +68,7 @@ export const apiRoutes: Route[] = [
   ...likeRoutes,
   ...commentRoutes,
   ...ownCommentRoutes,
+  ...viewRoutes,
   ...captionRoutes,
   ...editRoutes,
   ...videoWorkRoutes,

@@ -5,6 +5,8 @@ import type { Providers } from './access/providers.ts';
 import type { Tokens } from './access/tokens.ts';
 import type { Limits } from './limits/limits.ts';
 import type { Outbox } from './mail/outbox.ts';
+import type { TrendingLists } from './trending-list.ts';
+import type { Viewing } from './viewing.ts';
 
 /** What the api has beside the shared context. */
 export type ApiContext = Context & {
@@ -16,6 +18,9 @@ export type ApiContext = Context & {
   addressOf(request: IncomingMessage): string;
   passwordHashing: PasswordHashing;
   outbox: Outbox;
+  trending: TrendingLists;
+  /** Counts views. */
+  viewing: Viewing;
   /** Where clients reach the api, without a slash at the end. */
   publicUrl: string;
   /** Aborts when the api stops: answers that would go on for long end then. */

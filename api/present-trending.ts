@@ -1,55 +1,86 @@
 import type { z } from 'zod';
-import type { trending, trendingEntry } from '../shared/contracts/trending.ts';
+import type { trending, trendingEntry, videoTrending } from '../shared/contracts/trending.ts';
+import type { Video } from '../shared/db/video-record.ts';
 import { isRightToLeft } from '../shared/languages.ts';
-import { halfLifeMilliseconds, heatAt } from '../shared/trending-score.ts';
 import { presentSummary } from './present.ts';
-import type { TrendingEntry, TrendingList } from './trending-list.ts';
-
-const halfLifeHours = halfLifeMilliseconds / 3_600_000;
+import type { Standing, TrendingEntry, TrendingList } from './trending-list.ts';
 
 /** A region's list as version 1 has it. */
 export function presentTrending(
   region: string,
   { computedAt, entries }: TrendingList,
-  limit: number,
+  total: number,
   publicUrl: string,
 ): z.infer<typeof trending> {
-  const shown = entries.slice(0, limit);
   return {
     region,
-    total: entries.length,
+    total,
     computedAt: computedAt?.toISOString() ?? null,
     fetchedAt: new Date().toISOString(),
-    hasRtlContent: shown.some(({ video }) => isRightToLeft(video.language)),
-    videos: shown.map(({ rank, views, video }) => ({ ...presentSummary(video, publicUrl), rank, views })),
+    hasRtlContent: entries.some(({ video }) => isRightToLeft(video.language)),
+    videos: entries.map((entry) => presentRanked(entry, publicUrl)),
   };
 }
+
+function presentRanked(entry: TrendingEntry, publicUrl: string) {
+  const { rank, video } = entry;
+  const views = rank === null ? video.views : entry.views;
+  return { ...presentSummary(video, publicUrl), rank, views };
+}
+
+/** In which region and by which rules a standing is to be explained. */
+export type Explained = { region: string; at: Date; halfLifeHours: number; minimumViews: number };
 
 /** An entry as version 2 has it: how it moved, and what its rank is made of at that time. */
 export function presentTrendingEntry(
   entry: TrendingEntry,
-  region: string,
-  at: Date,
+  about: Explained,
   publicUrl: string,
 ): z.infer<typeof trendingEntry> {
-  const { rank, formerRank, views, hotness, video } = entry;
-  const score = Number(heatAt(hotness, at.getTime()).toPrecision(4));
-  const place = rank === null ? `Not ranked yet in ${region}` : `Rank ${rank} in ${region}`;
-  const worth =
-    views === 1
-      ? '1 view, which counts half as much after every'
-      : `${views} views, each of which counts half as much after every`;
-  const sum = views === 1 ? 'makes' : 'make';
+  return { ...presentRanked(entry, publicUrl), ...presentStanding(entry, entry.video, about) };
+}
+
+/** `refusal` says why the video has no rank, where its events do not. */
+export function presentStanding(
+  standing: Standing,
+  video: Pick<Video, 'publishedAt'>,
+  about: Explained,
+  refusal?: string,
+): Omit<z.infer<typeof videoTrending>['regions'][number], 'region'> {
+  const { rank, formerRank, basis, views, likes, comments } = standing;
+  const { at, halfLifeHours } = about;
+  const score = Number(standing.score.toPrecision(4));
+  const ageHours = Math.max(0, (at.getTime() - video.publishedAt.getTime()) / 3_600_000);
   return {
-    ...presentSummary(video, publicUrl),
     rank,
     change: rank === null || formerRank === null ? null : formerRank - rank,
-    views,
+    basis,
     explanation: {
-      score,
-      views,
-      halfLifeHours,
-      sentence: `${place}: ${worth} ${halfLifeHours} hours, ${sum} a score of ${score}.`,
+      ...{ score, views, likes, comments, halfLifeHours },
+      ageHours: Number(ageHours.toFixed(1)),
+      sentence: refusal ?? sentenceOf({ ...standing, score }, about),
     },
   };
+}
+
+const places = {
+  region: '',
+  language: ' in the regions that share a language with it',
+  world: ' in all regions',
+};
+
+function sentenceOf(standing: Standing, { region, halfLifeHours, minimumViews }: Explained): string {
+  const { rank, basis, views, likes, comments, score } = standing;
+  const worth = `${count(views, 'view')}, ${count(likes, 'like')} and ${count(comments, 'comment')}`;
+  const sum = `${worth}${basis ? places[basis] : ''}, each of which counts half as much after every ${halfLifeHours} hours, make a score of ${score}`;
+  if (rank !== null) return `Rank ${rank} in ${region}: ${sum}.`;
+  if (views === 0) return `Not ranked in ${region}: no views there lately.`;
+  if (views < minimumViews) {
+    return `Not ranked in ${region}: ${count(views, 'view')} there lately, and a rank needs ${minimumViews}.`;
+  }
+  return `Not ranked in ${region} by the last run: ${sum}.`;
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

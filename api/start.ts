@@ -14,6 +14,8 @@ import { limitConnections } from './limits/connections.ts';
 import { createLimits } from './limits/limits.ts';
 import { chooseMailer } from './mail/choose-mailer.ts';
 import { createOutbox } from './mail/outbox.ts';
+import { trendingLists } from './trending-list.ts';
+import { createViewing } from './viewing.ts';
 
 /** Connections that may wait to be taken, as far as the system lets them (Linux: 4096). When they may not, they try again a second later. */
 const mostWaiting = 4096;
@@ -34,6 +36,7 @@ export async function startApi(config: Config): Promise<RunningApi> {
   });
   limitConnections(server, config.TRUSTED_PROXIES);
   const outbox = createOutbox(chooseMailer(config, log), log);
+  const viewing = createViewing(context);
   const stopping = new AbortController();
   // Every open stream listens.
   setMaxListeners(0, stopping.signal);
@@ -56,6 +59,8 @@ export async function startApi(config: Config): Promise<RunningApi> {
       providers: createProviders(config),
       passwordHashing: createPasswordHashing(context.metrics),
       outbox,
+      trending: trendingLists(context),
+      viewing,
       stopping: stopping.signal,
     });
     server.on('request', app.callback());
@@ -69,6 +74,7 @@ export async function startApi(config: Config): Promise<RunningApi> {
         stopping.abort();
         await closed(server, config.SHUTDOWN_GRACE_SECONDS);
         limits.close();
+        viewing.close();
         await outbox.close(5);
         await context.close();
       },
@@ -76,6 +82,7 @@ export async function startApi(config: Config): Promise<RunningApi> {
   } catch (error) {
     server.close();
     limits.close();
+    viewing.close();
     await context.close();
     throw error;
   }

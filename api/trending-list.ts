@@ -1,63 +1,110 @@
+import type { Context } from '../shared/context.ts';
 import type { Position } from '../shared/db/keyset.ts';
+import type { RankedVideo, Ranking } from '../shared/db/rankings.ts';
 import type { ListedVideo } from '../shared/db/video-record.ts';
-import type { ApiContext } from './context.ts';
+import { usualHalfLifeHours } from '../shared/trending-score.ts';
+import { shortCache } from './short-cache.ts';
 
-/** How many videos a region's list can reach beyond the ranked ones. */
-const mostByViews = 500;
+/** Of those without a rank, so many are counted. */
+const mostCounted = 500;
+/** Looked at beyond what is shown: few of the ranked are hidden since the run. */
+const spare = 10;
 
-export type TrendingEntry = {
-  /** Null: viewed, but not ranked yet. */
+/** Rankings never change; which run is the last is asked each time. */
+const keepSeconds = 60;
+const mostRankings = 200;
+
+export type Standing = Omit<RankedVideo, 'rank' | 'basis' | 'videoId'> & {
+  /** Null: not ranked. */
   rank: number | null;
-  formerRank: number | null;
-  hotness: number;
-  views: number;
-  video: ListedVideo;
+  basis: RankedVideo['basis'] | null;
+};
+export type TrendingEntry = Standing & { video: ListedVideo };
+
+export type ListAsked = { region: string; category?: string | undefined; limit: number };
+
+export type TrendingList = {
+  computedAt: Date | null;
+  halfLifeHours: number;
+  entries: TrendingEntry[];
+  /** Whether more follow. */
+  goesOn: boolean;
+  /** The ranked ones, also those that are hidden since. */
+  ranked: RankedVideo[];
 };
 
-export type TrendingList = { computedAt: Date | null; entries: TrendingEntry[] };
+/** Reads regions' lists: of the last whole run, with what everyone may see at the moment of asking. */
+export function trendingLists({ db }: Pick<Context, 'db'>) {
+  const rankings = shortCache<Ranking | null>(keepSeconds * 1000, mostRankings);
 
-/** The ranked videos of a region, then by views those that are not ranked yet. */
-export async function readTrendingList(
-  { db }: ApiContext,
-  region: string,
-  category: string | undefined,
-): Promise<TrendingList> {
-  const [ranking, viewed] = await Promise.all([
-    db.trending.ranking(region),
-    db.trending.mostViewed(region, mostByViews),
-  ]);
-  const ranked = ranking?.ranked ?? [];
-  const hasRank = new Set(ranked.map(({ videoId }) => videoId));
-  const order = [
-    ...ranked.map(({ formerRank = null, ...entry }) => ({ ...entry, formerRank })),
-    ...viewed
-      .filter(({ videoId }) => !hasRank.has(videoId))
-      .map(({ videoId, hotness, views }) => ({ videoId, hotness, views, rank: null, formerRank: null })),
-  ];
-  const found = await db.catalogue.publicOnes(
-    order.map(({ videoId }) => videoId),
-    category,
-  );
-  const byId = new Map(found.map((video) => [video._id, video]));
-  const entries = order.flatMap(({ videoId, ...entry }): TrendingEntry[] => {
-    const video = byId.get(videoId);
-    return video ? [{ ...entry, video }] : [];
-  });
-  return { computedAt: ranking?.computedAt ?? null, entries };
+  return {
+    /** The ranked videos of a region, then those without a rank by views; from behind `after` on. */
+    async read({ region, category, limit }: ListAsked, after?: Position): Promise<TrendingList> {
+      const run = await db.rankings.lastRun();
+      const ranking = run
+        ? await rankings(`${run._id} ${region} ${category ?? ''}`, () =>
+            db.rankings.ranking(run._id, region, category ?? ''),
+          )
+        : null;
+      const ranked = ranking?.ranked ?? [];
+      const place = after && Number(after.value);
+      const entries: TrendingEntry[] = [];
+      if (place === undefined || place > 0) {
+        let left = ranked.filter(({ rank }) => rank > (place ?? 0));
+        while (entries.length <= limit && left.length > 0) {
+          const some = left.slice(0, limit + spare);
+          left = left.slice(some.length);
+          entries.push(...(await shownAmong(some, region, category)));
+        }
+      }
+      const halfLifeHours = ranking?.halfLifeHours ?? usualHalfLifeHours;
+      const missing = limit + 1 - entries.length;
+      if (missing > 0) {
+        const from = after && place !== undefined && place <= 0 ? { views: -place, id: after.id } : undefined;
+        const without = ranked.map(({ videoId }) => videoId);
+        const others = await db.trendingVideos.byViews({ region, category, without }, missing, from);
+        entries.push(...(await withScores(others, region, run?.computedAt ?? new Date(), halfLifeHours)));
+      }
+      return {
+        computedAt: run?.computedAt ?? null,
+        halfLifeHours,
+        entries: entries.slice(0, limit),
+        goesOn: entries.length > limit,
+        ranked,
+      };
+    },
+
+    count: ({ region, category }: ListAsked, { ranked }: TrendingList): Promise<number> =>
+      db.trendingVideos.countShown(
+        { region, category, ranked: ranked.map(({ videoId }) => videoId) },
+        mostCounted,
+      ),
+  };
+
+  async function shownAmong(ranked: RankedVideo[], region: string, category: string | undefined) {
+    const ids = ranked.map(({ videoId }) => videoId);
+    const found = await db.trendingVideos.shownOf(ids, region, category);
+    const byId = new Map(found.map((video) => [video._id, video]));
+    return ranked.flatMap(({ videoId, ...standing }): TrendingEntry[] => {
+      const video = byId.get(videoId);
+      return video ? [{ ...standing, video }] : [];
+    });
+  }
+
+  async function withScores(videos: ListedVideo[], region: string, at: Date, halfLifeHours: number) {
+    const ids = videos.map(({ _id }) => _id);
+    const scores = await db.trending.scoresOf(region, ids, at, halfLifeHours);
+    const byId = new Map(scores.map((score) => [score.videoId, score]));
+    return videos.map((video): TrendingEntry => {
+      const { heat = 0, views = 0, likes = 0, comments = 0 } = byId.get(video._id) ?? {};
+      return { rank: null, formerRank: null, basis: null, score: heat, views, likes, comments, video };
+    });
+  }
 }
+
+export type TrendingLists = ReturnType<typeof trendingLists>;
 
 /** Where an entry stands: by its rank, or behind all ranks by its views. */
-export function positionOf({ rank, views, video }: TrendingEntry): Position {
-  return { value: rank === null ? -views : rank, id: video._id };
-}
-
-/** What comes after a position in a list that may have been computed anew since. */
-export function entriesAfter(entries: TrendingEntry[], after: Position): TrendingEntry[] {
-  const value = Number(after.value);
-  return entries.filter((entry) => {
-    const place = positionOf(entry);
-    const own = Number(place.value);
-    if (entry.rank !== null) return value > 0 && own > value;
-    return value > 0 || own > value || (own === value && place.id > after.id);
-  });
+export function positionOf({ rank, video }: TrendingEntry): Position {
+  return { value: rank === null ? -video.views : rank, id: video._id };
 }

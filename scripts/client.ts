@@ -2,9 +2,10 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient as createTypedClient } from '../shared/client/client.ts';
-import type { NewUpload, UploadTicket, Video } from '../shared/client/operations.ts';
+import type { NewUpload, NewView, UploadTicket, Video, ViewReply } from '../shared/client/operations.ts';
 import { problemIn } from '../shared/client/problem-error.ts';
 import { type SendOptions, sendFile } from '../shared/client/send-file.ts';
+import { newId } from '../shared/ids.ts';
 
 export type {
   Problem,
@@ -20,13 +21,19 @@ export function createClient(apiUrl: string, cookie?: string) {
   const api = createTypedClient({ url: apiUrl, ...(cookie ? { credentials: { cookie } } : {}) });
 
   /** What the typed client would not send: addresses and bodies of any kind. */
-  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  async function call<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<T> {
     const response = await fetch(new URL(path, apiUrl), {
       method,
       redirect: 'manual',
       headers: {
         ...(cookie ? { Cookie: cookie } : {}),
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
@@ -47,7 +54,12 @@ export function createClient(apiUrl: string, cookie?: string) {
     reprocess: (videoId: string) => api.postVideosByVideoIdReprocess({ videoId }),
     video: (videoId: string) => api.getVideosByVideoId({ videoId }),
     playback: (videoId: string) => api.getVideosByVideoIdPlayback({ videoId }),
-    view: (videoId: string, region: string) => api.postVideosByVideoIdViews({ videoId, body: { region } }),
+    /** Without an account it is each time another viewer, unless told which. */
+    view(videoId: string, region: string, { seconds = 30, viewer = newId() } = {}): Promise<ViewReply> {
+      const body: NewView = { position: seconds, watchedSeconds: seconds, region };
+      const headers = { 'User-Agent': `Mozilla/5.0 (viewer ${viewer})` };
+      return call('POST', `/api/videos/${videoId}/views`, body, headers);
+    },
     trending: (region: string, query: { limit?: number; category?: string } = {}) =>
       api.getTrendingByRegion({ region, ...query }),
 

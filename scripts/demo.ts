@@ -26,7 +26,7 @@ async function show(
   const outcomes = await Promise.all(files.map((file) => ingest(client, file, progress)));
   progress.close();
   const ready = outcomes.flatMap(({ state, videoId }) => (state === 'ready' && videoId ? [videoId] : []));
-  if (ready.length > 0) progress.note(await sendViews(client, ready));
+  if (ready.length > 0) progress.note(await sendViews(createClient(system.url), ready));
   const trending = await waitForRanks(client, ready);
   const addresses = `\n${listAddresses(system, outcomes, trending)}\n`;
   if (options.json) {

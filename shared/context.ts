@@ -44,7 +44,8 @@ export async function createContext(
     const storage = createStorage(config);
     opened.push(() => storage.close());
     await storage.ensureBuckets().catch(explain('S3 (S3_ENDPOINT)'));
-    return { config, log, metrics: createMetrics(), db, redis, queues, storage, close };
+    const metrics = createMetrics(async () => (await db.rankings.lastRun())?.computedAt);
+    return { config, log, metrics, db, redis, queues, storage, close };
   } catch (error) {
     await close();
     throw error;

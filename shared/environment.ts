@@ -8,6 +8,7 @@ import { builtInProfiles, type EncodingProfile, encodingProfile } from './contra
 import { queueNames } from './queue-names.ts';
 import { rateLimits, usualLimits } from './rate-limits.ts';
 import { issuer, providerFile } from './sign-in-providers.ts';
+import { usualHalfLifeHours } from './trending-score.ts';
 
 const seconds = z.coerce.number().int().positive();
 const port = z.coerce.number().int().min(0).max(65535);
@@ -36,6 +37,22 @@ const regionList = z.string().transform((value, context) => {
 });
 
 const region = z.string().regex(/^[A-Z]{2}$/, 'must be two capital letters (ISO 3166-1)');
+
+/** `6,IN=3` -> 6 hours, and 3 in India. */
+const halfLives = z.string().transform((value, context) => {
+  const given = { usual: usualHalfLifeHours, byRegion: {} as Record<string, number> };
+  for (const item of value.split(',')) {
+    const [, region, hours] = /^(?:([A-Z]{2})=)?(\d+(?:\.\d+)?)$/.exec(item.trim()) ?? [];
+    if (!(Number(hours) >= 0.1 && Number(hours) <= 1000)) {
+      context.addIssue({
+        code: 'custom',
+        message: `"${item}" is not HOURS or REGION=HOURS, from 0.1 to 1000`,
+      });
+    } else if (region) given.byRegion[region] = Number(hours);
+    else given.usual = Number(hours);
+  }
+  return given;
+});
 
 /** `encode=2,publish` -> {encode: 2, publish: 1}: which queues this worker serves, and how many jobs at once. */
 const queueList = z.string().transform((value, context) => {
@@ -171,6 +188,9 @@ const media = {
     .optional(),
   RTL_REGIONS: regionList.default(['AE']),
   TRENDING_EVERY_SECONDS: seconds.default(300),
+  TRENDING_HALF_LIFE_HOURS: halfLives.default({ usual: usualHalfLifeHours, byRegion: {} }),
+  TRENDING_MINIMUM_VIEWS: z.coerce.number().int().nonnegative().default(3),
+  TRENDING_FILL_TO: z.coerce.number().int().nonnegative().max(100).default(20),
   SWEEP_EVERY_SECONDS: seconds.default(30),
   PURGE_GRACE_SECONDS: seconds.default(300),
 };

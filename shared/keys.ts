@@ -132,9 +132,17 @@ export function personPictureJobId(uploadId: string): string {
   return `images-person-${uploadId}`;
 }
 
-/** The hash that collects views until the next fold, and the one being folded. */
-export function viewKeys(prefix: string): { pending: string; folding: string } {
-  return { pending: `${prefix}:views:pending`, folding: `${prefix}:views:folding` };
+/**
+ * The hash that collects views until the next fold; which fold is under way, and the hash that is its own; and what has been
+ * counted of one viewer and video, by a hash of both.
+ */
+export function viewKeys(prefix: string) {
+  return {
+    counts: `${prefix}:views:counts`,
+    folding: `${prefix}:views:fold`,
+    fold: (id: string) => `${prefix}:views:fold:${id}`,
+    seen: (hash: string) => `${prefix}:seen:${hash}`,
+  };
 }
 
 /** Where the search for orphans goes on in a bucket. */

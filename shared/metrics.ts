@@ -1,9 +1,9 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** One registry a process, so that several can live in one test run. */
-export function createMetrics() {
+/** One registry a process, so that several can live in one test run. `lastRun` is when trending was last computed. */
+export function createMetrics(lastRun: () => Promise<Date | undefined>) {
   const registry = new Registry();
   // The lag of the event loop is sampled by a timer; every 10 ms, as it would, wakes an idle process a hundred times.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
@@ -28,6 +28,16 @@ export function createMetrics() {
       labelNames: ['queue', 'outcome'],
       buckets: [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800],
       registers: [registry],
+    }),
+    trendingAge: new Gauge({
+      name: 'millrace_trending_run_age_seconds',
+      help: 'Time since trending was computed, of whichever worker did; +Inf before the first time',
+      registers: [registry],
+      async collect() {
+        // Without an answer it stays what it was: the other figures must not wait for MongoDB to come back.
+        const at = await lastRun().catch(() => null);
+        if (at !== null) this.set(at ? (Date.now() - at.getTime()) / 1000 : Number.POSITIVE_INFINITY);
+      },
     }),
     videoMoves: new Counter({
       name: 'millrace_video_moves_total',

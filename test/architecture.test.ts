@@ -19,6 +19,7 @@ const rooms: [RegExp, string[]][] = [
   [/^bullmq$/, ['shared/queue.ts', 'workers/run.ts']],
   [/^ipaddr\.js$/, ['shared/addresses.ts']],
   [/^ioredis$/, ['shared/redis.ts']],
+  [/^isbot$/, ['api/viewing.ts']],
   [/^(@aws-sdk|@smithy)\//, ['shared/storage.ts', 'shared/downloads.ts', 'shared/stored-objects.ts']],
   [/^pino$/, ['shared/log.ts']],
   [/^prom-client$/, ['shared/metrics.ts']],

@@ -94,11 +94,11 @@ describe('the README', () => {
       expect(renditions.map(({ name }: { name: string }) => name)).to.deep.equal(['240p', '360p']);
 
       const trending = JSON.parse(rest.at(-1) ?? '');
-      const status = rest.at(-2);
+      const view = rest.at(-2);
       const playlist = rest.slice(0, -2);
       expect(playlist[0]).to.equal('#EXTM3U');
       expect(playlist).to.include.members(['240p/index.m3u8', '360p/index.m3u8']);
-      expect(status).to.equal('204');
+      expect(view).to.equal('{"counted":true,"reason":null}');
       expect(trending).to.include({ region: 'GB', total: 1 });
       expect(trending.videos[0]).to.include({ videoId, views: 1 });
     });

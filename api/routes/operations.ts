@@ -1,4 +1,5 @@
 import { MillraceError } from '../../shared/errors.ts';
+import { describeTrendingAge } from '../../shared/trending-age.ts';
 import { route } from '../route.ts';
 
 const tag = 'Operations';
@@ -22,10 +23,12 @@ export const operationRoutes = [
     path: '/readyz',
     tag,
     summary: 'MongoDB, Redis and S3 answer',
+    description: 'The second line says how long ago trending was computed, and `late` after three intervals.',
     action: 'service.read',
     replies: { 200: { description: 'Ready', type: 'text/plain' } },
     errors: [],
-    async handle({ context: { db, redis, storage } }) {
+    async handle({ context }) {
+      const { db, redis, storage } = context;
       const late = AbortSignal.timeout(pingSeconds * 1000);
       const checks = { mongodb: db.ping(), redis: redis.ping(), s3: storage.ping(late) };
       const silent: string[] = [];
@@ -33,7 +36,7 @@ export const operationRoutes = [
         await Promise.race([check, rejectOn(late)]).catch(() => silent.push(name));
       }
       if (silent.length > 0) throw new MillraceError('unavailable', `No answer from ${silent.join(', ')}.`);
-      return { status: 200, type: 'text/plain', body: 'ready\n' };
+      return { status: 200, type: 'text/plain', body: `ready\n${await describeTrendingAge(context)}` };
     },
   }),
 

@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { videoId } from '../../shared/contracts/common.ts';
-import { newView } from '../../shared/contracts/trending.ts';
 import { videoChange } from '../../shared/contracts/video-changes.ts';
 import { ladder, playback, video as videoContract } from '../../shared/contracts/videos.ts';
 import type { Video, WatchedVideo } from '../../shared/db/video-record.ts';
 import { MillraceError } from '../../shared/errors.ts';
-import { recordView } from '../../shared/view-counter.ts';
 import type { ApiContext } from '../context.ts';
 import { changedMeanwhile, expectedRevision } from '../if-match.ts';
 import { refuseUnknownCategory } from '../known-category.ts';
@@ -120,36 +118,6 @@ export const videoRoutes = [
         'not_playable_yet',
         `The video is ${found.state}; its first segments are not there yet.`,
       );
-    },
-  }),
-
-  route({
-    method: 'post',
-    path: '/api/videos/:videoId/views',
-    tag,
-    summary: 'Count a view from a region',
-    action: 'video.view',
-    limit: 'view',
-    params,
-    body: newView,
-    replies: { 204: { description: 'Counted' } },
-    errors: ['not_playable_yet'],
-    async handle({ params, body, permit, context }) {
-      const { db, redis, config } = context;
-      if (!config.REGIONS.includes(body.region)) {
-        const message = `must be one of ${config.REGIONS.join(', ')}`;
-        throw new MillraceError('invalid_request', `The request does not fit: /region ${message}.`, {
-          violations: [{ pointer: '/region', message }],
-        });
-      }
-      const found = permit(await db.videos.find(params.videoId));
-      if (playingGeneration(found) === undefined) {
-        throw new MillraceError('not_playable_yet', 'A video that cannot be played has no views.');
-      }
-      await recordView(redis, config.REDIS_PREFIX, found._id, body.region).catch((cause) => {
-        throw new MillraceError('unavailable', 'Views cannot be counted right now.', { cause });
-      });
-      return { status: 204 };
     },
   }),
 ];

@@ -581,12 +581,12 @@ export type Video = {
   } | null;
   /** Nobody may comment on it */
   commentsOff: boolean;
-  /** Moderators have hidden it; who else sees this is its owner */
-  takenDown: TakeDown | null;
   warnings: {
     code: string;
     message: string;
   }[];
+  /** Moderators have hidden it; who else sees this is its owner */
+  takenDown: TakeDown | null;
   uploadedAt: string | null;
   playableAt: string | null;
   readyAt: string | null;
@@ -744,12 +744,12 @@ export type VideoSelection = {
   } | null;
   /** Nobody may comment on it */
   commentsOff?: boolean;
-  /** Moderators have hidden it; who else sees this is its owner */
-  takenDown?: TakeDown | null;
   warnings?: {
     code: string;
     message: string;
   }[];
+  /** Moderators have hidden it; who else sees this is its owner */
+  takenDown?: TakeDown | null;
   uploadedAt?: string | null;
   playableAt?: string | null;
   readyAt?: string | null;
@@ -829,11 +829,6 @@ export type Playback = {
   durationSeconds: number | null;
 };
 
-export type NewView = {
-  /** A region (ISO 3166-1 alpha-2) */
-  region: string;
-};
-
 export type Like = {
   /** By me */
   liked: boolean;
@@ -890,6 +885,22 @@ export type NewComment = {
 export type CommentChange = {
   /** Plain text, whatever stands in it */
   text: string;
+};
+
+export type NewView = {
+  /** Where in the video the player stands, seconds */
+  position: number;
+  /** How much was watched since the player was opened, seconds; what is beyond the length is cut off */
+  watchedSeconds: number;
+  /** Where the viewer is, as far as the client knows; what the CDN says goes before it */
+  region?: string;
+};
+
+export type ViewReply = {
+  /** The video has one view more */
+  counted: boolean;
+  /** Why not: less than 10 s and less than 30 % were watched; the viewer was counted within the hour; the User-Agent is one of a robot */
+  reason: 'too_short' | 'already_counted' | 'robot' | null;
 };
 
 export type CaptionList = {
@@ -1492,7 +1503,7 @@ export type TrendingEntry = {
   durationSeconds: number | null;
   posterUrl: string | null;
   watchUrl: string;
-  /** From this region, as of the last run */
+  /** Of a ranked video those that its score comes of, of others all there are */
   views: number;
   likes: number;
   /** That are shown */
@@ -1500,16 +1511,23 @@ export type TrendingEntry = {
   createdAt: string;
   /** From when on it may be seen; to come, if that was chosen */
   publishedAt: string;
-  /** null: viewed, but not ranked yet; those follow by views */
+  /** null: not ranked */
   rank: number | null;
   /** Places up (or down, below 0) since the run before; null: new */
   change: number | null;
-  /** What the rank is made of, as of `computedAt` */
+  /** Where it is hot: in the region; or, where too little is hot there, in all regions that share a language with it, or in all regions. null: not ranked */
+  basis: 'region' | 'language' | 'world' | null;
+  /** What the rank is made of, or why there is none, as of `computedAt` */
   explanation: {
-    /** The views, each worth less the older it is */
+    /** The events, each worth less the older it is */
     score: number;
+    /** From where it is hot, as all that follows */
     views: number;
-    /** After this long a view counts half */
+    likes: number;
+    comments: number;
+    /** Since the video was published */
+    ageHours: number;
+    /** After this long an event counts half */
     halfLifeHours: number;
     sentence: string;
   };
@@ -1539,7 +1557,7 @@ export type TrendingPageSelection = {
     durationSeconds?: number | null;
     posterUrl?: string | null;
     watchUrl?: string;
-    /** From this region, as of the last run */
+    /** Of a ranked video those that its score comes of, of others all there are */
     views?: number;
     likes?: number;
     /** That are shown */
@@ -1547,16 +1565,23 @@ export type TrendingPageSelection = {
     createdAt?: string;
     /** From when on it may be seen; to come, if that was chosen */
     publishedAt?: string;
-    /** null: viewed, but not ranked yet; those follow by views */
+    /** null: not ranked */
     rank?: number | null;
     /** Places up (or down, below 0) since the run before; null: new */
     change?: number | null;
-    /** What the rank is made of, as of `computedAt` */
+    /** Where it is hot: in the region; or, where too little is hot there, in all regions that share a language with it, or in all regions. null: not ranked */
+    basis?: 'region' | 'language' | 'world' | null;
+    /** What the rank is made of, or why there is none, as of `computedAt` */
     explanation?: {
-      /** The views, each worth less the older it is */
+      /** The events, each worth less the older it is */
       score: number;
+      /** From where it is hot, as all that follows */
       views: number;
-      /** After this long a view counts half */
+      likes: number;
+      comments: number;
+      /** Since the video was published */
+      ageHours: number;
+      /** After this long an event counts half */
       halfLifeHours: number;
       sentence: string;
     };
@@ -1572,7 +1597,7 @@ export type TrendingPageSelection = {
 export type Trending = {
   /** A region (ISO 3166-1 alpha-2) */
   region: string;
-  /** How many videos the answer could hold without a limit */
+  /** How many videos the answer could hold without a limit; at most 500 without a rank are counted */
   total: number;
   /** When the ranks were computed; null before the first run */
   computedAt: string | null;
@@ -1605,7 +1630,7 @@ export type TrendingVideo = {
   durationSeconds: number | null;
   posterUrl: string | null;
   watchUrl: string;
-  /** From this region, as of the last run */
+  /** Of a ranked video those that its score comes of, of others all there are */
   views: number;
   likes: number;
   /** That are shown */
@@ -1613,14 +1638,14 @@ export type TrendingVideo = {
   createdAt: string;
   /** From when on it may be seen; to come, if that was chosen */
   publishedAt: string;
-  /** null: viewed, but not ranked yet; those follow by views */
+  /** null: not ranked; those follow by views */
   rank: number | null;
 };
 
 export type TrendingSelection = {
   /** A region (ISO 3166-1 alpha-2) */
   region: string;
-  /** How many videos the answer could hold without a limit */
+  /** How many videos the answer could hold without a limit; at most 500 without a rank are counted */
   total: number;
   /** When the ranks were computed; null before the first run */
   computedAt: string | null;
@@ -1650,7 +1675,7 @@ export type TrendingSelection = {
     durationSeconds?: number | null;
     posterUrl?: string | null;
     watchUrl?: string;
-    /** From this region, as of the last run */
+    /** Of a ranked video those that its score comes of, of others all there are */
     views?: number;
     likes?: number;
     /** That are shown */
@@ -1658,8 +1683,39 @@ export type TrendingSelection = {
     createdAt?: string;
     /** From when on it may be seen; to come, if that was chosen */
     publishedAt?: string;
-    /** null: viewed, but not ranked yet; those follow by views */
+    /** null: not ranked; those follow by views */
     rank?: number | null;
+  }[];
+};
+
+export type VideoTrending = {
+  /** A video */
+  videoId: string;
+  /** When the ranks were computed; null before the first run */
+  computedAt: string | null;
+  regions: {
+    /** A region (ISO 3166-1 alpha-2) */
+    region: string;
+    /** null: not ranked */
+    rank: number | null;
+    /** Places up (or down, below 0) since the run before; null: new */
+    change: number | null;
+    /** Where it is hot: in the region; or, where too little is hot there, in all regions that share a language with it, or in all regions. null: not ranked */
+    basis: 'region' | 'language' | 'world' | null;
+    /** What the rank is made of, or why there is none, as of `computedAt` */
+    explanation: {
+      /** The events, each worth less the older it is */
+      score: number;
+      /** From where it is hot, as all that follows */
+      views: number;
+      likes: number;
+      comments: number;
+      /** Since the video was published */
+      ageHours: number;
+      /** After this long an event counts half */
+      halfLifeHours: number;
+      sentence: string;
+    };
   }[];
 };
 
@@ -2135,15 +2191,6 @@ export type Operations = {
     };
     gives: Playback;
   };
-  /** Count a view from a region */
-  postVideosByVideoIdViews: {
-    takes: {
-      /** A video */
-      videoId: string;
-      body: NewView;
-    };
-    gives: undefined;
-  };
   /** Whether I like a video */
   getVideosByVideoIdLike: {
     takes: {
@@ -2241,6 +2288,15 @@ export type Operations = {
       cursor?: string;
     };
     gives: CommentPage;
+  };
+  /** Count a view */
+  postVideosByVideoIdViews: {
+    takes: {
+      /** A video */
+      videoId: string;
+      body: NewView;
+    };
+    gives: ViewReply;
   };
   /** The captions of a video, one a language */
   getVideosByVideoIdCaptions: {
@@ -2634,7 +2690,7 @@ export type Operations = {
     };
     gives: undefined;
   };
-  /** What a region watches: ranked videos, then by views those not ranked yet */
+  /** What a region watches: ranked videos, then by views those without a rank */
   getTrendingByRegion: {
     takes: {
       /** One of the regions that are served */
@@ -2652,6 +2708,14 @@ export type Operations = {
     older: Trending;
     selected: TrendingPageSelection;
     olderSelected: TrendingSelection;
+  };
+  /** Where a video stands in each region, and why */
+  getVideosByVideoIdTrending: {
+    takes: {
+      /** A video */
+      videoId: string;
+    };
+    gives: VideoTrending;
   };
   /** Report a video to the moderators */
   postVideosByVideoIdReports: {
@@ -2908,7 +2972,6 @@ export const operations = {
   deleteVideosByVideoId: ['DELETE', '/api/videos/{videoId}'],
   getVideosByVideoIdLadder: ['GET', '/api/videos/{videoId}/ladder'],
   getVideosByVideoIdPlayback: ['GET', '/api/videos/{videoId}/playback'],
-  postVideosByVideoIdViews: ['POST', '/api/videos/{videoId}/views', 'application/json'],
   getVideosByVideoIdLike: ['GET', '/api/videos/{videoId}/like'],
   putVideosByVideoIdLike: ['PUT', '/api/videos/{videoId}/like'],
   deleteVideosByVideoIdLike: ['DELETE', '/api/videos/{videoId}/like'],
@@ -2922,6 +2985,7 @@ export const operations = {
   ],
   deleteVideosByVideoIdCommentsByCommentId: ['DELETE', '/api/videos/{videoId}/comments/{commentId}'],
   getVideosByVideoIdCommentsByCommentIdReplies: ['GET', '/api/videos/{videoId}/comments/{commentId}/replies'],
+  postVideosByVideoIdViews: ['POST', '/api/videos/{videoId}/views', 'application/json'],
   getVideosByVideoIdCaptions: ['GET', '/api/videos/{videoId}/captions'],
   getVideosByVideoIdCaptionsByLanguageVtt: ['GET', '/api/videos/{videoId}/captions/{language}.vtt'],
   putVideosByVideoIdCaptionsByLanguage: ['PUT', '/api/videos/{videoId}/captions/{language}', 'text'],
@@ -2983,6 +3047,7 @@ export const operations = {
   postVideosByVideoIdCredits: ['POST', '/api/videos/{videoId}/credits', 'application/json'],
   deleteVideosByVideoIdCreditsByCreditId: ['DELETE', '/api/videos/{videoId}/credits/{creditId}'],
   getTrendingByRegion: ['GET', '/api/trending/{region}'],
+  getVideosByVideoIdTrending: ['GET', '/api/videos/{videoId}/trending'],
   postVideosByVideoIdReports: ['POST', '/api/videos/{videoId}/reports', 'application/json'],
   postVideosByVideoIdCommentsByCommentIdReports: [
     'POST',

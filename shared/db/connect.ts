@@ -23,12 +23,14 @@ import { personPictureStore } from './person-pictures.ts';
 import { pictureStore } from './pictures.ts';
 import { playlistStore } from './playlists.ts';
 import { posterStore } from './posters.ts';
+import { rankingStore } from './rankings.ts';
 import { registrationStore } from './registrations.ts';
 import { reportStore } from './reports.ts';
 import { sessionStore } from './sessions.ts';
 import { signInStore } from './sign-ins.ts';
 import { signingKeyStore } from './signing-keys.ts';
 import { trendingStore } from './trending.ts';
+import { trendingVideoStore } from './trending-videos.ts';
 import { upkeepStore } from './upkeep.ts';
 import { uploadStore } from './uploads.ts';
 import { userSearchStore } from './user-search.ts';
@@ -87,6 +89,8 @@ export async function connectDb(url: string) {
     comments: commentStore(connection),
     reports: reportStore(connection),
     trending: trendingStore(connection),
+    rankings: rankingStore(connection),
+    trendingVideos: trendingVideoStore(connection),
   };
   for (const model of Object.values(connection.models)) {
     await model.createCollection();

@@ -94,6 +94,13 @@ export type WatchedVideo = Omit<ListedVideo, 'plan'> & { plan: Pick<EncodingPlan
 /** What is not needed for that. */
 export const watched = { history: 0, 'plan.chunks': 0, 'plan.cuts': 0, 'plan.storyboard': 0 } as const;
 
+/** As much of a video as tells who may see it, whether it plays, and how long. */
+export type ViewedVideo = Pick<Video, '_id' | (typeof viewed)[number]>;
+export const viewed = [
+  ...(['ownerId', 'ownerStatus', 'visibility', 'publishedAt', 'takenDown', 'state', 'generation'] as const),
+  ...(['activeGeneration', 'playableAt', 'durationSeconds'] as const),
+];
+
 export type NewVideo = Pick<
   Video,
   '_id' | 'ownerId' | 'title' | 'description' | 'category' | 'tags' | 'language' | 'visibility' | 'source'
@@ -174,7 +181,7 @@ export const videoSchema = new Schema<Video>(
   .index({ ownerId: 1, title: -1, _id: -1 }, { collation: titleCollation })
   .index({ state: 1, heardAt: 1 })
   .index({ purgedAt: 1, state: 1, heardAt: 1 })
-  .index({ visibility: 1, views: -1 }, { partialFilterExpression: { activeGeneration: { $gte: 0 } } })
+  .index({ visibility: 1, views: -1, _id: 1 }, { partialFilterExpression: { activeGeneration: { $gte: 0 } } })
   .index({ 'outside.id': 1 }, { unique: true, partialFilterExpression: { 'outside.id': { $gt: '' } } });
 
 // Everyone's list, whole and by each filter: whatever the order, a page reads little more than what it shows.

@@ -6,10 +6,14 @@ import {
   type TakeDown,
   type Video,
   type VideoChange,
+  type ViewedVideo,
   videoSchema,
+  viewed,
   type WatchedVideo,
   watched,
 } from './video-record.ts';
+
+const viewedFields = Object.fromEntries(viewed.map((field) => [field, 1]));
 
 export function videoStore(connection: Connection) {
   const model = connection.model('Video', videoSchema);
@@ -48,6 +52,10 @@ export function videoStore(connection: Connection) {
     /** By the driver alone: what is asked most would cost half as much again through mongoose. */
     watch: (id: string): Promise<WatchedVideo | null> =>
       model.collection.findOne<WatchedVideo>({ _id: id as never }, { projection: watched }),
+
+    /** Also asked often. */
+    findViewed: (id: string): Promise<ViewedVideo | null> =>
+      model.collection.findOne<ViewedVideo>({ _id: id as never }, { projection: viewedFields }),
 
     /**
      * Moves a video to a state by one compare-and-set on its generation and on the states that lead there.
@@ -168,6 +176,17 @@ export function videoStore(connection: Connection) {
         .find({ _id: trusted({ $in: ids }), state: trusted({ $ne: 'deleted' as const }) })
         .select({ title: 1 })
         .lean(),
+
+    /** Adds views to the counts that each shows. Nothing happens to what is gone. */
+    async addViews(counts: { videoId: string; views: number }[], session: ClientSession): Promise<void> {
+      const sums = new Map<string, number>();
+      for (const { videoId, views } of counts) sums.set(videoId, (sums.get(videoId) ?? 0) + views);
+      const operations = [...sums].flatMap(([_id, views]) =>
+        views === 0 ? [] : [{ updateOne: { filter: { _id }, update: { $inc: { views } } } }],
+      );
+      if (operations.length === 0) return;
+      await model.collection.bulkWrite(operations as never, { session, ordered: false });
+    },
 
     /** A sign of life from a job. False when the attempt is no longer the current one in that state. */
     async heard({ videoId, generation }: Attempt, state: VideoState): Promise<boolean> {

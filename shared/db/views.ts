@@ -33,43 +33,40 @@ const buckets = new Schema<HourBucket>(
   { versionKey: false, collection: 'view_buckets' },
 ).index({ videoId: 1, hour: 1 });
 
-/** The folds that have been counted, so that none is counted twice; forgotten after a week. */
+/** The parts of folds that have been counted, so that none is counted twice; forgotten after a week. */
 const folds = new Schema<{ _id: string; at: Date }>(
   { _id: { type: String, required: true }, at: { type: Date, required: true } },
   { versionKey: false, collection: 'view_folds' },
 ).index({ at: 1 }, { expireAfterSeconds: 7 * 24 * 3600 });
 
-export type ViewCount = { videoId: string; region: string; views: number };
-
 export function viewStore(connection: Connection) {
   const bucketModel = connection.model('HourBucket', buckets);
   const foldModel = connection.model('ViewFold', folds);
   return {
-    /**
-     * Adds the counts of one fold to the hourly buckets and to the scores, in one transaction that also notes
-     * the fold's id. A fold that was counted before changes nothing; then the answer is false.
-     */
-    async count(
-      foldId: string,
-      counts: ViewCount[],
-      at: Date,
-      addScores: (session: ClientSession) => Promise<void>,
-    ): Promise<boolean> {
-      const hour = new Date(Math.floor(at.getTime() / 3_600_000) * 3_600_000);
-      return connection.transaction(async (session) => {
-        if (await foldModel.exists({ _id: foldId }).session(session)) return false;
-        await foldModel.create([{ _id: foldId, at }], { session });
-        const operations = counts.map(({ videoId, region, views }) => ({
-          updateOne: {
-            filter: { _id: `${videoId}-${region}-${hour.toISOString().slice(0, 13)}` },
-            update: { $inc: { views }, $setOnInsert: { videoId, region, hour } },
-            upsert: true,
-          },
-        }));
-        await bucketModel.bulkWrite(operations, { session });
-        await addScores(session);
-        return true;
-      }) as Promise<boolean>;
+    isCounted: async (partId: string): Promise<boolean> => (await foldModel.exists({ _id: partId })) !== null,
+
+    /** In the transaction that counts it. False when it was counted before: then nothing must be. */
+    async noteCounted(partId: string, session: ClientSession): Promise<boolean> {
+      if (await foldModel.exists({ _id: partId }).session(session)) return false;
+      await foldModel.create([{ _id: partId, at: new Date() }], { session });
+      return true;
+    },
+
+    /** Adds to the hourly buckets. By the driver alone: mongoose would look at each of thousands. */
+    async add(counts: HourCounts[], session: ClientSession): Promise<void> {
+      if (counts.length === 0) return;
+      const operations = counts.map(({ videoId, region, hour, ...sums }) => ({
+        updateOne: {
+          filter: { _id: bucketId(videoId, region, hour) },
+          update: { $inc: sums, $setOnInsert: { videoId, region, hour } },
+          upsert: true,
+        },
+      }));
+      await bucketModel.collection.bulkWrite(operations as never, { session, ordered: false });
     },
   };
+}
+
+export function bucketId(videoId: string, region: string, hour: Date): string {
+  return `${videoId}-${region}-${hour.toISOString().slice(0, 13)}`;
 }

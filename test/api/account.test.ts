@@ -144,7 +144,7 @@ describe('my account', () => {
     });
 
     it('and is gone after the grace, videos and personal data, and another sign-in is another account', async () => {
-      await client(person).call('POST', `/api/videos/${videoId}/views`, { region: 'GB' });
+      await client(person).view(videoId, 'GB');
       await close();
       await expire();
       const worker = await system.startWorker();

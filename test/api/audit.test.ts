@@ -71,7 +71,8 @@ describe('the audit log', () => {
       const videoId = await videoIn('ready', system, { ownerId: of._id });
       const size = { size: 9, type: 'image/png' };
       expect(await send(moderator, 'POST', `/api/videos/${videoId}/poster/uploads`, size)).to.equal(201);
-      expect(await send(moderator, 'POST', `/api/videos/${videoId}/views`, { region: 'GB' })).to.equal(204);
+      const view = { position: 12, watchedSeconds: 12 };
+      expect(await send(moderator, 'POST', `/api/videos/${videoId}/views`, view)).to.equal(200);
       expect(await send(moderator, 'GET', `/api/videos/${videoId}`)).to.equal(200);
       expect(await send(moderator, 'DELETE', `/api/videos/${videoId}`)).to.equal(204);
     }

@@ -47,9 +47,9 @@ describe('the typed client', () => {
 
   it('sends a body as its operation takes it', async () => {
     const views = await sent({}, (client) =>
-      client.postVideosByVideoIdViews({ videoId: 'v', body: { region: 'GB' } }),
+      client.postVideosByVideoIdViews({ videoId: 'v', body: { position: 12, watchedSeconds: 11 } }),
     );
-    expect(views.body).to.equal('{"region":"GB"}');
+    expect(views.body).to.equal('{"position":12,"watchedSeconds":11}');
     expect(views.headers['content-type']).to.equal('application/json');
     const captions = await sent({}, (client) =>
       client.putVideosByVideoIdCaptionsByLanguage({

@@ -281,7 +281,7 @@ describe('the contract', () => {
     it('what machines ask', async () => {
       for (const [path, expected] of [
         ['/healthz', /^ok\n$/],
-        ['/readyz', /^ready\n$/],
+        ['/readyz', /^ready\ntrending: .*\n$/],
         ['/metrics', /^millrace_http_request_seconds_count\{.*route="\/healthz",status="200"\} [1-9]/m],
       ] as const) {
         const response = await fetch(`${system.url}${path}`);

@@ -211,11 +211,10 @@ describe('HTTP', () => {
   });
 
   it('sends no body with 204', async () => {
-    const counted = await ask(system, 'POST', `/api/videos/${videoId}/views`, { body: { region: 'GB' } });
-    const gone = await ask(system, 'DELETE', `/api/videos/${videoId}/captions/en`, { as: 'demo' });
-    for (const { status, text, headers } of [counted, gone]) {
-      expect([status, text]).to.deep.equal([204, '']);
-      expect([headers.get('content-type'), headers.get('content-length')]).to.deep.equal([null, null]);
-    }
+    const { status, text, headers } = await ask(system, 'DELETE', `/api/videos/${videoId}/captions/en`, {
+      as: 'demo',
+    });
+    expect([status, text]).to.deep.equal([204, '']);
+    expect([headers.get('content-type'), headers.get('content-length')]).to.deep.equal([null, null]);
   });
 });

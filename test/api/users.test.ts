@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { type Connection, createConnection } from 'mongoose';
 import { createClient } from '../../scripts/client.ts';
 import type { Role } from '../../shared/contracts/account.ts';
+import { newId } from '../../shared/ids.ts';
 import { settleAccount } from '../../shared/settle-account.ts';
 import { refusal } from '../support/refusal.ts';
 import { type System, startSystem, until } from '../support/system.ts';
@@ -223,8 +224,12 @@ describe('accounts, for administrators,', () => {
       const { items } = await asked.call<{ items: { videoId: string }[] }>('GET', '/api/videos?limit=100');
       return items.some((item) => item.videoId === videoId);
     };
-    const rank = () =>
-      system.context.db.trending.saveRanking('GB', [{ videoId, rank: 1, hotness: 1, views: 1 }], new Date());
+    const rank = () => {
+      const counted = { score: 1, views: 1, likes: 0, comments: 0 };
+      const ranked = [{ videoId, rank: 1, formerRank: null, basis: 'region' as const, ...counted }];
+      const ranking = { region: 'GB', category: '', halfLifeHours: 6, ranked };
+      return system.context.db.rankings.save(newId(), [ranking], new Date(), new Date());
+    };
     const trends = async () =>
       (await system.anonymous.trending('GB')).videos.some((video) => video.videoId === videoId);
 

@@ -86,6 +86,8 @@ describe('keys', () => {
 
   it('of Redis begin with the prefix', () => {
     expect(keys.orphanCursorKey('m', 'raw')).to.equal('m:orphans:raw');
-    expect(keys.viewKeys('m')).to.deep.equal({ pending: 'm:views:pending', folding: 'm:views:folding' });
+    const { counts, folding, fold, seen } = keys.viewKeys('m');
+    const viewKeys = [counts, folding, fold('a-1'), seen('b')];
+    expect(viewKeys).to.deep.equal(['m:views:counts', 'm:views:fold', 'm:views:fold:a-1', 'm:seen:b']);
   });
 });

@@ -19,7 +19,6 @@ const bodies: Record<string, object> = {
   'POST /api/auth/password/reset': { token, password },
   'POST /api/categories': { categoryId: 'another', names: { en: 'Another' } },
   'POST /api/uploads': { filename: 'a.mp4', size: 1000, type: 'video/mp4' },
-  'POST /api/videos/:videoId/views': { region: 'GB' },
   'POST /api/people': { name: 'Ada' },
   'PATCH /api/people/:personId': { name: 'Ada' },
   'POST /api/people/:personId/merge': { into: '0'.repeat(24) },
@@ -32,6 +31,7 @@ const bodies: Record<string, object> = {
   'POST /api/videos/:videoId/comments/:commentId/reports': { reason: 'spam', text: 'An ad' },
   'POST /api/reports/:reportId/resolve': { outcome: 'dismissed' },
   'PUT /api/videos/:videoId/take-down': { reason: 'copyright', message: 'It is not yours.' },
+  'POST /api/videos/:videoId/views': { position: 12, watchedSeconds: 12, region: 'GB' },
   'PUT /api/videos/:videoId/poster': { time: 1 },
   'POST /api/videos/:videoId/poster/uploads': { size: 1000, type: 'image/png' },
 };

@@ -65,6 +65,9 @@ export async function startSystem(overrides: Record<string, string> = {}): Promi
     // Tests ask often, all from one address.
     RATE_LIMITS: 'off',
     TRENDING_EVERY_SECONDS: '1',
+    // In tests one view is a trend, and a region has nothing but its own.
+    TRENDING_MINIMUM_VIEWS: '1',
+    TRENDING_FILL_TO: '0',
     SWEEP_EVERY_SECONDS: '1',
     SHUTDOWN_GRACE_SECONDS: '1',
     ...overrides,

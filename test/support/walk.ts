@@ -96,7 +96,7 @@ export const bodies: Record<string, object | string> = {
   'POST /api/videos/:videoId/comments/:commentId/reports': { reason: 'spam' },
   'POST /api/reports/:reportId/resolve': { outcome: 'dismissed' },
   'PUT /api/videos/:videoId/take-down': { reason: 'copyright' },
-  'POST /api/videos/:videoId/views': { region: 'GB' },
+  'POST /api/videos/:videoId/views': { position: 12, watchedSeconds: 12, region: 'GB' },
   'PUT /api/videos/:videoId/captions/:language': 'WEBVTT\n\n00:01.000 --> 00:02.000\nOne\n',
   'PUT /api/videos/:videoId/poster': { time: 1 },
   'POST /api/people': { name: 'Ada' },

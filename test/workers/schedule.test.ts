@@ -14,14 +14,16 @@ describe('the schedules', () => {
   const schedulers = async () =>
     (await Promise.all(['sweep', 'trending'].map((name) => queue(name).getJobSchedulers()))).flat();
 
-  it('are one each, however many workers start', async () => {
-    await system.startWorker();
-    const again = await system.startWorker();
+  it('are one each, though eight workers start at once', async () => {
+    const workers = await Promise.all(Array.from({ length: 8 }, () => system.startWorker()));
     expect((await schedulers()).map(({ key, every }) => [key, every])).to.deep.equal([
       ['sweep', 1000],
       ['trending', 1000],
     ]);
-    await again.stop();
+    // Nor does any of them run a job that another one has scheduled for the same moment.
+    const jobs = await queue('trending').getJobs(['delayed', 'waiting', 'active']);
+    expect(jobs.length).to.be.at.most(2);
+    await Promise.all(workers.slice(1).map((worker) => worker.stop()));
   });
 
   it('run, and are made again after Redis has lost everything', async () => {

@@ -1,43 +1,22 @@
-import type { RankedVideo } from '../../shared/db/trending.ts';
-import { dropFold, takeFold } from '../../shared/view-counter.ts';
+import { newId } from '../../shared/ids.ts';
+import { foldViews } from '../fold-views.ts';
+import { rankRegions } from '../rank-regions.ts';
 import type { Step } from '../run.ts';
-import type { Tools } from '../tools.ts';
 
-const rankedPerRegion = 500;
-
-/** Counts the views that came in since the last run, then ranks every region. */
-export async function trending(_payload: object, { tools, log }: Step): Promise<void> {
-  const { db, redis, config } = tools;
-  const now = new Date();
-  const fold = await takeFold(redis, config.REDIS_PREFIX);
-  if (fold) {
-    const { counts } = fold;
-    await db.views.count(fold.id, counts, now, (session) => db.trending.addViews(counts, now, session));
-    await dropFold(redis, config.REDIS_PREFIX, fold.id);
-    log.info({ fold: fold.id, counts: counts.length }, 'views counted');
-  }
-  for (const region of config.REGIONS) {
-    await db.trending.saveRanking(region, await rank(tools, region), now);
-  }
-}
-
-/** Ranks 1, 2, ... for the hottest videos that everyone may see. */
-async function rank({ db }: Tools, region: string): Promise<RankedVideo[]> {
-  const [hottest, former] = await Promise.all([
-    db.trending.hottest(region, rankedPerRegion),
-    db.trending.ranking(region),
-  ]);
-  const formerRanks = new Map(former?.ranked.map(({ videoId, rank }) => [videoId, rank]));
-  const visible = new Set(
-    (await db.catalogue.publicOnes(hottest.map(({ videoId }) => videoId))).map(({ _id }) => _id),
-  );
-  return hottest
-    .filter(({ videoId }) => visible.has(videoId))
-    .map(({ videoId, hotness, views }, index) => ({
-      videoId,
-      rank: index + 1,
-      formerRank: formerRanks.get(videoId) ?? null,
-      hotness,
-      views,
-    }));
+/**
+ * Counts what came in since the last run, then ranks every region. Two at once do no harm: each writes rankings of its
+ * own, and readers go by the newest run that is whole.
+ */
+export async function trending(_payload: object, { tools, log, signal }: Step): Promise<void> {
+  const { db, config } = tools;
+  const startedAt = new Date();
+  const { usual, byRegion } = config.TRENDING_HALF_LIFE_HOURS;
+  const wanted = new Map(config.REGIONS.map((region) => [region, byRegion[region] ?? usual]));
+  const rebuilt = await db.trending.useHalfLives(wanted);
+  if (rebuilt.length > 0) log.info({ regions: rebuilt }, 'scores made anew');
+  await foldViews(tools, log, signal);
+  const computedAt = new Date();
+  const rankings = await rankRegions(tools, computedAt);
+  await db.rankings.save(newId(), rankings, computedAt, startedAt);
+  log.info({ rankings: rankings.length }, 'regions ranked');
 }

@@ -1,5 +1,6 @@
 import type { Db, DbSession } from '../../../shared/db/connect.ts';
 import { newId } from '../../../shared/ids.ts';
+import { usualHalfLifeHours } from '../../../shared/trending-score.ts';
 import type { VideoState } from '../../../shared/video-state.ts';
 
 const steps: VideoState[] = ['uploaded', 'probing', 'encoding', 'publishing', 'ready'];
@@ -9,20 +10,23 @@ export async function seedTrending(db: Db, region: string, count: number): Promi
   const videoIds = Array.from({ length: count }, newId);
   for (const [index, id] of videoIds.entries())
     await db.transaction((session) => seedVideo(db, id, index, session));
-  const counts = videoIds.map((videoId, index) => ({ videoId, region, views: 1000 - index }));
+  const hour = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000);
+  const counts = videoIds.map((videoId, index) => {
+    const views = 1000 - index;
+    return { videoId, region, hour, views, watchSeconds: 0, watchShare: views, likes: 0, comments: 0 };
+  });
+  await db.transaction((session) => db.trending.addScores(counts, session));
   const now = new Date();
-  await db.transaction((session) => db.trending.addViews(counts, now, session));
-  const hottest = await db.trending.hottest(region, count);
-  const ranked = hottest.map(({ videoId, hotness, views }, index) => ({
-    videoId,
-    rank: index + 1,
-    hotness,
-    views,
+  const hottest = await db.trending.hottest(region, count, now, usualHalfLifeHours);
+  const ranked = hottest.map(({ heat, ...counted }, index) => ({
+    ...counted,
+    ...{ rank: index + 1, formerRank: null, basis: 'region' as const, score: heat },
   }));
-  await db.trending.saveRanking(region, ranked, now);
+  const ranking = { region, category: '', halfLifeHours: usualHalfLifeHours, ranked };
+  await db.rankings.save(newId(), [ranking], now, now);
 }
 
-async function seedVideo(db: Db, _id: string, index: number, session: DbSession): Promise<void> {
+export async function seedVideo(db: Db, _id: string, index: number, session: DbSession): Promise<void> {
   await db.videos.create(
     {
       ...{ _id, ownerId: newId(), title: `A day at the river, part ${index + 1}`, category: 'nature' },

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { videoId } from '../../shared/contracts/common.ts';
+import { newView, type viewReasons, viewReply } from '../../shared/contracts/views.ts';
+import { MillraceError } from '../../shared/errors.ts';
+import { playingGeneration } from '../present.ts';
+import { type Reply, route } from '../route.ts';
+import { viewerRegion } from '../viewer-region.ts';
+import { judgeWatched } from '../viewing.ts';
+
+export const viewRoutes = [
+  route({
+    method: 'post',
+    path: '/api/videos/:videoId/views',
+    tag: 'Videos',
+    summary: 'Count a view',
+    description:
+      'For players: send it after 10 s or 30 % were watched, and again now and then while more is, with the sum. A viewer ' +
+      'counts once per video and hour; what is watched beyond that is added to the time watched. A viewer is an ' +
+      'account, else an address and a `User-Agent`, of which only a keyed hash is kept, for an hour.',
+    action: 'video.view',
+    limit: 'view',
+    params: z.strictObject({ videoId }),
+    body: newView,
+    replies: { 200: { description: 'Whether it is one view more', schema: viewReply } },
+    errors: ['not_playable_yet'],
+    async handle({ params, body, caller, permit, header, address, context }) {
+      const { viewing, config } = context;
+      const { region: claim } = body;
+      if (claim !== undefined && !config.REGIONS.includes(claim)) {
+        const message = `must be one of ${config.REGIONS.join(', ')}`;
+        throw new MillraceError('invalid_request', `The request does not fit: /region ${message}.`, {
+          violations: [{ pointer: '/region', message }],
+        });
+      }
+      const found = permit(await viewing.find(params.videoId));
+      if (playingGeneration(found) === undefined) {
+        throw new MillraceError('not_playable_yet', 'A video that cannot be played has no views.');
+      }
+      const userAgent = header('User-Agent') ?? '';
+      if (viewing.isRobot(userAgent)) return notCounted('robot');
+      const watched = judgeWatched(body.watchedSeconds, found.durationSeconds);
+      if (!watched) return notCounted('too_short');
+      const seenBy = viewing.seenBy(found._id, caller?._id, address, userAgent);
+      const region = viewerRegion({ header, claim }, config);
+      const isView = await viewing
+        .record({ seenBy, videoId: found._id, region, ...watched })
+        .catch((cause) => {
+          throw new MillraceError('unavailable', 'Views cannot be counted right now.', { cause });
+        });
+      return isView ? { status: 200, body: { counted: true, reason: null } } : notCounted('already_counted');
+    },
+  }),
+];
+
+function notCounted(reason: (typeof viewReasons)[number]): Reply {
+  return { status: 200, body: { counted: false, reason } };
+}
