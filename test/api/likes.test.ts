@@ -99,6 +99,15 @@ describe('liking a video', () => {
     const liked = answers.filter(({ status }) => status === 200).length;
     expect(answers.filter(({ status }) => status === 404)).to.have.length(people.length - liked);
     expect(await countsOf(mongo, videoId)).to.deep.include({ likes: [liked, liked, liked] });
+    // As one that was admitted before, and comes to its write after.
+    const { db } = system.context;
+    const late = db.transaction(async (session) => {
+      const wish = { userId: newId(), liked: true, region: 'GB' };
+      expect(await setLikes(db, videoId, [wish], session)).to.equal(undefined);
+      throw new Error('gone');
+    });
+    expect(await late.catch((error: Error) => error.message)).to.equal('gone');
+    expect(await countsOf(mongo, videoId)).to.deep.include({ likes: [liked, liked, liked] });
   });
 
   it('counts exactly when 100 people like it and no longer, over several processes', async function () {
