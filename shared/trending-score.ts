@@ -21,3 +21,15 @@ export function addViews(before: number | undefined, views: number, at: number):
 export function heatAt(hotness: number, at: number): number {
   return 2 ** (hotness - at / halfLifeMilliseconds);
 }
+
+/**
+ * The hotness after `views` more (or fewer) views at any time, also one long before or after those counted so far: of
+ * two exponents only the difference is ever raised. -Infinity where nothing is left.
+ */
+export function addAt(before: number, views: number, at: number): number {
+  if (views === 0) return before;
+  const more = Math.log2(Math.abs(views)) + at / halfLifeMilliseconds;
+  const most = Math.max(before, more);
+  const sum = 2 ** (before - most) + Math.sign(views) * 2 ** (more - most);
+  return sum > 0 ? most + Math.log2(sum) : Number.NEGATIVE_INFINITY;
+}

@@ -8,6 +8,7 @@ import { emailTokenStore } from './email-tokens.ts';
 import { engagementStore } from './engagements.ts';
 import { eventStore } from './events.ts';
 import { grantStore } from './grants.ts';
+import { importStore } from './imports.ts';
 import { logoutTokenStore } from './logout-tokens.ts';
 import { ownedStore } from './owned.ts';
 import { partStore } from './parts.ts';
@@ -69,6 +70,7 @@ export async function connectDb(url: string) {
     views: viewStore(connection),
     engagements: engagementStore(connection),
     trending: trendingStore(connection),
+    imports: importStore(connection),
   };
   for (const model of Object.values(connection.models)) {
     await model.createCollection();

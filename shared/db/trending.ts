@@ -1,6 +1,6 @@
 import { type ClientSession, type Connection, Schema, trusted } from 'mongoose';
-import { addViews } from '../trending-score.ts';
-import type { ViewCount } from './views.ts';
+import { addAt, addViews } from '../trending-score.ts';
+import type { HourCounts, ViewCount } from './views.ts';
 
 /** How hot one video is in one region. `_id` is `{region}-{videoId}`. */
 export type Score = { _id: string; region: string; videoId: string; hotness: number; views: number };
@@ -67,6 +67,28 @@ export function trendingStore(connection: Connection) {
         };
       });
       await scoreModel.bulkWrite(operations, { session });
+    },
+
+    /** Counts by the hours they happened in; what is taken back is below 0, and a score of nothing goes. */
+    async addScores(counts: HourCounts[], session: ClientSession): Promise<void> {
+      const ids = [...new Set(counts.map(({ region, videoId }) => idOf(region, videoId)))];
+      const known = await scoreModel
+        .find({ _id: trusted({ $in: ids }) })
+        .session(session)
+        .lean();
+      const scores = new Map<string, Score>(known.map((score) => [score._id, score]));
+      for (const { region, videoId, views, hour } of counts) {
+        const _id = idOf(region, videoId);
+        const { hotness = Number.NEGATIVE_INFINITY, views: before = 0 } = scores.get(_id) ?? {};
+        const after = { _id, region, videoId, views: before + views };
+        scores.set(_id, { ...after, hotness: addAt(hotness, views, hour.getTime()) });
+      }
+      const operations = [...scores.values()].map((score) =>
+        score.views > 0 && Number.isFinite(score.hotness)
+          ? { replaceOne: { filter: { _id: score._id }, replacement: score, upsert: true } }
+          : { deleteOne: { filter: { _id: score._id } } },
+      );
+      if (operations.length > 0) await scoreModel.collection.bulkWrite(operations as never, { session });
     },
 
     async forget(videoId: string, regions: string[]): Promise<void> {
