@@ -55,6 +55,7 @@ export const errorKinds = {
   own_account: caller(409, 'This cannot be done to your own account'),
   already_closing: caller(409, 'The account is being deleted'),
   not_playable_yet: caller(409, 'The video cannot be played yet'),
+  plays_outside: caller(409, 'The video plays from outside'),
   changed_meanwhile: caller(412, 'It has changed meanwhile'),
   too_many_api_keys: caller(409, 'The account has the most API keys'),
   body_too_large: caller(413, 'The body is too large'),

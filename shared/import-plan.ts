@@ -33,7 +33,7 @@ export type ImportPlan = {
   /** They were deleted here, and stay so. */
   deleted: number;
   /** The import's bucket of each region whose views are others than before; without views it goes. */
-  buckets: { videoId: string; region: string; hour: Date; views: number }[];
+  buckets: { videoId: string; region: string; hour: Date; views: number; isNew: boolean }[];
   /** What the scores gain, or lose. */
   scores: HourCounts[];
 };
@@ -97,7 +97,7 @@ function planViews(
     const former = before?.views[region] ?? 0;
     const views = after.views[region] ?? 0;
     if (former === views && !isMoved) continue;
-    buckets.push({ videoId, region, hour, views });
+    buckets.push({ videoId, region, hour, views, isNew: before === undefined });
     const counted = isMoved
       ? [countsOf(videoId, region, formerHour, -former), countsOf(videoId, region, hour, views)]
       : [countsOf(videoId, region, hour, views - former)];

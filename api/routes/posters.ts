@@ -19,6 +19,7 @@ import type { Traced } from '../../shared/pipeline.ts';
 import { beginPoster } from '../../shared/poster.ts';
 import type { ApiContext } from '../context.ts';
 import { presentPoster, presentPosterTicket, presentPosterUpload } from '../present-poster.ts';
+import { refuseOutside } from '../refuse-outside.ts';
 import { type Reply, route } from '../route.ts';
 
 const tag = 'Posters';
@@ -62,7 +63,7 @@ export const posterRoutes = [
     params,
     body: newPoster,
     replies: { 202: accepted },
-    errors: ['video_failed', 'not_playable_yet'],
+    errors: ['video_failed', 'not_playable_yet', 'plays_outside'],
     async handle({ params, body, permit, context, traceparent, log }) {
       const found = notFailed(permit(await context.db.videos.find(params.videoId)));
       if (!found.plan) {
@@ -96,7 +97,7 @@ export const posterRoutes = [
     replies: {
       201: { description: 'Send the bytes to `url` with exactly these headers', schema: posterTicket },
     },
-    errors: ['video_failed', 'too_large'],
+    errors: ['video_failed', 'too_large', 'plays_outside'],
     async handle({ params, body, permit, context }) {
       const { db, storage, config } = context;
       const found = notFailed(permit(await context.db.videos.find(params.videoId)));
@@ -144,7 +145,7 @@ export const posterRoutes = [
     action: 'video.change',
     params: ofUpload,
     replies: { 202: accepted },
-    errors: ['video_failed', 'upload_incomplete', 'upload_mismatch', 'upload_closed'],
+    errors: ['video_failed', 'upload_incomplete', 'upload_mismatch', 'upload_closed', 'plays_outside'],
     async handle({ params, permit, context, traceparent, log }) {
       const found = notFailed(permit(await context.db.videos.find(params.videoId)));
       const { ticket } = await findTicket(found, params.posterUploadId, context);
@@ -181,6 +182,7 @@ function pictureRoute(format: PictureFormat) {
 }
 
 function notFailed(found: Video): Video {
+  refuseOutside(found);
   if (found.state !== 'failed') return found;
   throw new MillraceError('video_failed', 'A video that has failed gets no poster.');
 }

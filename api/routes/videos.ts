@@ -10,6 +10,7 @@ import type { ApiContext } from '../context.ts';
 import { changedMeanwhile, expectedRevision } from '../if-match.ts';
 import { playingGeneration, presentLadder, presentPlayback, presentVideo, revisionOf } from '../present.ts';
 import { type Progress, readProgress } from '../progress.ts';
+import { refuseOutside } from '../refuse-outside.ts';
 import { type Reply, route } from '../route.ts';
 
 const tag = 'Videos';
@@ -73,9 +74,10 @@ export const videoRoutes = [
     action: 'video.read',
     params,
     replies: { 200: { description: 'Every candidate', schema: ladder } },
-    errors: ['not_playable_yet'],
+    errors: ['not_playable_yet', 'plays_outside'],
     async handle({ params, permit, context }) {
       const found = permit(await context.db.videos.find(params.videoId));
+      refuseOutside(found);
       if (!found.plan) {
         const message = `The video is ${found.state}; there is no plan for it.`;
         throw new MillraceError('not_playable_yet', message);
@@ -100,6 +102,8 @@ export const videoRoutes = [
         return { status: 200, body: presentPlayback(found, generation, context.publicUrl) };
       }
       if (found.failure) throw new MillraceError('video_failed', found.failure.message);
+      if (found.outside)
+        throw new MillraceError('not_playable_yet', 'The import has told no address to play.');
       throw new MillraceError(
         'not_playable_yet',
         `The video is ${found.state}; its first segments are not there yet.`,

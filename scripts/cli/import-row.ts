@@ -48,8 +48,7 @@ class HalfCharacter extends Error {}
 
 function refuseHalves(name: string, value: unknown): unknown {
   for (const text of [name, value]) {
-    if (typeof text === 'string' && /\p{Cs}/u.test(text))
-      throw new HalfCharacter('has half a character');
+    if (typeof text === 'string' && /\p{Cs}/u.test(text)) throw new HalfCharacter('has half a character');
   }
   return value;
 }

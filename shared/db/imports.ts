@@ -46,11 +46,12 @@ export function importStore(connection: Connection) {
         ...plan.changed.map((change) => ({ updateOne: updateOf(change, owner) })),
       ];
       if (ofVideos.length > 0) await videos.bulkWrite(ofVideos as never, options);
-      const ofBuckets = plan.buckets.map(({ videoId, region, hour, views }) => {
+      const ofBuckets = plan.buckets.map(({ videoId, region, hour, views, isNew }) => {
         const filter = { _id: `${videoId}-${region}-import` };
         if (views === 0) return { deleteOne: { filter } };
         const none = { watchSeconds: 0, watchShare: 0, likes: 0, comments: 0 };
         const replacement = { ...filter, videoId, region, hour, views, ...none };
+        if (isNew) return { insertOne: { document: replacement } };
         return { replaceOne: { filter, replacement, upsert: true } };
       });
       if (ofBuckets.length > 0) await buckets.bulkWrite(ofBuckets as never, options);
