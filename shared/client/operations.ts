@@ -57,6 +57,7 @@ export type Problem = {
     | 'own_account'
     | 'already_closing'
     | 'not_playable_yet'
+    | 'plays_outside'
     | 'changed_meanwhile'
     | 'too_many_api_keys'
     | 'body_too_large'
@@ -467,6 +468,7 @@ export type Video = {
       | 'own_account'
       | 'already_closing'
       | 'not_playable_yet'
+      | 'plays_outside'
       | 'changed_meanwhile'
       | 'too_many_api_keys'
       | 'body_too_large'
@@ -612,6 +614,7 @@ export type VideoSelection = {
       | 'own_account'
       | 'already_closing'
       | 'not_playable_yet'
+      | 'plays_outside'
       | 'changed_meanwhile'
       | 'too_many_api_keys'
       | 'body_too_large'
@@ -705,7 +708,7 @@ export type Playback = {
   state: 'draft' | 'uploaded' | 'probing' | 'encoding' | 'publishing' | 'ready' | 'failed' | 'deleted';
   /** False while the playlist is still growing */
   isFinal: boolean;
-  /** The HLS master playlist */
+  /** The HLS master playlist; of an imported video its address outside, of HLS or of one file */
   playlist: string;
   posterUrl: string | null;
   durationSeconds: number | null;
@@ -803,6 +806,7 @@ export type Poster = {
       | 'own_account'
       | 'already_closing'
       | 'not_playable_yet'
+      | 'plays_outside'
       | 'changed_meanwhile'
       | 'too_many_api_keys'
       | 'body_too_large'
@@ -1080,6 +1084,71 @@ export type TrendingSelection = {
     publishedAt?: string;
     /** null: viewed, but not ranked yet; those follow by views */
     rank?: number | null;
+  }[];
+};
+
+export type Analytics = {
+  /** A video */
+  videoId: string;
+  /** The first day, in UTC */
+  from: string;
+  /** The last day, in UTC */
+  to: string;
+  by: 'day' | 'hour';
+  /** Of these days */
+  totals: {
+    views: number;
+    /** Of all viewers together */
+    watchSeconds: number;
+    /** Given, less those taken back */
+    likes: number;
+    comments: number;
+  };
+  /** The same by region */
+  regions: {
+    views: number;
+    /** Of all viewers together */
+    watchSeconds: number;
+    /** Given, less those taken back */
+    likes: number;
+    comments: number;
+    /** A region (ISO 3166-1 alpha-2) */
+    region: string;
+  }[];
+  /** By time and region; where nothing was counted there is none */
+  items: {
+    views: number;
+    /** Of all viewers together */
+    watchSeconds: number;
+    /** Given, less those taken back */
+    likes: number;
+    comments: number;
+    /** The beginning of the day or hour */
+    at: string;
+    /** A region (ISO 3166-1 alpha-2) */
+    region: string;
+  }[];
+};
+
+export type OwnAnalytics = {
+  /** That are not deleted */
+  videos: number;
+  /** Of all of them, since they were made */
+  totals: {
+    views: number;
+    /** Given, less those taken back */
+    likes: number;
+    comments: number;
+  };
+  /** The most viewed */
+  top: {
+    views: number;
+    /** Given, less those taken back */
+    likes: number;
+    comments: number;
+    /** A video */
+    videoId: string;
+    title: string;
   }[];
 };
 
@@ -1640,6 +1709,42 @@ export type Operations = {
     selected: TrendingPageSelection;
     olderSelected: TrendingSelection;
   };
+  /** Views, time watched, likes and comments of a video, by time and region */
+  getVideosByVideoIdAnalytics: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** The first day, in UTC; without it 28 days end with `to` */
+      from?: string;
+      /** The last day, in UTC, itself included; without it today */
+      to?: string;
+      /** At most 400 days by the day, 31 by the hour */
+      by?: 'day' | 'hour';
+    };
+    gives: Analytics;
+  };
+  /** The same as comma-separated values (RFC 4180), a line for each time and region */
+  getVideosByVideoIdAnalyticsCsv: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** The first day, in UTC; without it 28 days end with `to` */
+      from?: string;
+      /** The last day, in UTC, itself included; without it today */
+      to?: string;
+      /** At most 400 days by the day, 31 by the hour */
+      by?: 'day' | 'hour';
+    };
+    gives: string;
+  };
+  /** My videos: how many, what they came to, and the most viewed */
+  getAnalytics: {
+    takes: {
+      /** How many videos are listed */
+      limit?: number;
+    };
+    gives: OwnAnalytics;
+  };
   /** Accounts, the newest first, page by page */
   getUsers: {
     takes: {
@@ -1817,6 +1922,9 @@ export const operations = {
   getVideosByVideoIdStoryboardVtt: ['GET', '/api/videos/{videoId}/storyboard.vtt'],
   getVideosByVideoIdStoryboard: ['GET', '/api/videos/{videoId}/storyboard'],
   getTrendingByRegion: ['GET', '/api/trending/{region}'],
+  getVideosByVideoIdAnalytics: ['GET', '/api/videos/{videoId}/analytics'],
+  getVideosByVideoIdAnalyticsCsv: ['GET', '/api/videos/{videoId}/analytics.csv'],
+  getAnalytics: ['GET', '/api/analytics'],
   getUsers: ['GET', '/api/users'],
   getUsersByUserId: ['GET', '/api/users/{userId}'],
   patchUsersByUserId: ['PATCH', '/api/users/{userId}', 'application/json'],

@@ -1,5 +1,6 @@
 import { type ClientSession, type Connection, createConnection, set } from 'mongoose';
 import { accountStore } from './accounts.ts';
+import { analyticsStore } from './analytics.ts';
 import { apiKeyStore } from './api-keys.ts';
 import { auditStore } from './audit.ts';
 import { captionStore } from './captions.ts';
@@ -71,6 +72,7 @@ export async function connectDb(url: string) {
     engagements: engagementStore(connection),
     trending: trendingStore(connection),
     imports: importStore(connection),
+    analytics: analyticsStore(connection),
   };
   for (const model of Object.values(connection.models)) {
     await model.createCollection();

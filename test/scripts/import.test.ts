@@ -288,7 +288,13 @@ describe('npm run cli -- import', function () {
   });
 
   it('shows entries in lists and ranks them', async () => {
-    await bring([row('ranked', { publishedAt: new Date().toISOString(), views: { CH: 5000 }, playUrl: 'https://play.example/a.mp4' })]);
+    await bring([
+      row('ranked', {
+        publishedAt: new Date().toISOString(),
+        views: { CH: 5000 },
+        playUrl: 'https://play.example/a.mp4',
+      }),
+    ]);
     const { _id } = await withId('ranked');
     await system.startWorker();
     await until('a rank', async () => {
