@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { Route } from '../../api/route.ts';
-import { importEntries } from '../../shared/import-entries.ts';
 import type { Entry } from '../../shared/import-plan.ts';
 import { ask } from '../support/ask.ts';
+import { importedVideo } from '../support/imported.ts';
 import { addressOf, everyRoute, nameOf } from '../support/routes.ts';
 import { backdate, type System, startSystem, until } from '../support/system.ts';
 import { videoIn } from '../support/videos.ts';
@@ -21,17 +21,8 @@ describe('a video that was imported', function () {
   });
   after(() => system?.stop());
 
-  async function imported(id: string, outside: Partial<Entry['outside']> = {}): Promise<string> {
-    const { db } = system.context;
-    const user = await db.users.find(ownerId);
-    if (!user) throw new Error('The owner is gone.');
-    const words = { title: 'A title', description: '', channelTitle: 'A channel', tags: [], regions: [] };
-    const about = { category: null, language: null, durationSeconds: 60, publishedAt: new Date(0) };
-    const place = { id, playUrl, posterUrl, views: { GB: 3 }, viewsAt: new Date(0), ...outside };
-    await importEntries(db, [{ ...words, ...about, outside: place }], { user, isGiven: true });
-    const known = await db.transaction((session) => db.imports.known([id], session));
-    return known.get(id)?._id ?? '';
-  }
+  const imported = (id: string, outside: Partial<Entry['outside']> = {}) =>
+    importedVideo(system, ownerId, { id, playUrl, posterUrl, ...outside });
 
   it('plays at its address outside, and has its picture there', async () => {
     const videoId = await imported('plays');

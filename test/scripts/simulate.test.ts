@@ -103,11 +103,11 @@ describe('npm run simulate -- trending', function () {
   it('draws chances whose mean and spread are right', () => {
     const random = seededRandom(7);
     for (const mean of [0.2, 5, 200]) {
-      const drawn = Array.from({ length: 20_000 }, () => random.poisson(mean));
+      const drawn = Array.from({ length: 200_000 }, () => random.poisson(mean));
       const average = drawn.reduce((sum, one) => sum + one, 0) / drawn.length;
       const variance = drawn.reduce((sum, one) => sum + (one - average) ** 2, 0) / drawn.length;
-      expect(average / mean).to.be.closeTo(1, 0.05);
-      expect(variance / mean).to.be.closeTo(1, 0.08);
+      expect(average / mean).to.be.closeTo(1, 0.02);
+      expect(variance / mean).to.be.closeTo(1, 0.03);
     }
   });
 
