@@ -12,6 +12,7 @@ import { securityHeaders } from './middleware/security-headers.ts';
 import { openApiDocument } from './openapi/document.ts';
 import type { Route } from './route.ts';
 import { accountRoutes } from './routes/account.ts';
+import { analyticsRoutes } from './routes/analytics.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { authRoutes } from './routes/auth.ts';
@@ -82,6 +83,7 @@ export const apiRoutes: Route[] = [
   ...reportRoutes,
   ...reportQueueRoutes,
   ...moderationRoutes,
+  ...analyticsRoutes,
   ...userRoutes,
   ...auditRoutes,
   ...operationRoutes,

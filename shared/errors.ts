@@ -58,6 +58,7 @@ export const errorKinds = {
   own_account: caller(409, 'This cannot be done to your own account'),
   already_closing: caller(409, 'The account is being deleted'),
   not_playable_yet: caller(409, 'The video cannot be played yet'),
+  plays_outside: caller(409, 'The video plays from outside'),
   changed_meanwhile: caller(412, 'It has changed meanwhile'),
   person_credited: caller(409, 'Videos of others name this person'),
   person_merged: caller(409, 'The person was merged into another'),

@@ -32,8 +32,8 @@ async function purgeWhole({ db, storage, config }: Means, { _id, source }: Ended
   await db.trending.forget(_id, config.REGIONS);
   for (const bucket of ['processed', 'thumbnails'] as const)
     await storage.removeAll(bucket, videoPrefix(_id));
-  // Pictures that were sent as its poster begin with the same key.
-  await storage.removeAll('raw', source.key);
+  // Pictures that were sent as its poster begin with the same key. What plays from outside has no source.
+  if (source.key !== '') await storage.removeAll('raw', source.key);
 }
 
 /** The playlists first, so that nobody is sent to segments that are gone. */

@@ -21,6 +21,7 @@ import { arrivedEtag, uploadClosed } from '../arrived-object.ts';
 import type { ApiContext } from '../context.ts';
 import { chosenWidth, withWidth } from '../picture-width.ts';
 import { presentPoster, presentPosterTicket, presentPosterUpload } from '../present-poster.ts';
+import { refuseOutside } from '../refuse-outside.ts';
 import { type Reply, route } from '../route.ts';
 
 const tag = 'Posters';
@@ -58,7 +59,7 @@ export const posterRoutes = [
     params,
     body: newPoster,
     replies: { 202: accepted },
-    errors: ['video_failed', 'not_playable_yet'],
+    errors: ['video_failed', 'not_playable_yet', 'plays_outside'],
     async handle({ params, body, permit, context, traceparent, log }) {
       const found = notFailed(permit(await context.db.videos.find(params.videoId)));
       if (!found.plan) {
@@ -92,7 +93,7 @@ export const posterRoutes = [
     replies: {
       201: { description: 'Send the bytes to `url` with exactly these headers', schema: posterTicket },
     },
-    errors: ['video_failed', 'too_large'],
+    errors: ['video_failed', 'too_large', 'plays_outside'],
     async handle({ params, body, permit, context }) {
       const { db, storage, config } = context;
       const found = notFailed(permit(await context.db.videos.find(params.videoId)));
@@ -140,7 +141,7 @@ export const posterRoutes = [
     action: 'video.change',
     params: ofUpload,
     replies: { 202: accepted },
-    errors: ['video_failed', 'upload_incomplete', 'upload_mismatch', 'upload_closed'],
+    errors: ['video_failed', 'upload_incomplete', 'upload_mismatch', 'upload_closed', 'plays_outside'],
     async handle({ params, permit, context, traceparent, log }) {
       const found = notFailed(permit(await context.db.videos.find(params.videoId)));
       const { ticket } = await findTicket(found, params.posterUploadId, context);
@@ -177,6 +178,7 @@ function pictureRoute(format: PictureFormat) {
 }
 
 function notFailed(found: Video): Video {
+  refuseOutside(found);
   if (found.state !== 'failed') return found;
   throw new MillraceError('video_failed', 'A video that has failed gets no poster.');
 }

@@ -11,6 +11,7 @@ import { playingGeneration, presentLadder, presentPlayback, presentVideo, revisi
 import { type Progress, readProgress } from '../progress.ts';
 import { publishTime } from '../publish-time.ts';
 import { byRegion } from '../refuse-elsewhere.ts';
+import { refuseOutside } from '../refuse-outside.ts';
 import { refusePlaying } from '../refuse-unwatchable.ts';
 import { type Reply, route } from '../route.ts';
 
@@ -85,9 +86,10 @@ export const videoRoutes = [
     action: 'video.read',
     params,
     replies: { 200: { description: 'Every candidate', schema: ladder } },
-    errors: ['not_playable_yet'],
+    errors: ['not_playable_yet', 'plays_outside'],
     async handle({ params, permit, context }) {
       const found = permit(await context.db.videos.find(params.videoId));
+      refuseOutside(found);
       if (!found.plan) {
         const message = `The video is ${found.state}; there is no plan for it.`;
         throw new MillraceError('not_playable_yet', message);
@@ -114,6 +116,8 @@ export const videoRoutes = [
         return { status: 200, body, headers: byRegion(context) };
       }
       if (found.failure) throw new MillraceError('video_failed', found.failure.message);
+      if (found.outside)
+        throw new MillraceError('not_playable_yet', 'The import has told no address to play.');
       throw new MillraceError(
         'not_playable_yet',
         `The video is ${found.state}; its first segments are not there yet.`,

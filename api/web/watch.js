@@ -27,10 +27,21 @@ async function getJson(path) {
   return body;
 }
 
+/** Of an imported video it may be one file. */
+const isPlaylist = (url) => new URL(url, location.href).pathname.endsWith('.m3u8');
+
+function playFile(url) {
+  media.addEventListener('error', () => {
+    stateLine.textContent = 'The player stopped: the file cannot be played here.';
+  });
+  media.src = url;
+}
+
 /** hls.js first: some browsers claim to play HLS themselves and then stall. */
 function play(playlist) {
   const { Hls } = window;
-  if (Hls?.isSupported()) {
+  if (!isPlaylist(playlist)) playFile(playlist);
+  else if (Hls?.isSupported()) {
     // A playlist that still grows looks live to a player; begin at its beginning all the same.
     const hls = new Hls({ startPosition: 0, backBufferLength: 60 });
     let recoveries = 0;

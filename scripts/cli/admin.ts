@@ -2,6 +2,7 @@ import type { Role } from '../../shared/contracts/account.ts';
 import type { User } from '../../shared/db/users.ts';
 import { byOperator } from './by-operator.ts';
 import { type Command, type Run, type Tools, UsageError } from './command.ts';
+import { describeAccount, findAccount } from './find-account.ts';
 
 /** Who is an administrator. The first one cannot be made by another, so it is made here. */
 export const admin: Command = {
@@ -20,7 +21,7 @@ export const admin: Command = {
 
 async function list({ db }: Tools): Promise<string> {
   const found = await db.users.withRole('admin');
-  return found.length === 0 ? 'There is no administrator.' : found.map(describe).join('\n');
+  return found.length === 0 ? 'There is no administrator.' : found.map(describeAccount).join('\n');
 }
 
 function change(verb: 'grant' | 'revoke', who: string): Run {
@@ -30,7 +31,7 @@ function change(verb: 'grant' | 'revoke', who: string): Run {
     const roles = verb === 'grant' ? [...others, 'admin' as const] : others;
     await setRoles(user._id, roles.length > 0 ? roles : [tools.config.DEFAULT_ROLE], `admin ${verb}`, tools);
     const now = verb === 'grant' ? 'is an administrator' : 'is no administrator any more';
-    return `${describe(user)} ${now}. The provider’s claim changes its roles no longer.`;
+    return `${describeAccount(user)} ${now}. The provider’s claim changes its roles no longer.`;
   };
 }
 
@@ -49,26 +50,12 @@ function setRoles(userId: string, roles: Role[], command: string, { db }: Tools)
 }
 
 async function findOne(who: string, verb: 'grant' | 'revoke', { db }: Tools): Promise<User> {
-  if (!who.includes('@')) {
-    const found = await db.users.find(who);
-    if (found) return found;
-    throw new Error(`There is no account ${who}.`);
-  }
-  const found = await db.users.withEmail(who);
-  const [only, ...more] = found;
-  if (!only) throw new Error(`No account has the address ${who}. Its person has to sign in once before.`);
-  if (more.length > 0) {
+  const found = await findAccount(who, db);
+  // Whoever gave this address did not have to own it.
+  if (verb === 'grant' && who.includes('@') && !found.emailVerified) {
     throw new Error(
-      `Several accounts have this address. Name one by its id:\n${found.map(describe).join('\n')}`,
+      `Nobody has verified this address. Name the account by its id:\n${describeAccount(found)}`,
     );
   }
-  // Whoever gave this address did not have to own it.
-  if (verb === 'grant' && !only.emailVerified) {
-    throw new Error(`Nobody has verified this address. Name the account by its id:\n${describe(only)}`);
-  }
-  return only;
-}
-
-function describe({ _id, displayName, email, issuer }: User): string {
-  return `${_id} (${JSON.stringify(displayName)}, ${email ?? 'no e-mail'}, from ${issuer})`;
+  return found;
 }

@@ -60,6 +60,7 @@ export type Problem = {
     | 'own_account'
     | 'already_closing'
     | 'not_playable_yet'
+    | 'plays_outside'
     | 'changed_meanwhile'
     | 'person_credited'
     | 'person_merged'
@@ -550,6 +551,7 @@ export type Video = {
       | 'own_account'
       | 'already_closing'
       | 'not_playable_yet'
+      | 'plays_outside'
       | 'changed_meanwhile'
       | 'person_credited'
       | 'person_merged'
@@ -713,6 +715,7 @@ export type VideoSelection = {
       | 'own_account'
       | 'already_closing'
       | 'not_playable_yet'
+      | 'plays_outside'
       | 'changed_meanwhile'
       | 'person_credited'
       | 'person_merged'
@@ -823,7 +826,7 @@ export type Playback = {
   state: 'draft' | 'uploaded' | 'probing' | 'encoding' | 'publishing' | 'ready' | 'failed' | 'deleted';
   /** False while the playlist is still growing */
   isFinal: boolean;
-  /** The HLS master playlist */
+  /** The HLS master playlist; of an imported video its address outside, of HLS or of one file */
   playlist: string;
   posterUrl: string | null;
   durationSeconds: number | null;
@@ -1016,6 +1019,7 @@ export type Poster = {
       | 'own_account'
       | 'already_closing'
       | 'not_playable_yet'
+      | 'plays_outside'
       | 'changed_meanwhile'
       | 'person_credited'
       | 'person_merged'
@@ -1330,6 +1334,7 @@ export type PictureUpload = {
       | 'own_account'
       | 'already_closing'
       | 'not_playable_yet'
+      | 'plays_outside'
       | 'changed_meanwhile'
       | 'person_credited'
       | 'person_merged'
@@ -1816,6 +1821,71 @@ export type NewTakeDown = {
   reason: 'spam' | 'violence' | 'sexual' | 'hate' | 'copyright' | 'misleading' | 'other';
   /** For its owner */
   message?: string;
+};
+
+export type Analytics = {
+  /** A video */
+  videoId: string;
+  /** The first day, in UTC */
+  from: string;
+  /** The last day, in UTC */
+  to: string;
+  by: 'day' | 'hour';
+  /** Of these days */
+  totals: {
+    views: number;
+    /** Of all viewers together */
+    watchSeconds: number;
+    /** Given, less those taken back */
+    likes: number;
+    comments: number;
+  };
+  /** The same by region */
+  regions: {
+    views: number;
+    /** Of all viewers together */
+    watchSeconds: number;
+    /** Given, less those taken back */
+    likes: number;
+    comments: number;
+    /** A region (ISO 3166-1 alpha-2) */
+    region: string;
+  }[];
+  /** By time and region; where nothing was counted there is none */
+  items: {
+    views: number;
+    /** Of all viewers together */
+    watchSeconds: number;
+    /** Given, less those taken back */
+    likes: number;
+    comments: number;
+    /** The beginning of the day or hour */
+    at: string;
+    /** A region (ISO 3166-1 alpha-2) */
+    region: string;
+  }[];
+};
+
+export type OwnAnalytics = {
+  /** That are not deleted */
+  videos: number;
+  /** Of all of them, since they were made */
+  totals: {
+    views: number;
+    /** Given, less those taken back */
+    likes: number;
+    comments: number;
+  };
+  /** The most viewed */
+  top: {
+    views: number;
+    /** Given, less those taken back */
+    likes: number;
+    comments: number;
+    /** A video */
+    videoId: string;
+    title: string;
+  }[];
 };
 
 export type UserPage = {
@@ -2827,6 +2897,42 @@ export type Operations = {
     };
     gives: undefined;
   };
+  /** Views, time watched, likes and comments of a video, by time and region */
+  getVideosByVideoIdAnalytics: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** The first day, in UTC; without it 28 days end with `to` */
+      from?: string;
+      /** The last day, in UTC, itself included; without it today */
+      to?: string;
+      /** At most 400 days by the day, 31 by the hour */
+      by?: 'day' | 'hour';
+    };
+    gives: Analytics;
+  };
+  /** The same as comma-separated values (RFC 4180), a line for each time and region */
+  getVideosByVideoIdAnalyticsCsv: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** The first day, in UTC; without it 28 days end with `to` */
+      from?: string;
+      /** The last day, in UTC, itself included; without it today */
+      to?: string;
+      /** At most 400 days by the day, 31 by the hour */
+      by?: 'day' | 'hour';
+    };
+    gives: string;
+  };
+  /** My videos: how many, what they came to, and the most viewed */
+  getAnalytics: {
+    takes: {
+      /** How many videos are listed */
+      limit?: number;
+    };
+    gives: OwnAnalytics;
+  };
   /** Accounts, the newest first, page by page */
   getUsers: {
     takes: {
@@ -3066,6 +3172,9 @@ export const operations = {
   ],
   putVideosByVideoIdCommentsByCommentIdPin: ['PUT', '/api/videos/{videoId}/comments/{commentId}/pin'],
   deleteVideosByVideoIdCommentsByCommentIdPin: ['DELETE', '/api/videos/{videoId}/comments/{commentId}/pin'],
+  getVideosByVideoIdAnalytics: ['GET', '/api/videos/{videoId}/analytics'],
+  getVideosByVideoIdAnalyticsCsv: ['GET', '/api/videos/{videoId}/analytics.csv'],
+  getAnalytics: ['GET', '/api/analytics'],
   getUsers: ['GET', '/api/users'],
   getUsersByUserId: ['GET', '/api/users/{userId}'],
   patchUsersByUserId: ['PATCH', '/api/users/{userId}', 'application/json'],

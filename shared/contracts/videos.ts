@@ -166,7 +166,7 @@ export const playback = z
     state: z.enum(videoStates).meta({ example: 'ready' }),
     isFinal: z.boolean().meta({ description: 'False while the playlist is still growing' }),
     playlist: z.url().meta({
-      description: 'The HLS master playlist',
+      description: 'The HLS master playlist; of an imported video its address outside, of HLS or of one file',
       example: 'https://video.example/api/videos/5f2b8c0e9d3a4b6c7d8e9f01/hls/g1/master.m3u8',
     }),
     posterUrl: z

@@ -1,5 +1,6 @@
 import { type ClientSession, type Connection, createConnection, set } from 'mongoose';
 import { accountStore } from './accounts.ts';
+import { analyticsStore } from './analytics.ts';
 import { apiKeyStore } from './api-keys.ts';
 import { auditStore } from './audit.ts';
 import { captionStore } from './captions.ts';
@@ -13,6 +14,7 @@ import { emailTokenStore } from './email-tokens.ts';
 import { engagementStore } from './engagements.ts';
 import { eventStore } from './events.ts';
 import { grantStore } from './grants.ts';
+import { importStore } from './imports.ts';
 import { likeStore } from './likes.ts';
 import { logoutTokenStore } from './logout-tokens.ts';
 import { ownedStore } from './owned.ts';
@@ -91,6 +93,8 @@ export async function connectDb(url: string) {
     trending: trendingStore(connection),
     rankings: rankingStore(connection),
     trendingVideos: trendingVideoStore(connection),
+    imports: importStore(connection),
+    analytics: analyticsStore(connection),
   };
   for (const model of Object.values(connection.models)) {
     await model.createCollection();

@@ -12,8 +12,17 @@ export type Warning = { code: string; message: string };
 /** Why moderators have hidden a video, and since when. */
 export type TakeDown = { at: Date; by: string; reason: string; message: string };
 
-/** What was brought from another catalogue: its id there, and where it plays and has its picture, if it has. */
-export type Outside = { id: string; playUrl: string | null; posterUrl: string | null };
+/**
+ * What was brought from another catalogue: its id there, where it plays and has its picture, if it has, and the views by
+ * region that it came with. They are part of `views`, and lie in the buckets of the hour `viewsAt`.
+ */
+export type Outside = {
+  id: string;
+  playUrl: string | null;
+  posterUrl: string | null;
+  views: Record<string, number>;
+  viewsAt: Date;
+};
 
 export type Video = {
   _id: string;

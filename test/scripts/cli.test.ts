@@ -1,14 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { createClient } from '../../scripts/client.ts';
 import { signIn } from '../../scripts/sign-in.ts';
 import type { Person } from '../../shared/db/users.ts';
+import { startCli } from '../support/cli.ts';
 import { type System, startSystem } from '../support/system.ts';
-
-const root = join(import.meta.dirname, '..', '..');
 
 describe('scripts/cli', () => {
   let system: System;
@@ -17,16 +12,7 @@ describe('scripts/cli', () => {
   });
   after(() => system.stop());
 
-  async function cli(words: string[], env: Record<string, string> = system.env) {
-    const command = ['--import', 'tsx', join(root, 'scripts', 'cli.ts'), ...words];
-    const child = spawn(process.execPath, command, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const [[code], output, notes] = await Promise.all([
-      once(child, 'exit'),
-      text(child.stdout),
-      text(child.stderr),
-    ]);
-    return { code, output, notes };
-  }
+  const cli = (words: string[], env: Record<string, string> = system.env) => startCli(words, env).ended;
   const account = async (login: string) => {
     const cookie = await signIn(system.url, { login, password: login });
     return createClient(system.url, cookie).call<{ userId: string; roles: string[] }>('GET', '/api/auth/me');
