@@ -22,7 +22,7 @@ export async function seedTrending(db: Db, region: string, count: number): Promi
   await db.trending.saveRanking(region, ranked, now);
 }
 
-async function seedVideo(db: Db, _id: string, index: number, session: DbSession): Promise<void> {
+export async function seedVideo(db: Db, _id: string, index: number, session: DbSession): Promise<void> {
   await db.videos.create(
     {
       ...{ _id, ownerId: newId(), title: `A day at the river, part ${index + 1}`, category: 'nature' },
