@@ -6,10 +6,10 @@ import { seedVideo } from './sides/seed-trending.ts';
 import { startBareSetNx } from './tools/bare-koa.ts';
 
 const connections = 50;
-const seconds = 4;
-const videos = 20;
-/** Of each connection, so that each of its requests is another viewer or another video for longer than a round. */
-const programs = 50;
+const seconds = 3;
+const videos = 50;
+/** Shared out over the connections, so that each request is of another viewer or video for longer than a round. */
+const programs = 1000;
 
 /** How fast views are counted, each of another viewer or video, against a bare Koa app that does one `SET NX`. */
 export async function run({ note, startSystem, rounds = 3 }: BenchContext): Promise<Figure[]> {
@@ -64,7 +64,7 @@ async function tell(url: string, videoIds: string[], connections: number, second
     duration: seconds,
     setupClient(client) {
       connection += 1;
-      client.setRequests(requestsOf(videoIds, `${run} ${connection}`));
+      client.setRequests(requestsOf(videoIds, `${run} ${connection}`, programs / connections));
       client.on('body', (body) => {
         if (!body.toString().startsWith('{"counted":true')) repeated += 1;
       });
@@ -75,9 +75,9 @@ async function tell(url: string, videoIds: string[], connections: number, second
   return { rate: result['2xx'] / result.duration, p50: result.latency.p50 };
 }
 
-function requestsOf(videoIds: string[], viewer: string): Request[] {
+function requestsOf(videoIds: string[], viewer: string, count: number): Request[] {
   const body = JSON.stringify({ position: 31.5, watchedSeconds: 30.2, region: 'GB' });
-  return Array.from({ length: programs }, (_, program) => `Mozilla/5.0 (${viewer} ${program})`).flatMap(
+  return Array.from({ length: count }, (_, program) => `Mozilla/5.0 (${viewer} ${program})`).flatMap(
     (agent) =>
       videoIds.map((id) => ({
         method: 'POST' as const,
