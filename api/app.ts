@@ -6,6 +6,7 @@ import { cors } from './middleware/cors.ts';
 import { encodedTags } from './middleware/encoded-tags.ts';
 import { hotReplies } from './middleware/hot-replies.ts';
 import { problem } from './middleware/problem.ts';
+import { quickViews } from './middleware/quick-views.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { refuseOtherSites } from './middleware/same-site.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
@@ -97,6 +98,7 @@ export async function createApp(context: ApiContext): Promise<Koa> {
 
   app.use(requestLog(context));
   app.use(hotReplies(context, apiRoutes));
+  app.use(quickViews(context));
   app.use(await securityHeaders(context));
   app.use(cors(origins));
   app.use(encodedTags());
