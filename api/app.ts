@@ -23,6 +23,7 @@ import { operationRoutes } from './routes/operations.ts';
 import { passwordRoutes } from './routes/passwords.ts';
 import { playlistRoutes } from './routes/playlists.ts';
 import { posterRoutes } from './routes/posters.ts';
+import { searchRoutes } from './routes/search.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { signOutRoutes } from './routes/sign-out.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -55,6 +56,7 @@ export const apiRoutes: Route[] = [
   ...playlistRoutes,
   ...posterRoutes,
   ...imageRoutes,
+  ...searchRoutes,
   ...trendingRoutes,
   ...userRoutes,
   ...auditRoutes,

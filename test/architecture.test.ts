@@ -20,6 +20,7 @@ const rooms: [RegExp, string[]][] = [
   [/^ipaddr\.js$/, ['shared/addresses.ts']],
   [/^ioredis$/, ['shared/redis.ts']],
   [/^(@aws-sdk|@smithy)\//, ['shared/storage.ts', 'shared/downloads.ts', 'shared/stored-objects.ts']],
+  [/^@orama\/stemmers$/, ['shared/search/stems.ts']],
   [/^pino$/, ['shared/log.ts']],
   [/^prom-client$/, ['shared/metrics.ts']],
   [/^fluent-ffmpeg$/, ['workers/media/ffmpeg.ts']],

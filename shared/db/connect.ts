@@ -16,6 +16,7 @@ import { pictureStore } from './pictures.ts';
 import { playlistStore } from './playlists.ts';
 import { posterStore } from './posters.ts';
 import { registrationStore } from './registrations.ts';
+import { searchStore } from './search.ts';
 import { sessionStore } from './sessions.ts';
 import { signInStore } from './sign-ins.ts';
 import { signingKeyStore } from './signing-keys.ts';
@@ -68,6 +69,7 @@ export async function connectDb(url: string) {
     events: eventStore(connection),
     views: viewStore(connection),
     engagements: engagementStore(connection),
+    search: searchStore(connection),
     trending: trendingStore(connection),
   };
   for (const model of Object.values(connection.models)) {

@@ -7,6 +7,7 @@ import { sweepPosters } from '../chosen-poster.ts';
 import { sweepAccounts } from '../closed-accounts.ts';
 import { removeOrphans } from '../orphans.ts';
 import { purge } from '../purge.ts';
+import { repairSearch } from '../repair-search.ts';
 import type { Step } from '../run.ts';
 
 const batch = 200;
@@ -45,6 +46,7 @@ export async function sweep(_payload: object, step: Step): Promise<void> {
       await purge(tools, video).catch((error) => log.error({ err: error, videoId: video._id }, 'not purged'));
     }
   }
+  await repairSearch(step);
   const removed = await removeOrphans(tools, before(orphanSeconds));
   if (removed.objects + removed.uploads > 0) log.info(removed, 'orphans removed');
 }
