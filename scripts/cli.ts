@@ -3,9 +3,10 @@ import { connectDb } from '../shared/db/connect.ts';
 import { admin } from './cli/admin.ts';
 import { type Command, UsageError } from './cli/command.ts';
 import { keys } from './cli/keys.ts';
+import { search } from './cli/search.ts';
 
 /** What an operator does by hand, with the environment of the api. Runs in its image too, so it sees no other script. */
-const commands: Record<string, Command> = { admin, keys };
+const commands: Record<string, Command> = { admin, keys, search };
 
 function usage(): string {
   const lines = Object.values(commands).flatMap((command) => command.usage);

@@ -43,6 +43,9 @@ export function wordsOf(text: string): string[] {
     .map((word) => [...word].slice(0, longestWord).join(''));
 }
 
+/** A name in katakana is a word of its own, also where the dictionary knows what it is joined to. */
+const joined = /[\p{Script=Katakana}ー]+|[^\p{Script=Katakana}ー]+/gu;
+
 function segments(text: string): string[] {
-  return [...segmenter.segment(text)].map(({ segment }) => segment);
+  return [...segmenter.segment(text)].flatMap(({ segment }) => segment.match(joined) ?? []);
 }

@@ -17,7 +17,9 @@ import { stemmer as turkish } from '@orama/stemmers/turkish';
 
 /** By ISO 639-1: the languages whose words MongoDB stems, too, and Arabic. */
 const stemmers: Record<string, (word: string) => string> = {
-  ...{ ar: arabic, da: danish, de: german, en: english, es: spanish, fi: finnish, fr: french, hu: hungarian },
+  // Folded words end in heh where there was teh marbuta, which the stemmer takes off behind an article, too.
+  ar: (word) => arabic(word.replace(/ه$/u, 'ة')),
+  ...{ da: danish, de: german, en: english, es: spanish, fi: finnish, fr: french, hu: hungarian },
   ...{ it: italian, nl: dutch, no: norwegian, pt: portuguese, ro: romanian, ru: russian, sv: swedish },
   tr: turkish,
 };
