@@ -4,7 +4,7 @@ import type { SearchFilter } from '../../shared/db/search-find.ts';
 import type { ListedVideo } from '../../shared/db/video-record.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { wordsOf } from '../../shared/search/fold.ts';
-import { highlight, snippet } from '../../shared/search/highlight.ts';
+import { highlight, hitsOf, snippet } from '../../shared/search/highlight.ts';
 import { parseQuery, type SearchQuery } from '../../shared/search/parse-query.ts';
 import { presentSummary } from '../present.ts';
 import { route } from '../route.ts';
@@ -41,10 +41,11 @@ export const searchRoutes = [
       const order = { order: query.sort, page, perPage };
       const found = await db.search.find(asked, filterOf(query), order);
       const { items, total, category, language } = found;
+      const wanted = hitsOf(asked);
       return {
         status: 200,
         body: {
-          items: items.map((item) => presentHit(item, asked, publicUrl)),
+          items: items.map((item) => presentHit(item, wanted, publicUrl)),
           ...{ total, page, perPage, facets: { category, language } },
         },
       };
@@ -99,14 +100,14 @@ function wordless(asked?: SearchQuery): MillraceError {
 
 function presentHit(
   video: ListedVideo,
-  query: SearchQuery,
+  wanted: Set<string>,
   publicUrl: string,
 ): z.infer<typeof searchPage>['items'][number] {
   return {
     ...presentSummary(video, publicUrl),
     highlights: {
-      title: highlight(video.title, video.language, query),
-      description: snippet(video.description, video.language, query),
+      title: highlight(video.title, video.language, wanted),
+      description: snippet(video.description, video.language, wanted),
     },
   };
 }

@@ -7,9 +7,13 @@ export type Piece = { text: string; hit: boolean };
 
 const segmenter = new Intl.Segmenter('und', { granularity: 'word' });
 
+/** What is to be marked for a query: once for all texts, as there are many forms. */
+export function hitsOf(query: SearchQuery): Set<string> {
+  return new Set(query.words.flatMap(formsOf));
+}
+
 /** A text in pieces that make it up again: text and no HTML, whatever people wrote into it. */
-export function highlight(text: string, language: string | null, query: SearchQuery): Piece[] {
-  const wanted = new Set(query.words.flatMap(formsOf));
+export function highlight(text: string, language: string | null, wanted: Set<string>): Piece[] {
   const isHit = (segment: string) => wordsOf(segment).some((word) => wanted.has(termOf(word, language)));
   const pieces: Piece[] = [];
   for (const { segment } of segmenter.segment(text)) {
@@ -25,8 +29,8 @@ const beforeHit = 60;
 const snippetLength = 200;
 
 /** A part of a long text around the first hit in it, in pieces; its beginning where there is none. */
-export function snippet(text: string, language: string | null, query: SearchQuery): Piece[] {
-  const pieces = highlight(text, language, query);
+export function snippet(text: string, language: string | null, wanted: Set<string>): Piece[] {
+  const pieces = highlight(text, language, wanted);
   const first = pieces.findIndex(({ hit }) => hit);
   const before = first < 0 ? 0 : pieces.slice(0, first).reduce((sum, piece) => sum + piece.text.length, 0);
   const from = before <= beforeHit ? 0 : wordBorder(text, before - beforeHit);

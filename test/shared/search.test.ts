@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { fold, wordsOf } from '../../shared/search/fold.ts';
-import { highlight, snippet } from '../../shared/search/highlight.ts';
+import { highlight, hitsOf, snippet } from '../../shared/search/highlight.ts';
 import { parseQuery } from '../../shared/search/parse-query.ts';
 import { scoreOf } from '../../shared/search/score.ts';
 import { beginningsOf, type RowSource, searchRowOf } from '../../shared/search/search-row.ts';
@@ -136,7 +136,7 @@ describe('the score', () => {
 
 describe('highlights', () => {
   const marked = (text: string, q: string, language: string | null = 'en') =>
-    highlight(text, language, parseQuery(q)).map(({ text, hit }) => (hit ? `[${text}]` : text));
+    highlight(text, language, hitsOf(parseQuery(q))).map(({ text, hit }) => (hit ? `[${text}]` : text));
 
   it('show what was found, as it stands there', () => {
     expect(marked('The Runners: running, RAN', 'run').join('')).to.equal('The Runners: [running], RAN');
@@ -146,19 +146,19 @@ describe('highlights', () => {
 
   it('are text that makes up the whole again, also where it looks like HTML', () => {
     const text = '<b>sea</b> & "sea" <script>';
-    const pieces = highlight(text, 'en', parseQuery('sea'));
+    const pieces = highlight(text, 'en', hitsOf(parseQuery('sea')));
     expect(pieces.map((piece) => piece.text).join('')).to.equal(text);
     expect(pieces.filter(({ hit }) => hit).map((piece) => piece.text)).to.deep.equal(['sea', 'sea']);
   });
 
   it('of a description are around the first hit', () => {
     const text = `${'one two '.repeat(100)}a storm came${' three four'.repeat(100)}`;
-    const pieces = snippet(text, 'en', parseQuery('storms'));
+    const pieces = snippet(text, 'en', hitsOf(parseQuery('storms')));
     const whole = pieces.map((piece) => piece.text).join('');
     expect(whole)
       .to.match(/^… (one|two) .* a storm came .* …$/)
       .and.have.length.below(260);
     expect(pieces.filter(({ hit }) => hit)).to.deep.equal([{ text: 'storm', hit: true }]);
-    expect(snippet('Short.', 'en', parseQuery('x'))).to.deep.equal([{ text: 'Short.', hit: false }]);
+    expect(snippet('Short.', 'en', hitsOf(parseQuery('x')))).to.deep.equal([{ text: 'Short.', hit: false }]);
   });
 });
