@@ -93,6 +93,7 @@ describe('search', () => {
     await make({ title: 'otter river', description: 'A long otter river bank' });
     await make({ title: 'river otter', tags: ['bank'] });
     await make({ title: 'otter', tags: ['river bank', 'heron nest'] });
+    await make({ title: 'salmon upstream' });
     await index();
     for (const [q, count] of [
       ['otter', 3],
