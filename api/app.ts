@@ -37,6 +37,7 @@ import { posterRoutes } from './routes/posters.ts';
 import { regionRoutes } from './routes/regions.ts';
 import { reportQueueRoutes } from './routes/report-queue.ts';
 import { reportRoutes } from './routes/reports.ts';
+import { searchRoutes } from './routes/search.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { signOutRoutes } from './routes/sign-out.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -80,6 +81,7 @@ export const apiRoutes: Route[] = [
   ...peopleRoutes,
   ...personPictureRoutes,
   ...creditRoutes,
+  ...searchRoutes,
   ...trendingRoutes,
   ...reportRoutes,
   ...reportQueueRoutes,

@@ -2,7 +2,6 @@ import type { Db, DbSession } from '../shared/db/connect.ts';
 import type { CreditWords } from '../shared/db/credits.ts';
 import { creditKey } from '../shared/db/credits.ts';
 import { MillraceError, type Violation } from '../shared/errors.ts';
-import { touchCredited } from '../shared/touch-credited.ts';
 
 /** What is asked for: a missing character is null. */
 export type AskedCredit = Omit<CreditWords, 'character'> & { character: string | null };
@@ -48,5 +47,5 @@ export async function writeCredits(
 ): Promise<void> {
   const added = await db.credits.replace(videoId, wanted, session);
   if (added.length > 0) await db.people.hold(added, session);
-  await touchCredited(db, [videoId], session);
+  await db.search.touch([videoId], session);
 }

@@ -4,9 +4,10 @@ import { admin } from './cli/admin.ts';
 import { type Command, UsageError } from './cli/command.ts';
 import { importCommand } from './cli/import.ts';
 import { keys } from './cli/keys.ts';
+import { search } from './cli/search.ts';
 
 /** What an operator does by hand, with the environment of the api. Runs in its image too, so it sees no other script. */
-const commands: Record<string, Command> = { admin, keys, import: importCommand };
+const commands: Record<string, Command> = { admin, keys, search, import: importCommand };
 
 function usage(): string {
   const lines = Object.values(commands).flatMap((command) => command.usage);

@@ -25,6 +25,8 @@ export async function importEntries(
     );
     const planned = planImport(entries, known, isGiven ? user._id : undefined, newId);
     await db.imports.save(planned, user, session);
+    const touched = [...planned.added, ...planned.changed].map(({ videoId }) => videoId);
+    if (touched.length > 0) await db.search.touch(touched, session);
     if (planned.scores.length > 0) await db.trending.addScores(planned.scores, session);
     return planned;
   });

@@ -150,6 +150,11 @@ export function orphanCursorKey(prefix: string, bucket: string): string {
   return `${prefix}:orphans:${bucket}`;
 }
 
+/** Where the comparing of search with the videos goes on. */
+export function searchCursorKey(prefix: string): string {
+  return `${prefix}:search:repair`;
+}
+
 /** Where requests are counted: an account's window, how many accounts there are, and the channel that asks for leases. */
 export function limitKeys(prefix: string) {
   return {

@@ -1,7 +1,6 @@
 import type { Db, DbSession } from './db/connect.ts';
 import type { Person } from './db/people.ts';
 import { MillraceError } from './errors.ts';
-import { touchCredited } from './touch-credited.ts';
 
 /**
  * Makes one person of two: what `fromId` did, `intoId` did from now on, and the address of the first leads to the second.
@@ -30,7 +29,7 @@ export async function mergePeople(
   const videoIds = await db.credits.give(fromId, into._id, session);
   await db.people.merge(fromId, into._id, session);
   await db.personPictures.forget([fromId], session);
-  await touchCredited(db, videoIds, session);
+  await db.search.touch(videoIds, session);
   return into;
 }
 

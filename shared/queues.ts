@@ -33,6 +33,7 @@ export const queues = {
   },
   publish: { payload: work, attempts: 4, timeoutSeconds: 900 },
   trending: { payload: z.object({}), attempts: 1, timeoutSeconds: 600 },
+  search: { payload: z.object({}), attempts: 1, timeoutSeconds: 600 },
   sweep: { payload: z.object({}), attempts: 1, timeoutSeconds: 600 },
 } as const satisfies Record<QueueName, QueueRow>;
 

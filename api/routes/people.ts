@@ -13,7 +13,6 @@ import { type Person, peopleOrders } from '../../shared/db/people.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { personPrefix } from '../../shared/keys.ts';
 import { mergePeople, refuseMerged } from '../../shared/merge-people.ts';
-import { touchCredited } from '../../shared/touch-credited.ts';
 import { personThing } from '../access/person-thing.ts';
 import type { ApiContext } from '../context.ts';
 import { changedMeanwhile, expectedRevision } from '../if-match.ts';
@@ -111,7 +110,7 @@ export const peopleRoutes = [
         if (!after) return undefined;
         await audit(session);
         if (body.name !== undefined) {
-          await touchCredited(db, await db.credits.videosOf(found._id, session), session);
+          await db.search.touch(await db.credits.videosOf(found._id, session), session);
         }
         return after;
       });
@@ -145,7 +144,7 @@ export const peopleRoutes = [
         await db.personPictures.forget(ids, session);
         const videoIds = await db.credits.forgetPerson(found._id, session);
         await audit(session);
-        await touchCredited(db, videoIds, session);
+        await db.search.touch(videoIds, session);
         return ids;
       });
       for (const id of gone) {

@@ -1475,6 +1475,82 @@ export type NewCredit = {
   order?: number;
 };
 
+export type SearchPage = {
+  items: SearchHit[];
+  /** On all pages */
+  total: number;
+  page: number;
+  perPage: number;
+  facets: {
+    /** Of all that were found, the commonest first */
+    category: {
+      value: string;
+      count: number;
+    }[];
+    /** Of all that were found, the commonest first */
+    language: {
+      value: string;
+      count: number;
+    }[];
+  };
+};
+
+export type SearchHit = {
+  /** A video */
+  videoId: string;
+  title: string;
+  description: string;
+  category: string | null;
+  tags: string[];
+  language: string | null;
+  /** Its language is written right to left */
+  isRtl: boolean;
+  /** Its owner’s name when it was made */
+  channelTitle: string;
+  visibility: 'public' | 'unlisted' | 'private';
+  /** Where it may be seen; empty: everywhere */
+  regions: string[];
+  /** From this age on it is meant to be seen; null: from any */
+  minimumAge: number | null;
+  state: 'draft' | 'uploaded' | 'probing' | 'encoding' | 'publishing' | 'ready' | 'failed' | 'deleted';
+  /** It can be watched, perhaps while it is still encoding */
+  playable: boolean;
+  durationSeconds: number | null;
+  posterUrl: string | null;
+  watchUrl: string;
+  /** As of the last count */
+  views: number;
+  likes: number;
+  /** That are shown */
+  comments: number;
+  createdAt: string;
+  /** From when on it may be seen; to come, if that was chosen */
+  publishedAt: string;
+  highlights: {
+    /** The title in parts; a hit was looked for. Text and no HTML */
+    title: {
+      text: string;
+      hit: boolean;
+    }[];
+    /** The part of the description around the first hit */
+    description: {
+      text: string;
+      hit: boolean;
+    }[];
+  };
+};
+
+export type Suggestions = {
+  /** The most viewed first, 10 at most */
+  items: {
+    text: string;
+    /** What it is */
+    kind: 'title';
+    /** A video */
+    videoId: string;
+  }[];
+};
+
 export type TrendingPage = {
   items: TrendingEntry[];
   /** Send it as `cursor` for what follows; null: there is no more */
@@ -2760,6 +2836,40 @@ export type Operations = {
     };
     gives: undefined;
   };
+  /** Videos by words in their title, tags, people, channel and description */
+  getSearch: {
+    takes: {
+      /** Words that must all be there, in quotes: beside each other; with - in front: not there. 2 to 200 characters */
+      q: string;
+      /** Only what may be seen there */
+      region?: string;
+      /** Only videos in this language (ISO 639-1) */
+      language?: string;
+      /** Only videos of this category */
+      category?: string;
+      /** Under 4 minutes, from there to 20, longer */
+      duration?: 'short' | 'medium' | 'long';
+      /** Published within so long */
+      uploaded?: 'hour' | 'day' | 'week' | 'month' | 'year';
+      /** What comes first */
+      sort?: 'relevance' | 'newest' | 'views';
+      /** From 1; `page` times `perPage` is 10,000 at most */
+      page?: number;
+      /** How many at most */
+      perPage?: number;
+    };
+    gives: SearchPage;
+  };
+  /** Titles for what somebody is typing */
+  getSearchSuggest: {
+    takes: {
+      /** What has been typed so far; the last word may only have begun. 2 to 200 characters */
+      q: string;
+      /** Only videos in this language (ISO 639-1) */
+      language?: string;
+    };
+    gives: Suggestions;
+  };
   /** What a region watches: ranked videos, then by views those without a rank */
   getTrendingByRegion: {
     takes: {
@@ -3152,6 +3262,8 @@ export const operations = {
   putVideosByVideoIdCredits: ['PUT', '/api/videos/{videoId}/credits', 'application/json'],
   postVideosByVideoIdCredits: ['POST', '/api/videos/{videoId}/credits', 'application/json'],
   deleteVideosByVideoIdCreditsByCreditId: ['DELETE', '/api/videos/{videoId}/credits/{creditId}'],
+  getSearch: ['GET', '/api/search'],
+  getSearchSuggest: ['GET', '/api/search/suggest'],
   getTrendingByRegion: ['GET', '/api/trending/{region}'],
   getVideosByVideoIdTrending: ['GET', '/api/videos/{videoId}/trending'],
   postVideosByVideoIdReports: ['POST', '/api/videos/{videoId}/reports', 'application/json'],

@@ -44,14 +44,17 @@ export function catalogueStore(connection: Connection) {
       };
       const known = { state: trusted({ $nin: ['draft' as const, 'deleted' as const] }) };
       const { rest, sort } = keyset(page);
-      return model
-        .find({ ...(of === 'everyone' ? { ...asked, ...shown() } : { ...known, ...asked }), ...rest })
-        .collation(page.order.collation ?? { locale: 'simple' })
-        .select(listed)
-        .sort(sort)
-        .limit(page.limit)
-        .maxTimeMS(5000)
-        .lean<ListedVideo[]>();
+      return (
+        model
+          // Side by side: the order may go by a field that the filter asks for, too.
+          .find({ $and: [of === 'everyone' ? { ...asked, ...shown() } : { ...known, ...asked }, rest] })
+          .collation(page.order.collation ?? { locale: 'simple' })
+          .select(listed)
+          .sort(sort)
+          .limit(page.limit)
+          .maxTimeMS(5000)
+          .lean<ListedVideo[]>()
+      );
     },
 
     /** Those of the given videos that everyone may see, in no order. */

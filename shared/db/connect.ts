@@ -28,6 +28,7 @@ import { posterStore } from './posters.ts';
 import { rankingStore } from './rankings.ts';
 import { registrationStore } from './registrations.ts';
 import { reportStore } from './reports.ts';
+import { searchStore } from './search.ts';
 import { sessionStore } from './sessions.ts';
 import { signInStore } from './sign-ins.ts';
 import { signingKeyStore } from './signing-keys.ts';
@@ -96,6 +97,7 @@ export async function connectDb(url: string) {
     imports: importStore(connection),
     analytics: analyticsStore(connection),
   };
+  const search = searchStore(connection, stores.credits.namesOf);
   for (const model of Object.values(connection.models)) {
     await model.createCollection();
     await model.createIndexes();
@@ -105,6 +107,7 @@ export async function connectDb(url: string) {
   await connection.transaction((session) => stores.categories.seed(session));
   return {
     ...stores,
+    search,
     /** All writes of `work` or none. It may run more than once, so it must have no other effect. */
     transaction: <T>(work: (session: ClientSession) => Promise<T>): Promise<T> =>
       (connection as Connection).transaction(work) as Promise<T>,

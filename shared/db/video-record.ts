@@ -93,6 +93,8 @@ export type Video = {
   readyAt: Date | null;
   /** When what no longer plays was removed; null when a move since then may have left something. */
   purgedAt: Date | null;
+  /** What search knows of it may be old: another word with each change, none when its row is as it should be. */
+  searchStale?: string;
 };
 
 /** A video in a list: without what only the pipeline needs, which is large for long videos. */
@@ -183,6 +185,7 @@ export const videoSchema = new Schema<Video>(
     playableAt: nullableDate,
     readyAt: nullableDate,
     purgedAt: nullableDate,
+    searchStale: String,
   },
   { versionKey: false, collection: 'videos', minimize: false },
 )
@@ -191,6 +194,7 @@ export const videoSchema = new Schema<Video>(
   .index({ state: 1, heardAt: 1 })
   .index({ purgedAt: 1, state: 1, heardAt: 1 })
   .index({ visibility: 1, views: -1, _id: 1 }, { partialFilterExpression: { activeGeneration: { $gte: 0 } } })
+  .index({ searchStale: 1 }, { partialFilterExpression: { searchStale: { $gt: '' } } })
   .index({ 'outside.id': 1 }, { unique: true, partialFilterExpression: { 'outside.id': { $gt: '' } } });
 
 // Everyone's list, whole and by each filter: whatever the order, a page reads little more than what it shows.

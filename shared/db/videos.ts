@@ -1,4 +1,5 @@
 import { type ClientSession, type Connection, trusted } from 'mongoose';
+import { newId } from '../ids.ts';
 import { sourcesOf, type VideoState } from '../video-state.ts';
 import {
   type Attempt,
@@ -24,7 +25,7 @@ export function videoStore(connection: Connection) {
       const lists = { regions: [], commentsOff: false, views: 0, likes: 0, comments: 0 };
       const nulls = { minimumAge: null, takenDown: null, outside: null };
       const older = { publishedAt: trusted({ $exists: false }) };
-      const added = { ...lists, ...nulls, channelTitle: '', publishedAt: '$createdAt' };
+      const added = { ...lists, ...nulls, channelTitle: '', publishedAt: '$createdAt', searchStale: newId() };
       await model.updateMany(older, [{ $set: added }], { updatePipeline: true });
     },
 
@@ -68,11 +69,13 @@ export function videoStore(connection: Connection) {
       session: ClientSession,
     ): Promise<Video | undefined> {
       const now = new Date();
+      // What everyone may see begins, ends or looks different with these alone.
+      const stale = state === 'ready' || state === 'deleted' ? { searchStale: newId() } : {};
       const moved = await model
         .findOneAndUpdate(
           { _id: videoId, generation, state: trusted({ $in: sourcesOf(state) }) },
           {
-            $set: { ...change, state, heardAt: now, purgedAt: null },
+            $set: { ...change, ...stale, state, heardAt: now, purgedAt: null },
             $push: { history: { $each: [{ state, generation, at: now }], $slice: -100 } },
           },
           { returnDocument: 'after', session },
@@ -117,7 +120,7 @@ export function videoStore(connection: Connection) {
     ): Promise<{ before: Video; after: Video } | undefined> {
       const seen = revision === undefined ? {} : { revision: revision || trusted({ $in: [0, null] }) };
       const filter = { _id: id, state: trusted({ $ne: 'deleted' as const }), ...seen };
-      const update = { $set: change, $inc: { revision: 1 } };
+      const update = { $set: { ...change, searchStale: newId() }, $inc: { revision: 1 } };
       const before = await model
         .findOneAndUpdate(filter, update, { returnDocument: 'before', session })
         .lean();
@@ -158,7 +161,11 @@ export function videoStore(connection: Connection) {
     ): Promise<Video | undefined> {
       const filter = { _id: id, state: trusted({ $ne: 'deleted' as const }) };
       const options = { returnDocument: 'before', session } as const;
-      return (await model.findOneAndUpdate(filter, { $set: { takenDown } }, options).lean()) ?? undefined;
+      return (
+        (await model
+          .findOneAndUpdate(filter, { $set: { takenDown, searchStale: newId() } }, options)
+          .lean()) ?? undefined
+      );
     },
 
     /** Which comment stands at the top; null: none. */

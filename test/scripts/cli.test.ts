@@ -4,6 +4,7 @@ import { signIn } from '../../scripts/sign-in.ts';
 import type { Person } from '../../shared/db/users.ts';
 import { startCli } from '../support/cli.ts';
 import { type System, startSystem } from '../support/system.ts';
+import { videoIn } from '../support/videos.ts';
 
 describe('scripts/cli', () => {
   let system: System;
@@ -89,6 +90,18 @@ describe('scripts/cli', () => {
     expect(unverified.notes, 'nothing that moves a terminal').not.to.include('\u001b');
     expect((await db.users.withRole('admin')).map(({ _id }) => _id)).not.to.include.members([one._id]);
     expect((await grant(claimed._id)).code, 'by its id it can').to.equal(0);
+  });
+
+  it('writes anew what search knows', async () => {
+    await videoIn('ready', system, { title: 'Lantern over water' });
+    const found = async () => (await fetch(`${system.url}/api/search?q=lantern`)).json();
+    expect(await found()).to.include({ total: 0 });
+    const { code, output } = await cli(['search', 'reindex']);
+    expect({ code, output }).to.deep.equal({
+      code: 0,
+      output: '1 videos were looked at; search knows those that everyone may see.\n',
+    });
+    expect(await found()).to.include({ total: 1 });
   });
 
   for (const words of [[], ['toString'], ['admin', 'grant'], ['admin', 'list', 'all']]) {

@@ -66,7 +66,7 @@ describe('npm run cli -- import', function () {
     ]);
   /** The figures of a score by region, whatever they are. */
   const scoresOf = async ({ _id }: Stored) =>
-    (await all('scores', { videoId: _id })).map(({ region, ...score }) => [
+    (await all('trending_scores', { _id: { $regex: `-${_id}$` } })).map(({ region, ...score }) => [
       region,
       Object.entries(score).filter((figure): figure is [string, number] => typeof figure[1] === 'number'),
     ]) as [string, [string, number][]][];
@@ -261,9 +261,12 @@ describe('npm run cli -- import', function () {
     expect(videos).to.have.length(2500);
     expect(videos.filter(({ views }) => views !== 2)).to.deep.equal([]);
     const ids = videos.map(({ _id }) => _id);
-    for (const collection of ['view_buckets', 'scores']) {
-      const found = await all(collection, { videoId: { $in: ids } });
-      expect(found, collection).to.have.length(2500);
+    const scores = { _id: { $in: ids.map((id) => `GB-${id}`) } };
+    for (const found of [
+      await all('view_buckets', { videoId: { $in: ids } }),
+      await all('trending_scores', scores),
+    ]) {
+      expect(found).to.have.length(2500);
       expect(found.filter(({ views }) => views !== 2)).to.deep.equal([]);
     }
   });

@@ -8,6 +8,7 @@ import { sweepAccounts } from '../closed-accounts.ts';
 import { removeOrphans } from '../orphans.ts';
 import { sweepPersonPictures } from '../person-picture.ts';
 import { purge } from '../purge.ts';
+import { repairSearch } from '../repair-search.ts';
 import type { Step } from '../run.ts';
 
 const batch = 200;
@@ -52,6 +53,7 @@ export async function sweep(_payload: object, step: Step): Promise<void> {
   await tools.db.categoryCounts
     .renew(before(countSeconds))
     .catch((error) => log.error({ err: error }, 'videos not counted by category'));
+  await repairSearch(step);
   const removed = await removeOrphans(tools, before(orphanSeconds));
   if (removed.objects + removed.uploads > 0) log.info(removed, 'orphans removed');
 }
