@@ -6,23 +6,38 @@ import { cors } from './middleware/cors.ts';
 import { encodedTags } from './middleware/encoded-tags.ts';
 import { hotReplies } from './middleware/hot-replies.ts';
 import { problem } from './middleware/problem.ts';
+import { quickViews } from './middleware/quick-views.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { refuseOtherSites } from './middleware/same-site.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { openApiDocument } from './openapi/document.ts';
 import type { Route } from './route.ts';
 import { accountRoutes } from './routes/account.ts';
+import { analyticsRoutes } from './routes/analytics.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { authRoutes } from './routes/auth.ts';
 import { captionRoutes } from './routes/captions.ts';
 import { catalogueRoutes } from './routes/catalogue.ts';
+import { categoryRoutes } from './routes/categories.ts';
+import { commentRoutes } from './routes/comments.ts';
+import { creditRoutes } from './routes/credits.ts';
+import { editRoutes } from './routes/edits.ts';
 import { imageRoutes } from './routes/images.ts';
+import { likeRoutes } from './routes/likes.ts';
 import { localAccountRoutes } from './routes/local-accounts.ts';
+import { moderationRoutes } from './routes/moderation.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { ownCommentRoutes } from './routes/own-comments.ts';
 import { passwordRoutes } from './routes/passwords.ts';
+import { peopleRoutes } from './routes/people.ts';
+import { personPictureRoutes } from './routes/person-pictures.ts';
 import { playlistRoutes } from './routes/playlists.ts';
 import { posterRoutes } from './routes/posters.ts';
+import { regionRoutes } from './routes/regions.ts';
+import { reportQueueRoutes } from './routes/report-queue.ts';
+import { reportRoutes } from './routes/reports.ts';
+import { searchRoutes } from './routes/search.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { signOutRoutes } from './routes/sign-out.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -50,14 +65,28 @@ export const apiRoutes: Route[] = [
   ...passwordRoutes,
   ...uploadRoutes,
   ...catalogueRoutes,
+  ...categoryRoutes,
+  ...regionRoutes,
   ...videoRoutes,
+  ...likeRoutes,
+  ...commentRoutes,
+  ...ownCommentRoutes,
   ...viewRoutes,
   ...captionRoutes,
+  ...editRoutes,
   ...videoWorkRoutes,
   ...playlistRoutes,
   ...posterRoutes,
   ...imageRoutes,
+  ...peopleRoutes,
+  ...personPictureRoutes,
+  ...creditRoutes,
+  ...searchRoutes,
   ...trendingRoutes,
+  ...reportRoutes,
+  ...reportQueueRoutes,
+  ...moderationRoutes,
+  ...analyticsRoutes,
   ...userRoutes,
   ...auditRoutes,
   ...operationRoutes,
@@ -71,6 +100,7 @@ export async function createApp(context: ApiContext): Promise<Koa> {
 
   app.use(requestLog(context));
   app.use(hotReplies(context, apiRoutes));
+  app.use(quickViews(context));
   app.use(await securityHeaders(context));
   app.use(cors(origins));
   app.use(encodedTags());

@@ -5,7 +5,7 @@ const mostKeys = 1000;
 
 /**
  * Refuses a parsed body that is nested deeper or has more members than any request of ours, before a schema walks it.
- * The parser has already refused `__proto__` as a name.
+ * `__proto__` is no name: a copy of such an object would have another prototype.
  * @throws MillraceError invalid_json
  */
 export function boundJson(value: unknown): void {
@@ -17,6 +17,9 @@ export function boundJson(value: unknown): void {
     const inside: unknown[] = [];
     for (const one of level) {
       if (typeof one !== 'object' || one === null) continue;
+      if (Object.hasOwn(one, '__proto__')) {
+        throw new MillraceError('invalid_json', 'The body is not valid JSON.');
+      }
       const members = Object.values(one);
       keys += members.length;
       if (keys > mostKeys)

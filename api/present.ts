@@ -24,6 +24,7 @@ import type { User } from '../shared/db/users.ts';
 import type { ListedVideo, Video } from '../shared/db/video-record.ts';
 import { isRightToLeft } from '../shared/languages.ts';
 import type { PresignedPut } from '../shared/storage.ts';
+import { presentTakeDown } from './present-report.ts';
 
 /** Documents become replies here, naming every field: what is not named does not leave. */
 
@@ -120,8 +121,10 @@ export function presentVideo(
       ...{ language, title, channels, isDefault },
       loudness: loudness && { integrated: loudness.integrated, range: loudness.range },
     })),
+    commentsOff: record.commentsOff,
     error: record.failure ? { code: record.failure.code, message: record.failure.message } : null,
     warnings: record.warnings,
+    takenDown: record.takenDown ? presentTakeDown(record.takenDown) : null,
     uploadedAt: record.uploadedAt?.toISOString() ?? null,
     playableAt: record.playableAt?.toISOString() ?? null,
     readyAt: record.readyAt?.toISOString() ?? null,
@@ -172,11 +175,12 @@ export function presentPlayback(
   generation: number,
   publicUrl: string,
 ): z.infer<typeof playback> {
+  const ours = `${publicUrl}/api/videos/${record._id}/hls/g${generation}/master.m3u8`;
   return {
     videoId: record._id,
     state: record.state,
     isFinal: record.activeGeneration === generation,
-    playlist: `${publicUrl}/api/videos/${record._id}/hls/g${generation}/master.m3u8`,
+    playlist: record.outside?.playUrl ?? ours,
     posterUrl: posterUrl(record, publicUrl),
     durationSeconds: record.durationSeconds,
   };
@@ -195,11 +199,15 @@ export function presentCaption(record: Omit<Caption, '_id'>, publicUrl: string):
   };
 }
 
-/** The attempt to play: the last one that became ready, else the current one once its first segments are there. */
+/**
+ * The attempt to play: the last one that became ready, else the current one once its first segments are there. 0: it plays
+ * outside, if it has an address there.
+ */
 export function playingGeneration(
-  record: Pick<Video, 'state' | 'generation' | 'activeGeneration' | 'playableAt'>,
+  record: Pick<Video, 'state' | 'generation' | 'activeGeneration' | 'playableAt'> &
+    Partial<Pick<Video, 'outside'>>,
 ): number | undefined {
-  if (record.state === 'deleted') return undefined;
+  if (record.state === 'deleted' || record.outside?.playUrl === null) return undefined;
   if (record.activeGeneration !== null) return record.activeGeneration;
   if (record.state === 'failed') return undefined;
   return record.playableAt ? record.generation : undefined;
@@ -211,5 +219,6 @@ export function previewGeneration(record: ListedVideo): number | undefined {
 }
 
 function posterUrl(record: ListedVideo, publicUrl: string): string | null {
-  return record.hasPoster ? `${publicUrl}/api/videos/${record._id}/poster.jpg` : null;
+  if (record.hasPoster) return `${publicUrl}/api/videos/${record._id}/poster.jpg`;
+  return record.outside?.posterUrl ?? null;
 }

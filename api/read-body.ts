@@ -4,15 +4,28 @@ import { MillraceError } from '../shared/errors.ts';
 import { boundJson } from './bound-json.ts';
 
 const bodyLimit = 100 * 1024;
+const notJson = 'The body is not valid JSON.';
 const nothingElse = { text: false, multipart: false };
 const jsonBody = koaBody({ ...nothingElse, jsonLimit: bodyLimit, jsonStrict: true, urlencoded: false });
 const formBody = koaBody({ ...nothingElse, formLimit: bodyLimit, json: false });
 
 /** @throws MillraceError unsupported_media_type, body_too_large or invalid_json */
 export async function readJson(ctx: KoaContext): Promise<unknown> {
-  const body = await readParsed(ctx, 'application/json', jsonBody, 'The body is not valid JSON.');
+  const bytes: Buffer | undefined = ctx.state.bytes;
+  const body = bytes ? parseJson(bytes) : await readParsed(ctx, 'application/json', jsonBody, notJson);
   boundJson(body);
   return body;
+}
+
+/** What was read before: UTF-8, as `jsonBody` reads it. */
+function parseJson(bytes: Buffer): unknown {
+  try {
+    const body = JSON.parse(bytes.toString());
+    if (typeof body === 'object' && body !== null) return body;
+  } catch (error) {
+    throw new MillraceError('invalid_json', notJson, { cause: error });
+  }
+  throw new MillraceError('invalid_json', notJson);
 }
 
 /** @throws MillraceError unsupported_media_type, body_too_large or invalid_request */

@@ -17,7 +17,11 @@ export function sendReply(ctx: KoaContext, route: Route, reply: Reply, { publicU
   const type = reply.type ?? (declared?.schema ? 'application/json' : undefined);
   const isRead = ctx.method === 'GET' || ctx.method === 'HEAD';
   if (isRead) ctx.set('Cache-Control', unsharedCache);
-  for (const [name, value] of Object.entries(reply.headers ?? {})) ctx.set(name, value);
+  for (const [name, value] of Object.entries(reply.headers ?? {})) {
+    // Beside what else the reply depends on.
+    if (name === 'Vary') ctx.vary(value);
+    else ctx.set(name, value);
+  }
   if (declared?.older && ctx.state.version === 1) {
     ctx.set('Deprecation', since);
     ctx.set('Sunset', sunset);

@@ -1,12 +1,13 @@
-import { createHmac } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { isbot } from 'isbot';
 import { networkOf } from '../shared/addresses.ts';
 import type { Context } from '../shared/context.ts';
+import type { ViewReason } from '../shared/contracts/views.ts';
 import type { ViewedVideo } from '../shared/db/video-record.ts';
 import { deriveKey } from '../shared/secret-key.ts';
 import { createViewCounter, shareParts } from '../shared/view-counter.ts';
 import { playingGeneration } from './present.ts';
-import { shortCache } from './short-cache.ts';
+import { shareLoads } from './share-loads.ts';
 
 const leastSeconds = 10;
 const leastShare = 0.3;
@@ -30,46 +31,89 @@ export function judgeWatched(watchedSeconds: number, durationSeconds: number | n
   return { seconds: Math.floor(watched), share: Math.round(share * shareParts) };
 }
 
+type Watching = {
+  video: ViewedVideo;
+  watchedSeconds: number;
+  region: string;
+  /** Whoever watches: an account, else what can be told of a client. */
+  accountId: string | undefined;
+  address: string;
+  userAgent: string;
+};
+
 export type Viewing = ReturnType<typeof createViewing>;
 
-/** What counting a view needs beside the request, so that it costs no look at MongoDB and one round trip to Redis. */
+/** Counts views at the cost of one round trip to Redis, and mostly none to MongoDB. */
 export function createViewing({ config, db, redis }: Pick<Context, 'config' | 'db' | 'redis'>) {
-  const cached = shortCache<ViewedVideo | null>(factsMilliseconds, mostFacts);
-  const key = deriveKey(config.SECRET_KEY, 'viewers');
+  const facts = new Map<string, { video: ViewedVideo; until: number }>();
+  const share = shareLoads<ViewedVideo | null>();
+  const robots = new Map<string, boolean>();
+  const key = deriveKey(config.SECRET_KEY, 'viewers').toString('base64');
   // A connection of its own: what comes at the same moment goes in one piece.
   const connection = redis.duplicate({ enableAutoPipelining: true });
   connection.on('error', () => {});
   const counter = createViewCounter(connection, config.REDIS_PREFIX);
-  const robots = new Map<string, boolean>();
+
+  /** By the list of isbot, which also has programs that are no players, as curl. */
+  function isRobot(userAgent: string): boolean {
+    const known = robots.get(userAgent);
+    if (known !== undefined) return known;
+    if (robots.size >= mostUserAgents) robots.clear();
+    const found = isbot(userAgent);
+    robots.set(userAgent, found);
+    return found;
+  }
+
+  /**
+   * Tells a viewer and a video from all others, and nothing about them. A client is the network that it comes from, since
+   * who has an IPv6 address has many, and its program.
+   */
+  function seenBy({ video, accountId, address, userAgent }: Watching): string {
+    const viewer = accountId ?? `${networkOf(address)} ${userAgent}`;
+    return hash('sha256', `${key} ${video._id} ${viewer}`, 'base64url').slice(0, 22);
+  }
+
+  /** Of a video that can be played, what was loaded within the last second. */
+  function known(videoId: string): ViewedVideo | undefined {
+    const kept = facts.get(videoId);
+    return kept && kept.until > Date.now() ? kept.video : undefined;
+  }
+
+  async function load(videoId: string): Promise<ViewedVideo | null> {
+    const video = await db.videos.findViewed(videoId);
+    facts.delete(videoId);
+    if (video && playingGeneration(video) !== undefined) {
+      facts.set(videoId, { video, until: Date.now() + factsMilliseconds });
+      const [oldest] = facts.keys();
+      if (facts.size > mostFacts && oldest !== undefined) facts.delete(oldest);
+    }
+    return video;
+  }
+
+  const find = async (videoId: string): Promise<ViewedVideo | null> =>
+    known(videoId) ?? share(videoId, () => load(videoId));
 
   return {
-    /** A second old at most; what cannot be played is looked at anew. */
-    async find(videoId: string): Promise<ViewedVideo | null> {
-      const load = () => db.videos.findViewed(videoId);
-      const known = await cached(videoId, load);
-      return known && playingGeneration(known) !== undefined ? known : load();
+    find,
+
+    /** Of a video that could be played when somebody last told a view; else undefined, without a look at MongoDB. */
+    recall(videoId: string): ViewedVideo | undefined | Promise<ViewedVideo | undefined> {
+      return known(videoId) ?? (facts.has(videoId) ? find(videoId).then(() => known(videoId)) : undefined);
     },
 
-    /** By the list of isbot, which also has programs that are no players, as curl. */
-    isRobot(userAgent: string): boolean {
-      const known = robots.get(userAgent);
-      if (known !== undefined) return known;
-      if (robots.size >= mostUserAgents) robots.clear();
-      const found = isbot(userAgent);
-      robots.set(userAgent, found);
-      return found;
+    /** Why it is no view; null: it is one. Rejects when Redis does not answer. */
+    async count(watching: Watching): Promise<ViewReason | null> {
+      const { video, watchedSeconds, region, userAgent } = watching;
+      if (isRobot(userAgent)) return 'robot';
+      const watched = judgeWatched(watchedSeconds, video.durationSeconds);
+      if (!watched) return 'too_short';
+      const isView = await counter.record({
+        ...{ seenBy: seenBy(watching), videoId: video._id, region },
+        ...watched,
+      });
+      return isView ? null : 'already_counted';
     },
 
-    /**
-     * Tells a viewer and a video from all others, and nothing about them: an account, else the network (an IPv6 viewer
-     * has many addresses) and the program.
-     */
-    seenBy(videoId: string, accountId: string | undefined, address: string, userAgent: string): string {
-      const viewer = accountId ?? `${networkOf(address)} ${userAgent}`;
-      return createHmac('sha256', key).update(`${videoId} ${viewer}`).digest('base64url').slice(0, 22);
-    },
-
-    record: counter.record,
     close: () => connection.disconnect(),
   };
 }

@@ -2,17 +2,19 @@ import { readConfig } from '../shared/config.ts';
 import { connectDb } from '../shared/db/connect.ts';
 import { admin } from './cli/admin.ts';
 import { type Command, UsageError } from './cli/command.ts';
+import { importCommand } from './cli/import.ts';
 import { keys } from './cli/keys.ts';
+import { search } from './cli/search.ts';
 
 /** What an operator does by hand, with the environment of the api. Runs in its image too, so it sees no other script. */
-const commands: Record<string, Command> = { admin, keys };
+const commands: Record<string, Command> = { admin, keys, search, import: importCommand };
 
 function usage(): string {
   const lines = Object.values(commands).flatMap((command) => command.usage);
   return ['Usage: npm run cli -- COMMAND', ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
-/** @returns the exit status: 0, 1 when it could not be done, 2 when it was not understood */
+/** @returns the exit status: 0, 1 when it could not be done, or not all of it, 2 when it was not understood */
 async function main([name = '', ...words]: string[]): Promise<number> {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) {
@@ -24,8 +26,10 @@ async function main([name = '', ...words]: string[]): Promise<number> {
     const config = readConfig();
     const db = await connectDb(config.MONGO_URL);
     try {
-      console.log(await run({ config, db }));
-      return 0;
+      const done = await run({ config, db });
+      const { said, status } = typeof done === 'string' ? { said: done, status: 0 } : done;
+      console.log(said);
+      return status;
     } finally {
       await db.close();
     }

@@ -205,6 +205,7 @@ const worker = {
     images: 1,
     publish: 1,
     trending: 1,
+    search: 1,
     sweep: 1,
   }),
   WORKER_HOST: z.string().default('127.0.0.1'),

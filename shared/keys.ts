@@ -11,19 +11,30 @@ export function videoPrefix(videoId: string): string {
   return `v/${videoId}/`;
 }
 
+/** Everything that was made of the pictures of a person, in the thumbnails bucket. */
+export function personPrefix(personId: string): string {
+  return `p/${personId}/`;
+}
+
 /** The folder that one attempt at a video writes to, in the processed and in the thumbnails bucket. */
 export function generationPrefix(videoId: string, generation: number): string {
   return `${videoPrefix(videoId)}g${generation}/`;
 }
 
 export type KeyFacts = { videoId: string; generation?: number };
+/** A version of a picture, or one that was uploaded. */
+export type PersonKeyFacts = { personId: string; version?: number; uploadId?: string };
 
 /** Whose an object is, read back from its key; of which attempt, if it is one's. Undefined for a foreign key. */
-export function readKey(key: string): KeyFacts | undefined {
+export function readKey(key: string): KeyFacts | PersonKeyFacts | undefined {
   const [, made, generation] = /^v\/([0-9a-f]{24})\/(?:g(\d+)\/)?./.exec(key) ?? [];
   if (made) return { videoId: made, ...(generation ? { generation: Number(generation) } : {}) };
   const [, uploaded] = /^videos\/[0-9a-f]{24}\/([0-9a-f]{24})(?:-poster-[0-9a-f]{24})?$/.exec(key) ?? [];
-  return uploaded ? { videoId: uploaded } : undefined;
+  if (uploaded) return { videoId: uploaded };
+  const [, shown, version] = /^p\/([0-9a-f]{24})\/picture-(\d+)-/.exec(key) ?? [];
+  if (shown) return { personId: shown, version: Number(version) };
+  const [, personId, uploadId] = /^people\/([0-9a-f]{24})\/([0-9a-f]{24})$/.exec(key) ?? [];
+  return personId && uploadId ? { personId, uploadId } : undefined;
 }
 
 /** `rendition` is a rung (`720p`) or an audio track (`audio/en`). */
@@ -71,6 +82,21 @@ export function posterUploadKey(ownerId: string, videoId: string, uploadId: stri
   return `${rawKey(ownerId, videoId)}-poster-${uploadId}`;
 }
 
+/** One size of one version of the picture of a person. A version never changes. */
+export function personPictureKey(
+  personId: string,
+  version: number,
+  width: number,
+  format: PictureFormat,
+): string {
+  return `${personPrefix(personId)}picture-${version}-${width}.${format}`;
+}
+
+/** Where a picture waits in the raw bucket until a worker has made that of a person of it. */
+export function personUploadKey(personId: string, uploadId: string): string {
+  return `people/${personId}/${uploadId}`;
+}
+
 export function previewKey(videoId: string, generation: number): string {
   return `${generationPrefix(videoId, generation)}preview.webp`;
 }
@@ -101,6 +127,11 @@ export function jobId(step: QueueName, videoId: string, generation: number, n?: 
   return `${step}-${videoId}-g${generation}${n === undefined ? '' : `-${n}`}`;
 }
 
+/** Of the job that makes the picture of a person from an upload. */
+export function personPictureJobId(uploadId: string): string {
+  return `images-person-${uploadId}`;
+}
+
 /**
  * The hash that collects views until the next fold; which fold is under way, and the hash that is its own; and what has been
  * counted of one viewer and video, by a hash of both.
@@ -117,6 +148,11 @@ export function viewKeys(prefix: string) {
 /** Where the search for orphans goes on in a bucket. */
 export function orphanCursorKey(prefix: string, bucket: string): string {
   return `${prefix}:orphans:${bucket}`;
+}
+
+/** Where the comparing of search with the videos goes on. */
+export function searchCursorKey(prefix: string): string {
+  return `${prefix}:search:repair`;
 }
 
 /** Where requests are counted: an account's window, how many accounts there are, and the channel that asks for leases. */

@@ -3,6 +3,7 @@ import type { Poster } from './db/posters.ts';
 import { jobId } from './keys.ts';
 import type { Traced } from './pipeline.ts';
 import type { NewJob } from './queue.ts';
+import { type Found, resumeLone } from './resume-lone.ts';
 
 /** Adds the job that makes a chosen version of a poster; its id is that of the version. */
 export async function beginPoster(
@@ -13,17 +14,8 @@ export async function beginPoster(
 }
 
 /** Looks after the job of a version of which nothing has been heard; one that was lost is added again. */
-export async function resumePoster(
-  { queues }: Pick<Context, 'queues'>,
-  poster: Poster,
-): Promise<'alive' | 'resumed' | 'failed'> {
-  const job = posterJob(poster);
-  const state = await queues.state(job.queue, job.id);
-  if (state === 'failed') return 'failed';
-  if (state !== 'unknown' && state !== 'completed') return 'alive';
-  await queues.remove(job.queue, job.id);
-  await queues.add(job);
-  return 'resumed';
+export function resumePoster(means: Pick<Context, 'queues'>, poster: Poster): Promise<Found> {
+  return resumeLone(means, posterJob(poster));
 }
 
 function posterJob({ videoId, generation, version }: Poster): NewJob<'images'> {

@@ -8,6 +8,7 @@ export const queueNames = [
   'images',
   'publish',
   'trending',
+  'search',
   'sweep',
 ] as const;
 

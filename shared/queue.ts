@@ -7,7 +7,7 @@ export type NewJob<Q extends QueueName = QueueName> = {
   [K in Q]: { queue: K; id: string; payload: Payload<K>; priority?: number };
 }[Q];
 
-export type ScheduledQueue = 'trending' | 'sweep';
+export type ScheduledQueue = 'trending' | 'search' | 'sweep';
 export type JobState = Awaited<ReturnType<Queue['getJobState']>>;
 export type Queues = ReturnType<typeof createQueues>;
 

@@ -19,14 +19,21 @@ export const queues = {
   copy: { payload: work, attempts: 4, timeoutSeconds: 3600 },
   audio: { payload: work.extend({ track: index }), attempts: 4, timeoutSeconds: 3600 },
   captions: { payload: work.extend({ track: index }), attempts: 4, timeoutSeconds: 900 },
-  /** With a version, the job makes that poster, which somebody has chosen; without, the images of an encoding. */
+  /**
+   * With a version, the job makes that poster, which somebody has chosen; without, the images of an encoding. Or it makes
+   * the picture of a person from that upload.
+   */
   images: {
-    payload: work.extend({ poster: z.int().positive().optional() }),
+    payload: z.union([
+      z.object({ personPicture: z.string().regex(/^[0-9a-f]{24}$/) }),
+      work.extend({ poster: z.int().positive().optional() }),
+    ]),
     attempts: 4,
     timeoutSeconds: 600,
   },
   publish: { payload: work, attempts: 4, timeoutSeconds: 900 },
   trending: { payload: z.object({}), attempts: 1, timeoutSeconds: 600 },
+  search: { payload: z.object({}), attempts: 1, timeoutSeconds: 600 },
   sweep: { payload: z.object({}), attempts: 1, timeoutSeconds: 600 },
 } as const satisfies Record<QueueName, QueueRow>;
 

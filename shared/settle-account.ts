@@ -2,6 +2,8 @@ import type { Context } from './context.ts';
 import type { User } from './db/users.ts';
 import { endSignIns } from './end-sign-ins.ts';
 import { endUpload, remove } from './pipeline.ts';
+import { setLikes } from './set-likes.ts';
+import { settleComments } from './settle-comments.ts';
 
 type Means = Pick<Context, 'db' | 'queues' | 'metrics' | 'storage'>;
 
@@ -10,13 +12,15 @@ const batch = 100;
 /**
  * Brings about what the status of an account means:
  *
- *     active               its videos are seen again
+ *     active               its videos and comments are seen again
  *     suspended            they are hidden, and its uploads end
  *     closing              that, and everything it is signed in with ends
- *     closed               that, and its password, API keys and videos are removed
+ *     closed               that, and its password, API keys, videos, likes and the text of its comments are removed; the
+ *                          people it has added stay, as nobody's
  *
  * The record of the account comes first and says `settled` last. So this may be killed anywhere: a sweep calls it again
- * for what is not settled, and all of it may be done twice. Of a closed account one call removes so many videos.
+ * for what is not settled, and all of it may be done twice. One call changes so many comments, and of a closed account
+ * removes so many videos and likes.
  */
 export async function settleAccount(means: Means, userId: string): Promise<void> {
   const { db } = means;
@@ -29,8 +33,12 @@ export async function settleAccount(means: Means, userId: string): Promise<void>
     if (user.status === 'closed') {
       await db.passwords.remove(userId);
       await db.apiKeys.removeAllOf(userId);
+      await db.people.disown(userId);
+      await db.reports.forgetWordsOf(userId);
       if (!(await removeVideos(means, user))) return;
+      if (!(await removeLikes(means, user))) return;
     }
+    if (!(await settleComments(db, user))) return;
     // Else it has changed meanwhile, and another status counts.
     if (await db.accounts.settled(user)) return;
   }
@@ -51,4 +59,14 @@ async function removeVideos(means: Means, { _id }: User): Promise<boolean> {
   if (videos.length === batch) return false;
   await means.db.owned.forgetFilenames(_id);
   return true;
+}
+
+/** False when there may be more. */
+async function removeLikes({ db }: Means, { _id }: User): Promise<boolean> {
+  const likes = await db.likes.ofUser(_id, batch);
+  for (const { videoId, region } of likes) {
+    const wish = { userId: _id, liked: false, region };
+    await db.transaction((session) => setLikes(db, videoId, [wish], session));
+  }
+  return likes.length < batch;
 }

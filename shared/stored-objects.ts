@@ -46,8 +46,10 @@ export function storedObjects<B extends string>(client: S3Client, names: Record<
       }
     },
 
-    /** Removes every object under a prefix, and tells how many there were. */
+    /** Removes every object under a prefix, and tells how many there were. @throws Error for an empty prefix */
     async removeAll(bucket: B, prefix: string): Promise<number> {
+      // It would be the whole bucket, and whoever asks for that has a record without a key.
+      if (prefix === '') throw new Error('An empty prefix names every object.');
       const objects = await this.list(bucket, prefix);
       const keys = objects.map(({ key }) => key);
       await removeKeys(bucket, keys);

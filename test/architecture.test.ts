@@ -21,6 +21,7 @@ const rooms: [RegExp, string[]][] = [
   [/^ioredis$/, ['shared/redis.ts']],
   [/^isbot$/, ['api/viewing.ts']],
   [/^(@aws-sdk|@smithy)\//, ['shared/storage.ts', 'shared/downloads.ts', 'shared/stored-objects.ts']],
+  [/^@orama\/stemmers$/, ['shared/search/stems.ts']],
   [/^pino$/, ['shared/log.ts']],
   [/^prom-client$/, ['shared/metrics.ts']],
   [/^fluent-ffmpeg$/, ['workers/media/ffmpeg.ts']],

@@ -1,21 +1,17 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EncodingPlan } from '../shared/contracts/encoding.ts';
 import type { Poster } from '../shared/db/posters.ts';
 import type { Video } from '../shared/db/video-record.ts';
 import { MillraceError } from '../shared/errors.ts';
 import { resumePoster } from '../shared/poster.ts';
-import { FfmpegError, runFfmpeg } from './media/ffmpeg.ts';
-import type { FfmpegCommand } from './media/ffmpeg-command.ts';
 import { framesPerSecond } from './media/frame-rate.ts';
-import { uploadCommand } from './media/image-args.ts';
 import { frameCommand } from './media/picture-args.ts';
 import { mediaFault } from './media-fault.ts';
+import { readPicture, runForPicture } from './read-picture.ts';
 import { type Step, Superseded } from './run.ts';
 import { storePoster } from './store-poster.ts';
 import type { Tools } from './tools.ts';
 
-const pictureSeconds = 60;
 const quietSeconds = 60;
 /** A ticket that has just run out may still have its bytes on the way. */
 const expiryGraceSeconds = 60;
@@ -36,7 +32,7 @@ export async function makeChosenPoster(videoId: string, version: number, step: S
       const jpeg =
         poster.upload === null
           ? await pictureAt(poster.seconds ?? 0, video, folder, step)
-          : await pictureOf(poster.upload, folder, step);
+          : await readPicture(poster.upload, folder, step);
       await storePoster(step, poster, jpeg, folder);
     });
   }
@@ -57,7 +53,7 @@ async function pictureAt(
       for (const isCareful of [false, true]) {
         const file = join(folder, `frame-${isCareful}`);
         const command = frameCommand(plan, frame, isCareful, path, file);
-        const jpeg = await run(command, file, step).catch((error) => {
+        const jpeg = await runForPicture(command, file, step).catch((error) => {
           if (isCareful || step.signal.aborted) throw error;
         });
         if (jpeg?.length) return jpeg;
@@ -69,32 +65,6 @@ async function pictureAt(
 
 function frameAt(seconds: number, { rate, frameCount }: EncodingPlan): number {
   return Math.min(frameCount - 1, Math.floor(seconds * framesPerSecond(rate) + 1e-6));
-}
-
-/** @throws MillraceError invalid_image when the bytes are no JPEG, PNG or WebP picture, whatever their ticket said. */
-async function pictureOf(
-  { key, etag }: { key: string; etag: string | null },
-  folder: string,
-  step: Step,
-): Promise<Buffer> {
-  const [upload, file] = [join(folder, 'upload'), join(folder, 'picture')];
-  await step.tools.storage.download('raw', key, { etag, bytes: null }, upload, step.signal);
-  const jpeg = await run(uploadCommand(upload, file), file, step).catch((error) => {
-    if (!(error instanceof FfmpegError) || /was killed|No space left/.test(error.message)) throw error;
-    throw invalidImage(error);
-  });
-  if (jpeg.length === 0) throw invalidImage();
-  return jpeg;
-}
-
-function invalidImage(cause?: unknown): MillraceError {
-  const message = 'The file is not a JPEG, PNG or WebP picture that can be read.';
-  return new MillraceError('invalid_image', message, { cause });
-}
-
-async function run(command: FfmpegCommand, file: string, { tools, signal }: Step): Promise<Buffer> {
-  await runFfmpeg(tools.ffmpeg, command, { signal, timeoutSeconds: pictureSeconds });
-  return readFile(file);
 }
 
 async function dropUpload({ upload }: Poster, { storage }: Tools): Promise<void> {

@@ -10,6 +10,7 @@ import { encode } from './steps/encode.ts';
 import { giveUpImages, images } from './steps/images.ts';
 import { probe } from './steps/probe.ts';
 import { publish } from './steps/publish.ts';
+import { search } from './steps/search.ts';
 import { sweep } from './steps/sweep.ts';
 import { trending } from './steps/trending.ts';
 import type { Tools } from './tools.ts';
@@ -30,5 +31,6 @@ export const handlers: { [Q in QueueName]: Handler<Q> } = {
   images: { run: images, gaveUp: giveUpImages },
   publish: { run: publish, gaveUp: failVideo('publish') },
   trending: { run: trending },
+  search: { run: search, isQuiet: true },
   sweep: { run: sweep },
 };

@@ -1,6 +1,6 @@
 import type { Context } from '../shared/context.ts';
 import { isWanted } from '../shared/db/upkeep.ts';
-import { orphanCursorKey, readKey } from '../shared/keys.ts';
+import { orphanCursorKey, type PersonKeyFacts, readKey } from '../shared/keys.ts';
 import { type Bucket, buckets } from '../shared/storage.ts';
 
 type Means = Pick<Context, 'db' | 'storage' | 'redis' | 'config'>;
@@ -37,15 +37,18 @@ async function removeOrphanedObjects(
   const { objects, isLast } = await storage.page(bucket, '', (await redis.get(cursor)) ?? undefined);
   const old = objects.flatMap(({ key, modifiedAt }) => {
     const facts = modifiedAt < before ? readKey(key) : undefined;
-    return facts ? [{ key, ...facts }] : [];
+    return facts ? [{ key, facts }] : [];
   });
+  const ofVideos = old.flatMap(({ key, facts }) => ('videoId' in facts ? [{ key, ...facts }] : []));
+  const ofPeople = old.flatMap(({ key, facts }) => ('personId' in facts ? [{ key, ...facts }] : []));
   // Read after the listing, so that no attempt is younger than what is known of its video.
-  const fates = await db.upkeep.fates([...new Set(old.map(({ videoId }) => videoId))]);
+  const fates = await db.upkeep.fates([...new Set(ofVideos.map(({ videoId }) => videoId))]);
   const byId = new Map(fates.map((fate) => [fate._id, fate]));
-  const orphans = old.filter(({ videoId, generation }) => !isWanted(byId.get(videoId), generation));
+  const orphans = ofVideos.filter(({ videoId, generation }) => !isWanted(byId.get(videoId), generation));
+  const pictures = await unwantedPictures(db, ofPeople);
   await storage.removeKeys(
     bucket,
-    orphans.map(({ key }) => key),
+    [...orphans, ...pictures].map(({ key }) => key),
   );
   // Who wrote such an object late may also have noted it.
   const attempts = new Map(orphans.map((orphan) => [`${orphan.videoId} ${orphan.generation}`, orphan]));
@@ -57,5 +60,17 @@ async function removeOrphanedObjects(
   const last = isLast ? undefined : objects.at(-1)?.key;
   if (last) await redis.set(cursor, last);
   else await redis.del(cursor);
-  return orphans.length;
+  return orphans.length + pictures.length;
+}
+
+/** Of a person the picture that is shown is wanted, and what was uploaded until that is made of it. */
+async function unwantedPictures<T extends PersonKeyFacts>(db: Means['db'], pictures: T[]): Promise<T[]> {
+  if (pictures.length === 0) return [];
+  const people = await db.people.among([...new Set(pictures.map(({ personId }) => personId))]);
+  const shown = new Map(people.map(({ _id, picture }) => [_id, picture?.version]));
+  const uploads = await db.personPictures.wanted(pictures.flatMap(({ uploadId }) => uploadId ?? []));
+  const waiting = new Set(uploads.map(({ _id }) => _id));
+  return pictures.filter(({ personId, version, uploadId }) =>
+    uploadId === undefined ? shown.get(personId) !== version : !waiting.has(uploadId),
+  );
 }

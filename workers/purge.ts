@@ -23,12 +23,17 @@ async function purgeWhole({ db, storage, config }: Means, { _id, source }: Ended
   await db.parts.remove(_id);
   await db.captions.forget(_id);
   await db.posters.forget(_id);
+  await db.credits.forget(_id);
+  await db.likes.forget(_id);
+  await db.comments.forget(_id);
+  await db.reports.forget(_id);
   await db.uploads.forgetName(_id);
+  await db.edits.forget(_id);
   await db.trending.forget(_id, config.REGIONS);
   for (const bucket of ['processed', 'thumbnails'] as const)
     await storage.removeAll(bucket, videoPrefix(_id));
-  // Pictures that were sent as its poster begin with the same key.
-  await storage.removeAll('raw', source.key);
+  // Pictures that were sent as its poster begin with the same key. What plays from outside has no source.
+  if (source.key !== '') await storage.removeAll('raw', source.key);
 }
 
 /** The playlists first, so that nobody is sent to segments that are gone. */

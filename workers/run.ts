@@ -8,10 +8,11 @@ import type { Tools } from './tools.ts';
 
 export type Step = { tools: Tools; log: Log; signal: AbortSignal };
 
-/** What a queue's jobs do. `gaveUp` runs once when a job has failed for good. */
+/** What a queue's jobs do. `gaveUp` runs once when a job has failed for good. Of a quiet one the log has failures only. */
 export type Handler<Q extends QueueName> = {
   run(payload: Payload<Q>, step: Step): Promise<void>;
   gaveUp?(payload: Payload<Q>, error: MillraceError, tools: Tools): Promise<void>;
+  isQuiet?: true;
 };
 
 /** Thrown through a handler when another attempt has taken the video over: the job ends without a trace. */
@@ -59,7 +60,7 @@ export function serve<Q extends QueueName>(
       const traced = { ...tools, traceparent: traceparentOf(trace) };
       const signals = signal ? [signal, limit.signal] : [limit.signal];
       await handler.run(payload, { tools: traced, log: jobLog, signal: AbortSignal.any(signals) });
-      jobLog.info(end('done'), 'job done');
+      jobLog[handler.isQuiet ? 'debug' : 'info'](end('done'), 'job done');
     } catch (thrown) {
       if (thrown instanceof Superseded) {
         jobLog.info(end('superseded'), 'job superseded');

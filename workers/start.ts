@@ -41,11 +41,14 @@ function serveOne<Q extends QueueName>(tools: Tools, queue: Q, concurrency: numb
 }
 
 const scheduleAgainSeconds = 10;
+/** A change is found about so much later. */
+const searchEverySeconds = 1;
 
 /** Makes the schedules of the queues served here, and makes them again when Redis has lost them. */
 async function keepScheduled({ config, queues, log }: Tools): Promise<() => void> {
   const schedule = async () => {
     if (config.WORKER_QUEUES.trending) await queues.schedule('trending', config.TRENDING_EVERY_SECONDS);
+    if (config.WORKER_QUEUES.search) await queues.schedule('search', searchEverySeconds);
     if (config.WORKER_QUEUES.sweep) await queues.schedule('sweep', config.SWEEP_EVERY_SECONDS);
   };
   await schedule();

@@ -26,7 +26,8 @@ export function auditTrail(
   async function note(changes: Changes = fieldsOf(body), session?: DbSession): Promise<void> {
     if (['get', 'head', 'options'].includes(method) || !actor || !oversees(action, actor, thing)) return;
     isNoted = true;
-    const ownerId = thing?.ownerId ?? null;
+    // Empty where it was somebody's who is gone.
+    const ownerId = thing?.ownerId || null;
     const what = { action, method: method.toUpperCase(), route: path, target: params, ownerId, changes };
     await db.audit.add({ actorId: actor._id, ...what, requestId, address }, session);
   }

@@ -18,7 +18,7 @@ export type Row = {
 const everyone = roles;
 const nobody: readonly Role[] = [];
 const makers = ['creator', 'moderator', 'admin'] as const;
-const overseers: readonly Role[] = ['moderator', 'admin'];
+export const overseers: readonly Role[] = ['moderator', 'admin'];
 const admins = ['admin'] as const;
 
 /** The policy: every route declares one of these actions. */

@@ -48,3 +48,21 @@ If it was not you, do nothing: your password stays as it is.
 `,
   };
 }
+
+/** The message is by moderators, who have read what it is about. */
+export function takenDownMail(
+  to: string,
+  watchUrl: string,
+  { reason, message }: { reason: string; message: string },
+): Mail {
+  return {
+    to,
+    subject: 'Your video was taken down',
+    text: `Moderators have taken down your video
+
+${watchUrl}
+
+Nobody but you and they can find it any more, and it does not play. The reason: ${reason}.
+${message ? `\nThey say:\n\n${message}\n` : ''}`,
+  };
+}

@@ -4,32 +4,14 @@ import type { Context as KoaContext, Middleware } from 'koa';
 import helmet from 'koa-helmet';
 import type { ApiContext } from '../context.ts';
 
+type Outside = { play: string | null; poster: string | null };
+
 /** Pages run our own scripts only, and fetch media from the store; players need blob: for Media Source. */
-export async function securityHeaders({ config, publicUrl }: Named): Promise<Middleware> {
-  const store = new URL(config.S3_PUBLIC_ENDPOINT ?? config.S3_ENDPOINT).origin;
-  const isHttps = publicUrl.startsWith('https:');
+export async function securityHeaders(named: Named): Promise<Middleware> {
+  const isHttps = named.publicUrl.startsWith('https:');
   const headers = await headersFrom(
     helmet({
-      contentSecurityPolicy: {
-        useDefaults: false,
-        directives: {
-          defaultSrc: ["'self'"],
-          scriptSrc: ["'self'"],
-          // Media controls and the api's documentation set styles on their elements.
-          styleSrc: ["'self'", "'unsafe-inline'"],
-          imgSrc: ["'self'", 'data:', 'blob:', store],
-          connectSrc: ["'self'", store],
-          // hls.js gives each text track an empty source of its own.
-          mediaSrc: ["'self'", 'blob:', 'data:', store],
-          workerSrc: ["'self'", 'blob:'],
-          fontSrc: ["'self'", 'data:'],
-          objectSrc: ["'none'"],
-          baseUri: ["'none'"],
-          formAction: ["'self'"],
-          frameAncestors: ["'self'"],
-          ...(isHttps ? { upgradeInsecureRequests: [] } : {}),
-        },
-      },
+      contentSecurityPolicy: { useDefaults: false, directives: directivesFor(named) },
       strictTransportSecurity: isHttps ? { maxAge: 31_536_000 } : false,
       crossOriginEmbedderPolicy: false,
       // Playlists may be fetched by players on other sites.
@@ -39,6 +21,37 @@ export async function securityHeaders({ config, publicUrl }: Named): Promise<Mid
   return ({ res }, next) => {
     for (const [name, value] of headers) res.setHeader(name, value);
     return next();
+  };
+}
+
+/** The same policy for one page, which may also play from an address outside, and show a picture from one. */
+export async function policyWith(outside: Outside, named: Named): Promise<Record<string, string>> {
+  const directives = directivesFor(named, outside);
+  return Object.fromEntries(
+    await headersFrom(helmet.contentSecurityPolicy({ useDefaults: false, directives })),
+  );
+}
+
+function directivesFor({ config, publicUrl }: Named, outside: Outside = { play: null, poster: null }) {
+  const store = new URL(config.S3_PUBLIC_ENDPOINT ?? config.S3_ENDPOINT).origin;
+  const player = outside.play ? [new URL(outside.play).origin] : [];
+  const picture = outside.poster ? [new URL(outside.poster).origin] : [];
+  return {
+    defaultSrc: ["'self'"],
+    scriptSrc: ["'self'"],
+    // Media controls and the api's documentation set styles on their elements.
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    imgSrc: ["'self'", 'data:', 'blob:', store, ...picture],
+    connectSrc: ["'self'", store, ...player],
+    // hls.js gives each text track an empty source of its own.
+    mediaSrc: ["'self'", 'blob:', 'data:', store, ...player],
+    workerSrc: ["'self'", 'blob:'],
+    fontSrc: ["'self'", 'data:'],
+    objectSrc: ["'none'"],
+    baseUri: ["'none'"],
+    formAction: ["'self'"],
+    frameAncestors: ["'self'"],
+    ...(publicUrl.startsWith('https:') ? { upgradeInsecureRequests: [] } : {}),
   };
 }
 

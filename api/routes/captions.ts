@@ -15,6 +15,7 @@ import { sentCaptionsKey } from '../../shared/keys.ts';
 import type { Log } from '../../shared/log.ts';
 import type { ApiContext } from '../context.ts';
 import { playingGeneration, presentCaption } from '../present.ts';
+import { refuseOutside } from '../refuse-outside.ts';
 import { route, textBody } from '../route.ts';
 
 const tag = 'Captions';
@@ -88,10 +89,11 @@ export const captionRoutes = [
       200: { description: 'Replaced what was sent before', schema: captionContract },
       201: { description: 'The first that was sent in this language', schema: captionContract },
     },
-    errors: ['upload_incomplete', 'invalid_captions'],
+    errors: ['upload_incomplete', 'invalid_captions', 'plays_outside'],
     async handle({ params, query, body, permit, context, log }) {
       const { db, storage, publicUrl } = context;
       const video = permit(await db.videos.find(params.videoId));
+      refuseOutside(video);
       if (video.state === 'draft') {
         throw new MillraceError('upload_incomplete', 'A video takes captions once its upload is complete.');
       }

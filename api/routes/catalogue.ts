@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { knownRegion } from '../../shared/contracts/regions.ts';
 import { newUpload } from '../../shared/contracts/uploads.ts';
 import { videoPage, visibilities } from '../../shared/contracts/videos.ts';
 import { type VideoScope, videoOrders } from '../../shared/db/catalogue.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { videoStates } from '../../shared/video-state.ts';
+import { knownCategories } from '../known-category.ts';
 import { pageParams, readPage } from '../lists.ts';
 import { presentSummary } from '../present.ts';
 import { route } from '../route.ts';
@@ -19,7 +21,11 @@ const query = z.strictObject({
     .regex(/^[0-9a-f]{24}$/, 'must be 24 hex digits')
     .optional()
     .meta({ description: 'What everyone may see of one account', example: '4d1c0e9d3a4b6c7d8e9f0a12' }),
-  category: category.unwrap().optional(),
+  region: knownRegion.optional().meta({ description: 'What may be seen there (ISO 3166-1)', example: 'GB' }),
+  category: category
+    .unwrap()
+    .optional()
+    .meta({ description: 'What is in it, or in one below it', example: 'nature' }),
   language: language.unwrap().optional(),
   tag: tags.unwrap().element.optional().meta({ description: 'One of its tags', example: 'sea' }),
   visibility: z.enum(visibilities).optional().meta(ofMine),
@@ -42,12 +48,14 @@ export const catalogueRoutes = [
     query,
     selectable: 'items',
     replies: { 200: { description: 'One page', schema: videoPage } },
-    errors: ['not_signed_in'],
+    errors: ['not_signed_in', 'unknown_category'],
     async handle({ query, caller, context }) {
       const { db, config, publicUrl } = context;
       const scope = scopeOf(query, caller?._id);
-      const { category, language, tag, visibility, state } = query;
-      const filter = { category, language, tags: tag, visibility, state };
+      const { region, language, tag, visibility, state } = query;
+      const category =
+        query.category === undefined ? undefined : await knownCategories(query.category, context);
+      const filter = { region, category, language, tags: tag, visibility, state };
       const { items, nextCursor } = await readPage(
         { path, scope: scope.ownerId, orders: videoOrders, query, secretKey: config.SECRET_KEY },
         (page) => db.catalogue.page(scope, filter, page),

@@ -6,6 +6,8 @@ import { MillraceError } from '../../shared/errors.ts';
 import { captionPlaylist, withCaptions } from '../../shared/hls-captions.ts';
 import { generationPrefix } from '../../shared/keys.ts';
 import type { ApiContext } from '../context.ts';
+import { byRegion } from '../refuse-elsewhere.ts';
+import { refusePlaying } from '../refuse-unwatchable.ts';
 import { type Reply, route } from '../route.ts';
 import { signPlaylist } from '../sign-playlist.ts';
 
@@ -30,10 +32,10 @@ export const playlistRoutes = [
     action: 'video.read',
     params: z.strictObject(base),
     replies,
-    errors: [],
-    handle: async ({ params, permit, context }) =>
+    errors: ['not_in_region', 'taken_down'],
+    handle: async ({ params, permit, caller, header, context }) =>
       sendPlaylist(
-        permit(await context.db.videos.find(params.videoId)),
+        refusePlaying(permit(await context.db.videos.find(params.videoId)), { caller, header, context }),
         params.generation,
         'master',
         context,
@@ -48,10 +50,10 @@ export const playlistRoutes = [
     action: 'video.read',
     params: z.strictObject({ ...base, rung: folder.meta({ description: 'A rung', example: '720p' }), kind }),
     replies,
-    errors: [],
-    handle: async ({ params, permit, context }) =>
+    errors: ['not_in_region', 'taken_down'],
+    handle: async ({ params, permit, caller, header, context }) =>
       sendPlaylist(
-        permit(await context.db.videos.find(params.videoId)),
+        refusePlaying(permit(await context.db.videos.find(params.videoId)), { caller, header, context }),
         params.generation,
         `${params.rung}/${params.kind}`,
         context,
@@ -66,10 +68,10 @@ export const playlistRoutes = [
     action: 'video.read',
     params: z.strictObject({ ...base, track: folder.meta({ description: 'An audio track', example: 'en' }) }),
     replies,
-    errors: [],
-    handle: async ({ params, permit, context }) =>
+    errors: ['not_in_region', 'taken_down'],
+    handle: async ({ params, permit, caller, header, context }) =>
       sendPlaylist(
-        permit(await context.db.videos.find(params.videoId)),
+        refusePlaying(permit(await context.db.videos.find(params.videoId)), { caller, header, context }),
         params.generation,
         `audio/${params.track}/index`,
         context,
@@ -84,10 +86,11 @@ export const playlistRoutes = [
     action: 'video.read',
     params: z.strictObject({ ...base, language: captionLanguageParam }),
     replies,
-    errors: [],
-    async handle({ params, permit, context }) {
+    errors: ['not_in_region', 'taken_down'],
+    async handle({ params, permit, caller, header, context }) {
       const { db, storage, config } = context;
-      const video = permit(await db.videos.find(params.videoId));
+      const asking = { caller, header, context };
+      const video = refusePlaying(permit(await db.videos.find(params.videoId)), asking);
       const language = captionLanguage.safeParse(params.language).data;
       const captions = await db.captions.of(video._id, Number(params.generation.slice(1)));
       const found = captions.find((caption) => caption.language === language);
@@ -96,17 +99,14 @@ export const playlistRoutes = [
       }
       const url = await storage.presignGet('processed', found.key, config.PLAYBACK_URL_TTL_SECONDS);
       const body = captionPlaylist(video.durationSeconds, url);
-      return { status: 200, type, body, headers: { 'Cache-Control': 'private, max-age=60' } };
+      const headers = { 'Cache-Control': 'private, max-age=60', ...byRegion(context) };
+      return { status: 200, type, body, headers };
     },
   }),
 ];
 
-async function sendPlaylist(
-  video: Video,
-  asked: string,
-  name: string,
-  { db, storage, config }: ApiContext,
-): Promise<Reply> {
+async function sendPlaylist(video: Video, asked: string, name: string, context: ApiContext): Promise<Reply> {
+  const { db, storage, config } = context;
   const generation = Number(asked.slice(1));
   const playlist = await db.playlists.find({ videoId: video._id, generation }, name);
   if (!playlist) throw new MillraceError('not_found', 'There is no such playlist, or not yet.');
@@ -120,5 +120,6 @@ async function sendPlaylist(
           storage.presignGet('processed', `${keyPrefix}${file}`, seconds),
         );
   const maxAge = playlist.isFinal ? Math.min(60, seconds) : 1;
-  return { status: 200, type, body, headers: { 'Cache-Control': `private, max-age=${maxAge}` } };
+  const headers = { 'Cache-Control': `private, max-age=${maxAge}`, ...byRegion(context) };
+  return { status: 200, type, body, headers };
 }

@@ -17,19 +17,16 @@ import { type PictureFormat, posterKey, posterUploadKey } from '../../shared/key
 import type { Log } from '../../shared/log.ts';
 import type { Traced } from '../../shared/pipeline.ts';
 import { beginPoster } from '../../shared/poster.ts';
+import { arrivedEtag, uploadClosed } from '../arrived-object.ts';
 import type { ApiContext } from '../context.ts';
+import { chosenWidth, withWidth } from '../picture-width.ts';
 import { presentPoster, presentPosterTicket, presentPosterUpload } from '../present-poster.ts';
+import { refuseOutside } from '../refuse-outside.ts';
 import { type Reply, route } from '../route.ts';
 
 const tag = 'Posters';
 const params = z.strictObject({ videoId });
 const ofUpload = z.strictObject({ videoId, posterUploadId });
-const withWidth = z.strictObject({
-  width: z.coerce.number().int().min(1).max(10_000).optional().meta({
-    example: 640,
-    description: 'Pixels; the next size at or above it is given, without it the largest',
-  }),
-});
 const state = { description: 'What was asked for last', schema: posterContract };
 const accepted = { description: 'It is being made; ask for its state', schema: posterContract };
 const addressSeconds = 3600;
@@ -62,7 +59,7 @@ export const posterRoutes = [
     params,
     body: newPoster,
     replies: { 202: accepted },
-    errors: ['video_failed', 'not_playable_yet'],
+    errors: ['video_failed', 'not_playable_yet', 'plays_outside'],
     async handle({ params, body, permit, context, traceparent, log }) {
       const found = notFailed(permit(await context.db.videos.find(params.videoId)));
       if (!found.plan) {
@@ -96,7 +93,7 @@ export const posterRoutes = [
     replies: {
       201: { description: 'Send the bytes to `url` with exactly these headers', schema: posterTicket },
     },
-    errors: ['video_failed', 'too_large'],
+    errors: ['video_failed', 'too_large', 'plays_outside'],
     async handle({ params, body, permit, context }) {
       const { db, storage, config } = context;
       const found = notFailed(permit(await context.db.videos.find(params.videoId)));
@@ -144,7 +141,7 @@ export const posterRoutes = [
     action: 'video.change',
     params: ofUpload,
     replies: { 202: accepted },
-    errors: ['video_failed', 'upload_incomplete', 'upload_mismatch', 'upload_closed'],
+    errors: ['video_failed', 'upload_incomplete', 'upload_mismatch', 'upload_closed', 'plays_outside'],
     async handle({ params, permit, context, traceparent, log }) {
       const found = notFailed(permit(await context.db.videos.find(params.videoId)));
       const { ticket } = await findTicket(found, params.posterUploadId, context);
@@ -170,7 +167,7 @@ function pictureRoute(format: PictureFormat) {
     async handle({ params, query, permit, context }): Promise<Reply> {
       const found = permit(await context.db.videos.find(params.videoId));
       const shown = await context.db.posters.shown(attemptOf(found));
-      const width = shown?.widths.find((one) => one >= (query.width ?? Infinity)) ?? shown?.widths.at(-1);
+      const width = chosenWidth(shown?.widths ?? [], query.width);
       if (!shown || width === undefined) throw new MillraceError('not_found', 'The video has no poster yet.');
       const generation = shown.isChosen ? null : shown.generation;
       const key = posterKey(found._id, generation, shown.version ?? 0, width, format);
@@ -181,6 +178,7 @@ function pictureRoute(format: PictureFormat) {
 }
 
 function notFailed(found: Video): Video {
+  refuseOutside(found);
   if (found.state !== 'failed') return found;
   throw new MillraceError('video_failed', 'A video that has failed gets no poster.');
 }
@@ -212,20 +210,11 @@ async function start(made: Poster, context: ApiContext & Traced, log: Log): Prom
 }
 
 /** Checks the object; the ticket becomes the newest version. */
-async function complete(ticket: Poster, { db, storage }: ApiContext): Promise<Poster> {
-  const closed = () => new MillraceError('upload_closed', 'The upload has ended; ask for a new one.');
-  if (ticket.state !== 'waiting' || !ticket.upload) throw closed();
-  const { key, bytes } = ticket.upload;
-  const object = await storage.head('raw', key);
-  if (!object)
-    throw new MillraceError('upload_incomplete', 'The bytes are not in the store yet. Send them first.');
-  if (object.bytes !== bytes) {
-    throw new MillraceError(
-      'upload_mismatch',
-      `The store holds ${object.bytes} bytes; ${bytes} were announced.`,
-    );
-  }
-  const arrived = (await db.posters.arrived(ticket, object.etag)) ?? (await db.posters.find(ticket._id));
-  if (arrived?.version == null) throw closed();
+async function complete(ticket: Poster, context: ApiContext): Promise<Poster> {
+  const { posters } = context.db;
+  if (ticket.state !== 'waiting' || !ticket.upload) throw uploadClosed();
+  const etag = await arrivedEtag(ticket.upload, context);
+  const arrived = (await posters.arrived(ticket, etag)) ?? (await posters.find(ticket._id));
+  if (arrived?.version == null) throw uploadClosed();
   return arrived;
 }

@@ -4,6 +4,7 @@ import { trending, trendingPage, videoTrending } from '../../shared/contracts/tr
 import { MillraceError } from '../../shared/errors.ts';
 import type { ApiContext } from '../context.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
+import { isKnownCategory, unknownCategory } from '../known-category.ts';
 import { cursorParam, limitParam } from '../lists.ts';
 import { type Explained, presentTrending, presentTrendingEntry } from '../present-trending.ts';
 import { route } from '../route.ts';
@@ -66,8 +67,8 @@ export const trendingRoutes = [
       if (!context.config.REGIONS.includes(region)) {
         throw new MillraceError('unknown_region', `Known regions are ${context.config.REGIONS.join(', ')}.`);
       }
-      if (query.category !== undefined && !(await isKnownCategory(context, query.category))) {
-        throw new MillraceError('unknown_category', `There is no category ${query.category}.`);
+      if (query.category !== undefined && !(await isKnownCategory(query.category, context))) {
+        throw unknownCategory(query.category);
       }
       const asked: Asked = { region, version, ...query, fields };
       const key = `${context.publicUrl} ${JSON.stringify(asked)}`;
@@ -97,11 +98,6 @@ export const trendingRoutes = [
     },
   }),
 ];
-
-/** Without a list of categories every word may be one; the list of one that nothing is in is empty. */
-async function isKnownCategory(_context: ApiContext, _category: string): Promise<boolean> {
-  return true;
-}
 
 /** Until the next run is due, 5 s at most: others cannot be told of a take-down. */
 function keptSeconds(computedAt: Date | null, { config }: ApiContext): number {

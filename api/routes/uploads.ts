@@ -7,7 +7,10 @@ import { newId } from '../../shared/ids.ts';
 import { rawKey } from '../../shared/keys.ts';
 import { begin, endUpload, move } from '../../shared/pipeline.ts';
 import type { ApiContext } from '../context.ts';
+import { refuseUnknownCategory } from '../known-category.ts';
+import { misfit } from '../misfit.ts';
 import { presentTicket, presentUpload } from '../present.ts';
+import { publishTime } from '../publish-time.ts';
 import { route } from '../route.ts';
 
 const tag = 'Uploads';
@@ -27,21 +30,20 @@ export const uploadRoutes = [
     errors: ['too_large'],
     async handle({ body, caller, context }) {
       const { db, storage, config } = context;
-      const { filename, size, type, ...about } = body;
+      const { filename, size, type, publishAt, ...about } = body;
       if (size > config.UPLOAD_MAX_BYTES) {
         throw new MillraceError('too_large', `A file may have ${config.UPLOAD_MAX_BYTES} bytes at most.`, {
           violations: [{ pointer: '/size', message: `must be at most ${config.UPLOAD_MAX_BYTES}` }],
         });
       }
       if (about.profile !== undefined && !config.ENCODING_PROFILES[about.profile]) {
-        const message = `must be one of ${Object.keys(config.ENCODING_PROFILES).join(', ')}`;
-        throw new MillraceError('invalid_request', `The request does not fit: /profile ${message}.`, {
-          violations: [{ pointer: '/profile', message }],
-        });
+        throw misfit('/profile', `must be one of ${Object.keys(config.ENCODING_PROFILES).join(', ')}`);
       }
+      await refuseUnknownCategory(about.category, context);
       const videoId = newId();
       const key = rawKey(caller._id, videoId);
       const now = new Date();
+      const publishedAt = publishTime(publishAt, undefined, now);
       const record: UploadRecord = {
         _id: newId(),
         ownerId: caller._id,
@@ -63,6 +65,8 @@ export const uploadRoutes = [
             ...about,
             _id: videoId,
             ownerId: caller._id,
+            channelTitle: caller.displayName,
+            publishedAt,
             title: about.title ?? titleOf(filename),
             category: about.category ?? null,
             language: about.language ?? null,

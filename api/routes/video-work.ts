@@ -7,6 +7,7 @@ import { cancel, remove, reprocess } from '../../shared/pipeline.ts';
 import { decide } from '../access/policy.ts';
 import { presentVideo } from '../present.ts';
 import { type Progress, progressEvents, readProgress } from '../progress.ts';
+import { refuseOutside } from '../refuse-outside.ts';
 import { route } from '../route.ts';
 import { shortCache } from '../short-cache.ts';
 
@@ -102,10 +103,11 @@ export const videoWorkRoutes = [
     action: 'video.change',
     params,
     replies: { 202: { description: 'The video, waiting to be looked at', schema: videoContract } },
-    errors: ['in_progress', 'upload_incomplete', 'source_missing'],
+    errors: ['in_progress', 'upload_incomplete', 'source_missing', 'plays_outside'],
     async handle({ params, permit, audit, context, traceparent }) {
       const { db, storage, publicUrl } = context;
       const found = permit(await db.videos.find(params.videoId));
+      refuseOutside(found);
       if (found.state === 'draft') throw new MillraceError('upload_incomplete', 'Nothing was uploaded yet.');
       const { key, etag } = found.source;
       if ((await storage.head('raw', key))?.etag !== etag) {

@@ -6,8 +6,13 @@ import type { Video, WatchedVideo } from '../../shared/db/video-record.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import type { ApiContext } from '../context.ts';
 import { changedMeanwhile, expectedRevision } from '../if-match.ts';
+import { refuseUnknownCategory } from '../known-category.ts';
 import { playingGeneration, presentLadder, presentPlayback, presentVideo, revisionOf } from '../present.ts';
 import { type Progress, readProgress } from '../progress.ts';
+import { publishTime } from '../publish-time.ts';
+import { byRegion } from '../refuse-elsewhere.ts';
+import { refuseOutside } from '../refuse-outside.ts';
+import { refusePlaying } from '../refuse-unwatchable.ts';
 import { type Reply, route } from '../route.ts';
 
 const tag = 'Videos';
@@ -47,14 +52,24 @@ export const videoRoutes = [
     ifMatch: true,
     replies: { 200: { description: 'The video as it is now, with its new ETag', schema: videoContract } },
     errors: [],
-    async handle({ params, body, permit, audit, header, context }) {
-      const { videos } = context.db;
+    async handle({ params, body, caller, permit, audit, header, context }) {
+      const { videos, edits } = context.db;
       const found = permit(await videos.find(params.videoId));
       const revision = expectedRevision(header('If-Match'), revisionOf(found));
+      // What it is about already may stay, whatever has become of the category.
+      if (body.category !== found.category) await refuseUnknownCategory(body.category, context);
+      const { publishAt, ...others } = body;
+      const isTimed = publishAt !== undefined;
+      const change = {
+        ...others,
+        ...(isTimed ? { publishedAt: publishTime(publishAt, found.publishedAt) } : {}),
+      };
       const changed = await context.db.transaction(async (session) => {
-        const after = await videos.change(found._id, revision, body, session);
-        if (after) await audit(session);
-        return after;
+        const done = await videos.change(found._id, revision, change, session);
+        if (!done) return undefined;
+        await edits.add(done.before, change, caller._id, session);
+        await audit(session);
+        return done.after;
       });
       if (changed) return sendVideo(changed, await readProgress(context.db, changed), context);
       // Somebody else was faster: in changing it, or in deleting it.
@@ -71,9 +86,10 @@ export const videoRoutes = [
     action: 'video.read',
     params,
     replies: { 200: { description: 'Every candidate', schema: ladder } },
-    errors: ['not_playable_yet'],
+    errors: ['not_playable_yet', 'plays_outside'],
     async handle({ params, permit, context }) {
       const found = permit(await context.db.videos.find(params.videoId));
+      refuseOutside(found);
       if (!found.plan) {
         const message = `The video is ${found.state}; there is no plan for it.`;
         throw new MillraceError('not_playable_yet', message);
@@ -90,14 +106,18 @@ export const videoRoutes = [
     action: 'video.read',
     params,
     replies: { 200: { description: 'Play `playlist`', schema: playback } },
-    errors: ['not_playable_yet', 'video_failed'],
-    async handle({ params, permit, context }) {
-      const found = permit(await context.db.videos.find(params.videoId));
+    errors: ['not_playable_yet', 'video_failed', 'not_in_region', 'taken_down'],
+    async handle({ params, permit, caller, header, context }) {
+      const asking = { caller, header, context };
+      const found = refusePlaying(permit(await context.db.videos.find(params.videoId)), asking);
       const generation = playingGeneration(found);
       if (generation !== undefined) {
-        return { status: 200, body: presentPlayback(found, generation, context.publicUrl) };
+        const body = presentPlayback(found, generation, context.publicUrl);
+        return { status: 200, body, headers: byRegion(context) };
       }
       if (found.failure) throw new MillraceError('video_failed', found.failure.message);
+      if (found.outside)
+        throw new MillraceError('not_playable_yet', 'The import has told no address to play.');
       throw new MillraceError(
         'not_playable_yet',
         `The video is ${found.state}; its first segments are not there yet.`,

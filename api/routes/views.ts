@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { videoId } from '../../shared/contracts/common.ts';
-import { newView, type viewReasons, viewReply } from '../../shared/contracts/views.ts';
+import { newView, viewReply } from '../../shared/contracts/views.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { playingGeneration } from '../present.ts';
-import { type Reply, route } from '../route.ts';
+import { route } from '../route.ts';
 import { viewerRegion } from '../viewer-region.ts';
-import { judgeWatched } from '../viewing.ts';
 
 export const viewRoutes = [
   route({
@@ -36,22 +35,18 @@ export const viewRoutes = [
       if (playingGeneration(found) === undefined) {
         throw new MillraceError('not_playable_yet', 'A video that cannot be played has no views.');
       }
-      const userAgent = header('User-Agent') ?? '';
-      if (viewing.isRobot(userAgent)) return notCounted('robot');
-      const watched = judgeWatched(body.watchedSeconds, found.durationSeconds);
-      if (!watched) return notCounted('too_short');
-      const seenBy = viewing.seenBy(found._id, caller?._id, address, userAgent);
-      const region = viewerRegion({ header, claim }, config);
-      const isView = await viewing
-        .record({ seenBy, videoId: found._id, region, ...watched })
-        .catch((cause) => {
-          throw new MillraceError('unavailable', 'Views cannot be counted right now.', { cause });
-        });
-      return isView ? { status: 200, body: { counted: true, reason: null } } : notCounted('already_counted');
+      const watching = {
+        ...{
+          video: found,
+          watchedSeconds: body.watchedSeconds,
+          region: viewerRegion({ header, claim }, config),
+        },
+        ...{ accountId: caller?._id, address, userAgent: header('User-Agent') ?? '' },
+      };
+      const reason = await viewing.count(watching).catch((cause) => {
+        throw new MillraceError('unavailable', 'Views cannot be counted right now.', { cause });
+      });
+      return { status: 200, body: { counted: reason === null, reason } };
     },
   }),
 ];
-
-function notCounted(reason: (typeof viewReasons)[number]): Reply {
-  return { status: 200, body: { counted: false, reason } };
-}

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { videoId } from '../../shared/contracts/common.ts';
+import type { Video } from '../../shared/db/video-record.ts';
 import { isRightToLeft } from '../../shared/languages.ts';
+import { policyWith } from '../middleware/security-headers.ts';
 import { route } from '../route.ts';
 import { docsHeaders, docsPage, referenceHeaders, referencePage } from './docs-pages.ts';
 import { escapeHtml } from './html.ts';
@@ -22,7 +24,12 @@ export const pageRoutes = [
     errors: [],
     async handle({ params, permit, context }) {
       const video = permit(await context.db.videos.find(params.videoId));
-      return { status: 200, type, body: watchPage(video), headers: { 'Cache-Control': 'private, no-cache' } };
+      const { outside } = video;
+      const policy = outside
+        ? await policyWith({ play: outside.playUrl, poster: outside.posterUrl }, context)
+        : {};
+      const headers = { 'Cache-Control': 'private, no-cache', ...policy };
+      return { status: 200, type, body: watchPage(video), headers };
     },
   }),
 
@@ -49,8 +56,10 @@ export const pageRoutes = [
   }),
 ];
 
-function watchPage(video: { _id: string; title: string; language: string | null }): string {
+function watchPage(video: Pick<Video, '_id' | 'title' | 'language' | 'outside'>): string {
   const title = escapeHtml(video.title);
+  // Of a file outside only its picture and sound are wanted, so it need not allow to be read by our pages.
+  const crossOrigin = video.outside ? '' : ' crossorigin';
   const direction = isRightToLeft(video.language) ? 'rtl' : 'auto';
   return `<!doctype html>
 <html lang="en">
@@ -67,7 +76,7 @@ function watchPage(video: { _id: string; title: string; language: string | null 
 <body>
 <main data-video-id="${video._id}">
 <media-controller>
-<video slot="media" playsinline crossorigin></video>
+<video slot="media" playsinline${crossOrigin}></video>
 <media-captions-menu anchor="auto" hidden></media-captions-menu>
 <media-loading-indicator slot="centered-chrome" noautohide></media-loading-indicator>
 <media-control-bar>
@@ -85,9 +94,16 @@ function watchPage(video: { _id: string; title: string; language: string | null 
 <h1 dir="${direction}">${title}</h1>
 <p><output id="state" aria-live="polite">…</output> <progress id="progress" max="100" value="0" hidden></progress></p>
 <p id="facts"></p>
-<noscript><p>This page needs JavaScript to play the video.</p></noscript>
+${linkOutside(video.outside)}<noscript><p>This page needs JavaScript to play the video.</p></noscript>
 </main>
 </body>
 </html>
 `;
+}
+
+/** For players of their own, and where the other site does not let ours read its playlists. */
+function linkOutside(outside: Video['outside']): string {
+  if (!outside?.playUrl) return '';
+  const host = escapeHtml(new URL(outside.playUrl).host);
+  return `<p><a id="outside" href="${escapeHtml(outside.playUrl)}" rel="noopener noreferrer">Open it at ${host}</a></p>\n`;
 }

@@ -20,6 +20,9 @@ const words = {
 
 let isPlaying = false;
 
+const tellAgainSeconds = 30;
+const watched = { seconds: 0, told: 0, last: undefined };
+
 async function getJson(path) {
   const response = await fetch(path, { headers: { Accept: 'application/json' } });
   const body = await response.json();
@@ -27,10 +30,21 @@ async function getJson(path) {
   return body;
 }
 
+/** Of an imported video it may be one file. */
+const isPlaylist = (url) => new URL(url, location.href).pathname.endsWith('.m3u8');
+
+function playFile(url) {
+  media.addEventListener('error', () => {
+    stateLine.textContent = 'The player stopped: the file cannot be played here.';
+  });
+  media.src = url;
+}
+
 /** hls.js first: some browsers claim to play HLS themselves and then stall. */
 function play(playlist) {
   const { Hls } = window;
-  if (Hls?.isSupported()) {
+  if (!isPlaylist(playlist)) playFile(playlist);
+  else if (Hls?.isSupported()) {
     // A playlist that still grows looks live to a player; begin at its beginning all the same.
     const hls = new Hls({ startPosition: 0, backBufferLength: 60 });
     let recoveries = 0;
@@ -102,6 +116,41 @@ async function update({ state, playable }) {
     stateLine.textContent = error.message;
   }
 }
+
+/** Sums what is played, whatever its speed; a leap is none of it. */
+function sumWatched() {
+  const step = media.currentTime - (watched.last ?? media.currentTime);
+  watched.last = media.currentTime;
+  if (media.seeking || step <= 0 || step > 2) return;
+  watched.seconds += step;
+  const { seconds, told } = watched;
+  // Before the length is known for good, as long as the video is encoded, only the seconds count.
+  const isView = seconds >= 10 || (Number.isFinite(media.duration) && seconds >= media.duration * 0.3);
+  if (isView && (told === 0 || seconds - told >= tellAgainSeconds)) tellView();
+}
+
+/** That somebody has watched so much, once it is enough, now and then while it becomes more, and at the end. */
+function tellView() {
+  const { seconds, told } = watched;
+  if (seconds === told) return;
+  watched.told = seconds;
+  const body = JSON.stringify({ position: media.currentTime, watchedSeconds: seconds });
+  // It goes out even when the page is being left. Nobody misses one that does not.
+  const headers = { 'Content-Type': 'application/json' };
+  fetch(`${address}/views`, { method: 'POST', headers, body, keepalive: true }).catch(() => {});
+}
+
+/** The last word on it, where there has been a first. */
+function tellRest() {
+  if (watched.told > 0) tellView();
+}
+
+media.addEventListener('timeupdate', sumWatched);
+media.addEventListener('seeked', () => {
+  watched.last = media.currentTime;
+});
+media.addEventListener('ended', tellRest);
+addEventListener('pagehide', tellRest);
 
 function follow() {
   const events = new EventSource(`${address}/progress`);

@@ -1,5 +1,8 @@
+import type { Role } from '../../shared/contracts/account.ts';
 import type { User } from '../../shared/db/users.ts';
+import { byOperator } from './by-operator.ts';
 import { type Command, type Run, type Tools, UsageError } from './command.ts';
+import { describeAccount, findAccount } from './find-account.ts';
 
 /** Who is an administrator. The first one cannot be made by another, so it is made here. */
 export const admin: Command = {
@@ -18,7 +21,7 @@ export const admin: Command = {
 
 async function list({ db }: Tools): Promise<string> {
   const found = await db.users.withRole('admin');
-  return found.length === 0 ? 'There is no administrator.' : found.map(describe).join('\n');
+  return found.length === 0 ? 'There is no administrator.' : found.map(describeAccount).join('\n');
 }
 
 function change(verb: 'grant' | 'revoke', who: string): Run {
@@ -26,33 +29,33 @@ function change(verb: 'grant' | 'revoke', who: string): Run {
     const user = await findOne(who, verb, tools);
     const others = user.roles.filter((role) => role !== 'admin');
     const roles = verb === 'grant' ? [...others, 'admin' as const] : others;
-    await tools.db.users.setRoles(user._id, roles.length > 0 ? roles : [tools.config.DEFAULT_ROLE]);
+    await setRoles(user._id, roles.length > 0 ? roles : [tools.config.DEFAULT_ROLE], `admin ${verb}`, tools);
     const now = verb === 'grant' ? 'is an administrator' : 'is no administrator any more';
-    return `${describe(user)} ${now}. The provider’s claim changes its roles no longer.`;
+    return `${describeAccount(user)} ${now}. The provider’s claim changes its roles no longer.`;
   };
 }
 
-async function findOne(who: string, verb: 'grant' | 'revoke', { db }: Tools): Promise<User> {
-  if (!who.includes('@')) {
-    const found = await db.users.find(who);
-    if (found) return found;
-    throw new Error(`There is no account ${who}.`);
-  }
-  const found = await db.users.withEmail(who);
-  const [only, ...more] = found;
-  if (!only) throw new Error(`No account has the address ${who}. Its person has to sign in once before.`);
-  if (more.length > 0) {
-    throw new Error(
-      `Several accounts have this address. Name one by its id:\n${found.map(describe).join('\n')}`,
-    );
-  }
-  // Whoever gave this address did not have to own it.
-  if (verb === 'grant' && !only.emailVerified) {
-    throw new Error(`Nobody has verified this address. Name the account by its id:\n${describe(only)}`);
-  }
-  return only;
+function setRoles(userId: string, roles: Role[], command: string, { db }: Tools): Promise<void> {
+  return db.transaction(async (session) => {
+    await db.users.setRoles(userId, roles, session);
+    const target = { target: { userId }, ownerId: userId };
+    const entry = byOperator({
+      action: 'user.change',
+      command,
+      ...target,
+      changes: { roles: roles.join(' ') },
+    });
+    await db.audit.add(entry, session);
+  });
 }
 
-function describe({ _id, displayName, email, issuer }: User): string {
-  return `${_id} (${JSON.stringify(displayName)}, ${email ?? 'no e-mail'}, from ${issuer})`;
+async function findOne(who: string, verb: 'grant' | 'revoke', { db }: Tools): Promise<User> {
+  const found = await findAccount(who, db);
+  // Whoever gave this address did not have to own it.
+  if (verb === 'grant' && who.includes('@') && !found.emailVerified) {
+    throw new Error(
+      `Nobody has verified this address. Name the account by its id:\n${describeAccount(found)}`,
+    );
+  }
+  return found;
 }

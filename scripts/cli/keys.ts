@@ -1,5 +1,6 @@
 import { openSigningKeys } from '../../api/access/signing-keys.ts';
 import { createLog } from '../../shared/log.ts';
+import { byOperator } from './by-operator.ts';
 import { type Command, type Run, UsageError } from './command.ts';
 
 /** The keys that sign access tokens. They rotate by themselves; this is for when that cannot wait. */
@@ -25,6 +26,8 @@ function rotate(when: 'later' | 'now' | 'drop'): Run {
   return async ({ config, db }) => {
     const log = createLog('silent', 'cli');
     const { _id, signsFrom } = await openSigningKeys({ config, db, log }).rotate(when);
+    const what = { target: { keyId: _id }, ownerId: null, changes: { when } };
+    await db.audit.add(byOperator({ action: 'signing-key.rotate', command: 'keys rotate', ...what }));
     const known = when === 'later' ? '' : ', in every api within a minute';
     const before =
       when === 'drop'

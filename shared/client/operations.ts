@@ -53,11 +53,19 @@ export type Problem = {
     | 'in_progress'
     | 'not_in_progress'
     | 'cancelled'
+    | 'category_exists'
+    | 'category_in_use'
     | 'last_admin'
+    | 'already_resolved'
     | 'own_account'
     | 'already_closing'
     | 'not_playable_yet'
+    | 'plays_outside'
     | 'changed_meanwhile'
+    | 'person_credited'
+    | 'person_merged'
+    | 'already_credited'
+    | 'too_many_credits'
     | 'too_many_api_keys'
     | 'body_too_large'
     | 'too_large'
@@ -271,12 +279,21 @@ export type NewUpload = {
   /** Default: the file name without its ending */
   title?: string;
   description?: string;
-  /** What it is about, in a word */
+  /** What it is about: one of the categories */
   category?: string;
+  /** One that comes again is left out */
   tags?: string[];
   /** What is spoken in it (ISO 639-1) */
   language?: string;
   visibility?: 'public' | 'unlisted' | 'private';
+  /** Where it may be played (ISO 3166-1); empty: everywhere */
+  regions?: string[];
+  /** From this age on it is meant to be seen; null: from any */
+  minimumAge?: number | null;
+  /** Until then it is seen as if it were private; a time to come. null: at once */
+  publishAt?: string | null;
+  /** Nobody may comment on it */
+  commentsOff?: boolean;
   /** How to encode it; default: what is configured */
   profile?: string;
 };
@@ -383,6 +400,70 @@ export type VideoPageSelection = {
   nextCursor: string | null;
 };
 
+export type CategoryTree = {
+  items: CategoryBranch[];
+  /** When the videos were counted */
+  countedAt: string;
+};
+
+export type CategoryBranch = {
+  /** A category */
+  categoryId: string;
+  name: string;
+  /** That the name is in */
+  language: string;
+  /** That everyone may see, those of its children too */
+  videos: number;
+  children: CategoryBranch[];
+};
+
+export type Category = {
+  /** A category */
+  categoryId: string;
+  /** Of which it is a part; null: of none */
+  parentId: string | null;
+  /** By language (ISO 639-1) */
+  names: Record<string, string>;
+  /** Among those of one parent the lowest come first */
+  order: number;
+  /** Raised by each change; If-Match goes by it */
+  revision: number;
+};
+
+export type NewCategory = {
+  /** A category */
+  categoryId: string;
+  /** Of which it is a part; null: of none */
+  parentId?: string | null;
+  /** By language (ISO 639-1) */
+  names: Record<string, string>;
+  /** Among those of one parent the lowest come first */
+  order?: number;
+};
+
+export type CategoryChange = {
+  /** Of which it is a part; null: of none */
+  parentId?: string | null;
+  /** By language (ISO 639-1) */
+  names?: Record<string, string>;
+  /** Among those of one parent the lowest come first */
+  order?: number;
+};
+
+export type ServedRegions = {
+  items: ServedRegion[];
+};
+
+export type ServedRegion = {
+  /** A region (ISO 3166-1 alpha-2) */
+  region: string;
+  name: string;
+  /** That are spoken there (ISO 639-1), the main ones first */
+  languages: string[];
+  /** Its pages are written right to left */
+  isRtl: boolean;
+};
+
 export type Video = {
   /** A video */
   videoId: string;
@@ -463,11 +544,19 @@ export type Video = {
       | 'in_progress'
       | 'not_in_progress'
       | 'cancelled'
+      | 'category_exists'
+      | 'category_in_use'
       | 'last_admin'
+      | 'already_resolved'
       | 'own_account'
       | 'already_closing'
       | 'not_playable_yet'
+      | 'plays_outside'
       | 'changed_meanwhile'
+      | 'person_credited'
+      | 'person_merged'
+      | 'already_credited'
+      | 'too_many_credits'
       | 'too_many_api_keys'
       | 'body_too_large'
       | 'too_large'
@@ -492,10 +581,14 @@ export type Video = {
       | 'internal';
     message: string;
   } | null;
+  /** Nobody may comment on it */
+  commentsOff: boolean;
   warnings: {
     code: string;
     message: string;
   }[];
+  /** Moderators have hidden it; who else sees this is its owner */
+  takenDown: TakeDown | null;
   uploadedAt: string | null;
   playableAt: string | null;
   readyAt: string | null;
@@ -526,6 +619,13 @@ export type AudioTrack = {
     integrated: number;
     range: number;
   } | null;
+};
+
+export type TakeDown = {
+  at: string;
+  reason: string;
+  /** For its owner */
+  message: string;
 };
 
 export type VideoSelection = {
@@ -608,11 +708,19 @@ export type VideoSelection = {
       | 'in_progress'
       | 'not_in_progress'
       | 'cancelled'
+      | 'category_exists'
+      | 'category_in_use'
       | 'last_admin'
+      | 'already_resolved'
       | 'own_account'
       | 'already_closing'
       | 'not_playable_yet'
+      | 'plays_outside'
       | 'changed_meanwhile'
+      | 'person_credited'
+      | 'person_merged'
+      | 'already_credited'
+      | 'too_many_credits'
       | 'too_many_api_keys'
       | 'body_too_large'
       | 'too_large'
@@ -637,10 +745,14 @@ export type VideoSelection = {
       | 'internal';
     message: string;
   } | null;
+  /** Nobody may comment on it */
+  commentsOff?: boolean;
   warnings?: {
     code: string;
     message: string;
   }[];
+  /** Moderators have hidden it; who else sees this is its owner */
+  takenDown?: TakeDown | null;
   uploadedAt?: string | null;
   playableAt?: string | null;
   readyAt?: string | null;
@@ -651,10 +763,19 @@ export type VideoChange = {
   description?: string;
   /** null: none */
   category?: string | null;
+  /** One that comes again is left out */
   tags?: string[];
   /** null: none */
   language?: string | null;
   visibility?: 'public' | 'unlisted' | 'private';
+  /** Where it may be played (ISO 3166-1); empty: everywhere */
+  regions?: string[];
+  /** From this age on it is meant to be seen; null: from any */
+  minimumAge?: number | null;
+  /** A time to come: until then it is seen as if it were private, also when it was published before. null: at once, if it is not published yet */
+  publishAt?: string | null;
+  /** Nobody may comment on it */
+  commentsOff?: boolean;
 };
 
 export type Ladder = {
@@ -705,10 +826,68 @@ export type Playback = {
   state: 'draft' | 'uploaded' | 'probing' | 'encoding' | 'publishing' | 'ready' | 'failed' | 'deleted';
   /** False while the playlist is still growing */
   isFinal: boolean;
-  /** The HLS master playlist */
+  /** The HLS master playlist; of an imported video its address outside, of HLS or of one file */
   playlist: string;
   posterUrl: string | null;
   durationSeconds: number | null;
+};
+
+export type Like = {
+  /** By me */
+  liked: boolean;
+  /** By all */
+  likes: number;
+};
+
+export type CommentPage = {
+  items: Comment[];
+  /** Send it as `cursor` for what follows; null: there is no more */
+  nextCursor: string | null;
+};
+
+export type Comment = {
+  /** A comment */
+  commentId: string;
+  /** A video */
+  videoId: string;
+  /** The comment under which it stands; null: it stands by itself */
+  replyTo: string | null;
+  /** Whom it answers, where that is another reply; else null */
+  answers: {
+    /** null: the account is deleted */
+    userId: string | null;
+    displayName: string;
+  } | null;
+  /** What is hidden or removed keeps its place while there are replies to it */
+  state: 'shown' | 'hidden' | 'removed';
+  /** null where the comment is not shown */
+  author: {
+    /** null: the account is deleted */
+    userId: string | null;
+    displayName: string;
+  } | null;
+  /** Plain text; null where it is not shown */
+  text: string | null;
+  /** The video’s owner wants it at the top */
+  isPinned: boolean;
+  /** How many are shown */
+  replies: number;
+  /** Raised by each change of the text */
+  revision: number;
+  createdAt: string;
+  editedAt: string | null;
+};
+
+export type NewComment = {
+  /** Plain text, whatever stands in it */
+  text: string;
+  /** The comment that it answers */
+  replyTo?: string;
+};
+
+export type CommentChange = {
+  /** Plain text, whatever stands in it */
+  text: string;
 };
 
 export type NewView = {
@@ -769,6 +948,29 @@ export type CaptionListSelection = {
   nextCursor: string | null;
 };
 
+export type EditPage = {
+  items: Edit[];
+  /** Send it as `cursor` for what follows; null: there is no more */
+  nextCursor: string | null;
+};
+
+export type Edit = {
+  editId: string;
+  at: string;
+  /** Who did it */
+  by: string;
+  /** Of the video, as this change has made it */
+  revision: number;
+  /** Each field that got another value */
+  changes: Record<
+    string,
+    {
+      from: string | number | boolean | string[] | null;
+      to: string | number | boolean | string[] | null;
+    }
+  >;
+};
+
 export type Poster = {
   /** Found by Millrace, taken from a chosen time, or uploaded */
   source: 'auto' | 'time' | 'upload';
@@ -810,11 +1012,19 @@ export type Poster = {
       | 'in_progress'
       | 'not_in_progress'
       | 'cancelled'
+      | 'category_exists'
+      | 'category_in_use'
       | 'last_admin'
+      | 'already_resolved'
       | 'own_account'
       | 'already_closing'
       | 'not_playable_yet'
+      | 'plays_outside'
       | 'changed_meanwhile'
+      | 'person_credited'
+      | 'person_merged'
+      | 'already_credited'
+      | 'too_many_credits'
       | 'too_many_api_keys'
       | 'body_too_large'
       | 'too_large'
@@ -887,6 +1097,457 @@ export type Storyboard = {
     columns: number;
     rows: number;
     tiles: number;
+  }[];
+};
+
+export type NewPerson = {
+  name: string;
+  biography?: string;
+};
+
+export type Person = {
+  /** A person who has to do with videos */
+  personId: string;
+  /** Several people may have the same */
+  name: string;
+  biography: string;
+  pictureUrl: string | null;
+  /** Of the picture, in pixels, rising */
+  pictureWidths: number[];
+  /** The account that may change it; null: moderators alone */
+  createdBy: string | null;
+  /** Raised by each change; If-Match goes by it */
+  revision: number;
+  createdAt: string;
+};
+
+export type PersonPage = {
+  items: Person[];
+  /** Send it as `cursor` for what follows; null: there is no more */
+  nextCursor: string | null;
+};
+
+export type PersonPageSelection = {
+  items: {
+    /** A person who has to do with videos */
+    personId?: string;
+    /** Several people may have the same */
+    name?: string;
+    biography?: string;
+    pictureUrl?: string | null;
+    /** Of the picture, in pixels, rising */
+    pictureWidths?: number[];
+    /** The account that may change it; null: moderators alone */
+    createdBy?: string | null;
+    /** Raised by each change; If-Match goes by it */
+    revision?: number;
+    createdAt?: string;
+  }[];
+  /** Send it as `cursor` for what follows; null: there is no more */
+  nextCursor: string | null;
+};
+
+export type PersonChange = {
+  name?: string;
+  biography?: string;
+};
+
+export type PersonVideoPage = {
+  items: PersonVideo[];
+  /** Send it as `cursor` for what follows; null: there is no more */
+  nextCursor: string | null;
+};
+
+export type PersonVideo = {
+  /** A video */
+  videoId: string;
+  title: string;
+  description: string;
+  category: string | null;
+  tags: string[];
+  language: string | null;
+  /** Its language is written right to left */
+  isRtl: boolean;
+  /** Its owner’s name when it was made */
+  channelTitle: string;
+  visibility: 'public' | 'unlisted' | 'private';
+  /** Where it may be seen; empty: everywhere */
+  regions: string[];
+  /** From this age on it is meant to be seen; null: from any */
+  minimumAge: number | null;
+  state: 'draft' | 'uploaded' | 'probing' | 'encoding' | 'publishing' | 'ready' | 'failed' | 'deleted';
+  /** It can be watched, perhaps while it is still encoding */
+  playable: boolean;
+  durationSeconds: number | null;
+  posterUrl: string | null;
+  watchUrl: string;
+  /** As of the last count */
+  views: number;
+  likes: number;
+  /** That are shown */
+  comments: number;
+  createdAt: string;
+  /** From when on it may be seen; to come, if that was chosen */
+  publishedAt: string;
+  credits: {
+    /** What the person did */
+    role:
+      | 'actor'
+      | 'director'
+      | 'writer'
+      | 'producer'
+      | 'composer'
+      | 'cinematographer'
+      | 'editor'
+      | 'presenter'
+      | 'narrator'
+      | 'guest'
+      | 'other';
+    /** Whom the person played */
+    character: string | null;
+  }[];
+};
+
+export type PersonVideoPageSelection = {
+  items: {
+    /** A video */
+    videoId?: string;
+    title?: string;
+    description?: string;
+    category?: string | null;
+    tags?: string[];
+    language?: string | null;
+    /** Its language is written right to left */
+    isRtl?: boolean;
+    /** Its owner’s name when it was made */
+    channelTitle?: string;
+    visibility?: 'public' | 'unlisted' | 'private';
+    /** Where it may be seen; empty: everywhere */
+    regions?: string[];
+    /** From this age on it is meant to be seen; null: from any */
+    minimumAge?: number | null;
+    state?: 'draft' | 'uploaded' | 'probing' | 'encoding' | 'publishing' | 'ready' | 'failed' | 'deleted';
+    /** It can be watched, perhaps while it is still encoding */
+    playable?: boolean;
+    durationSeconds?: number | null;
+    posterUrl?: string | null;
+    watchUrl?: string;
+    /** As of the last count */
+    views?: number;
+    likes?: number;
+    /** That are shown */
+    comments?: number;
+    createdAt?: string;
+    /** From when on it may be seen; to come, if that was chosen */
+    publishedAt?: string;
+    credits?: {
+      /** What the person did */
+      role:
+        | 'actor'
+        | 'director'
+        | 'writer'
+        | 'producer'
+        | 'composer'
+        | 'cinematographer'
+        | 'editor'
+        | 'presenter'
+        | 'narrator'
+        | 'guest'
+        | 'other';
+      /** Whom the person played */
+      character: string | null;
+    }[];
+  }[];
+  /** Send it as `cursor` for what follows; null: there is no more */
+  nextCursor: string | null;
+};
+
+export type PersonMerge = {
+  /** The person that stays */
+  into: string;
+};
+
+export type NewPictureUpload = {
+  /** Exact size in bytes, at most 1048576 */
+  size: number;
+  /** It is signed and must be sent with the bytes */
+  type: 'image/jpeg' | 'image/png' | 'image/webp';
+};
+
+export type PictureTicket = {
+  method: 'PUT';
+  /** Send the bytes here, once */
+  url: string;
+  /** Send these headers as they are */
+  headers: Record<string, string>;
+  expiresAt: string;
+  /** An upload of a person’s picture */
+  pictureUploadId: string;
+};
+
+export type PictureUpload = {
+  /** It waits for its bytes, then for the sizes of the picture */
+  state: 'waiting' | 'making' | 'ready' | 'failed' | 'expired';
+  size: number;
+  type: string;
+  expiresAt: string;
+  /** An upload of a person’s picture */
+  pictureUploadId: string;
+  error?: {
+    code:
+      | 'invalid_request'
+      | 'invalid_json'
+      | 'unknown_version'
+      | 'not_signed_in'
+      | 'invalid_credential'
+      | 'invalid_grant'
+      | 'unsupported_grant_type'
+      | 'wrong_password'
+      | 'invalid_email_token'
+      | 'sign_in_failed'
+      | 'unknown_provider'
+      | 'registration_not_offered'
+      | 'invalid_logout_token'
+      | 'forbidden'
+      | 'cross_site_request'
+      | 'account_suspended'
+      | 'account_closing'
+      | 'not_found'
+      | 'unknown_region'
+      | 'unknown_category'
+      | 'comments_off'
+      | 'taken_down'
+      | 'not_in_region'
+      | 'method_not_allowed'
+      | 'not_acceptable'
+      | 'upload_incomplete'
+      | 'upload_mismatch'
+      | 'upload_closed'
+      | 'video_failed'
+      | 'in_progress'
+      | 'not_in_progress'
+      | 'cancelled'
+      | 'category_exists'
+      | 'category_in_use'
+      | 'last_admin'
+      | 'already_resolved'
+      | 'own_account'
+      | 'already_closing'
+      | 'not_playable_yet'
+      | 'plays_outside'
+      | 'changed_meanwhile'
+      | 'person_credited'
+      | 'person_merged'
+      | 'already_credited'
+      | 'too_many_credits'
+      | 'too_many_api_keys'
+      | 'body_too_large'
+      | 'too_large'
+      | 'unsupported_media_type'
+      | 'invalid_image'
+      | 'invalid_captions'
+      | 'if_match_needed'
+      | 'too_many_requests'
+      | 'not_a_video'
+      | 'no_video_stream'
+      | 'unsupported_codec'
+      | 'undecodable'
+      | 'truncated'
+      | 'encrypted'
+      | 'too_long'
+      | 'too_many_pixels'
+      | 'timed_out'
+      | 'source_missing'
+      | 'encoding_failed'
+      | 'output_rejected'
+      | 'unavailable'
+      | 'internal';
+    message: string;
+  };
+};
+
+export type CreditList = {
+  items: Credit[];
+  /** Send it as `cursor` for what follows; null: there is no more */
+  nextCursor: string | null;
+};
+
+export type Credit = {
+  /** What one person did in one video */
+  creditId: string;
+  /** A person who has to do with videos */
+  personId: string;
+  /** Of the person, as it is now */
+  name: string;
+  pictureUrl: string | null;
+  /** What the person did */
+  role:
+    | 'actor'
+    | 'director'
+    | 'writer'
+    | 'producer'
+    | 'composer'
+    | 'cinematographer'
+    | 'editor'
+    | 'presenter'
+    | 'narrator'
+    | 'guest'
+    | 'other';
+  /** Whom the person played */
+  character: string | null;
+  /** Rising through the list, with gaps or without */
+  order: number;
+};
+
+export type CreditListSelection = {
+  items: {
+    /** What one person did in one video */
+    creditId?: string;
+    /** A person who has to do with videos */
+    personId?: string;
+    /** Of the person, as it is now */
+    name?: string;
+    pictureUrl?: string | null;
+    /** What the person did */
+    role?:
+      | 'actor'
+      | 'director'
+      | 'writer'
+      | 'producer'
+      | 'composer'
+      | 'cinematographer'
+      | 'editor'
+      | 'presenter'
+      | 'narrator'
+      | 'guest'
+      | 'other';
+    /** Whom the person played */
+    character?: string | null;
+    /** Rising through the list, with gaps or without */
+    order?: number;
+  }[];
+  /** Send it as `cursor` for what follows; null: there is no more */
+  nextCursor: string | null;
+};
+
+export type CreditsChange = {
+  /** All of them, in their order */
+  credits: {
+    /** A person who has to do with videos */
+    personId: string;
+    /** What the person did */
+    role:
+      | 'actor'
+      | 'director'
+      | 'writer'
+      | 'producer'
+      | 'composer'
+      | 'cinematographer'
+      | 'editor'
+      | 'presenter'
+      | 'narrator'
+      | 'guest'
+      | 'other';
+    /** Whom the person played */
+    character?: string | null;
+  }[];
+};
+
+export type NewCredit = {
+  /** A person who has to do with videos */
+  personId: string;
+  /** What the person did */
+  role:
+    | 'actor'
+    | 'director'
+    | 'writer'
+    | 'producer'
+    | 'composer'
+    | 'cinematographer'
+    | 'editor'
+    | 'presenter'
+    | 'narrator'
+    | 'guest'
+    | 'other';
+  /** Whom the person played */
+  character?: string | null;
+  /** What has this order or a higher one moves behind it; without it: the last */
+  order?: number;
+};
+
+export type SearchPage = {
+  items: SearchHit[];
+  /** On all pages */
+  total: number;
+  page: number;
+  perPage: number;
+  facets: {
+    /** Of all that were found, the commonest first */
+    category: {
+      value: string;
+      count: number;
+    }[];
+    /** Of all that were found, the commonest first */
+    language: {
+      value: string;
+      count: number;
+    }[];
+  };
+};
+
+export type SearchHit = {
+  /** A video */
+  videoId: string;
+  title: string;
+  description: string;
+  category: string | null;
+  tags: string[];
+  language: string | null;
+  /** Its language is written right to left */
+  isRtl: boolean;
+  /** Its owner’s name when it was made */
+  channelTitle: string;
+  visibility: 'public' | 'unlisted' | 'private';
+  /** Where it may be seen; empty: everywhere */
+  regions: string[];
+  /** From this age on it is meant to be seen; null: from any */
+  minimumAge: number | null;
+  state: 'draft' | 'uploaded' | 'probing' | 'encoding' | 'publishing' | 'ready' | 'failed' | 'deleted';
+  /** It can be watched, perhaps while it is still encoding */
+  playable: boolean;
+  durationSeconds: number | null;
+  posterUrl: string | null;
+  watchUrl: string;
+  /** As of the last count */
+  views: number;
+  likes: number;
+  /** That are shown */
+  comments: number;
+  createdAt: string;
+  /** From when on it may be seen; to come, if that was chosen */
+  publishedAt: string;
+  highlights: {
+    /** The title in parts; a hit was looked for. Text and no HTML */
+    title: {
+      text: string;
+      hit: boolean;
+    }[];
+    /** The part of the description around the first hit */
+    description: {
+      text: string;
+      hit: boolean;
+    }[];
+  };
+};
+
+export type Suggestions = {
+  /** The most viewed first, 10 at most */
+  items: {
+    text: string;
+    /** What it is */
+    kind: 'title';
+    /** A video */
+    videoId: string;
   }[];
 };
 
@@ -1139,6 +1800,170 @@ export type VideoTrending = {
   }[];
 };
 
+export type NewReport = {
+  reason: 'spam' | 'violence' | 'sexual' | 'hate' | 'copyright' | 'misleading' | 'other';
+  /** What is wrong, for moderators */
+  text?: string;
+};
+
+export type SentReport = {
+  /** A report */
+  reportId: string;
+  reason: 'spam' | 'violence' | 'sexual' | 'hate' | 'copyright' | 'misleading' | 'other';
+  text: string;
+  at: string;
+};
+
+export type ReportPage = {
+  items: Report[];
+  /** Send it as `cursor` for what follows; null: there is no more */
+  nextCursor: string | null;
+};
+
+export type Report = {
+  /** A report */
+  reportId: string;
+  kind: 'video' | 'comment';
+  /** A video */
+  videoId: string;
+  /** null: the video itself */
+  commentId: string | null;
+  /** Whose it is */
+  ownerId: string;
+  /** The title, or the words; null: it is gone */
+  excerpt: string | null;
+  state: 'open' | 'resolved' | 'dismissed';
+  /** How many people have reported it */
+  reports: number;
+  /** How many of them named which reason */
+  reasons: Record<string, number>;
+  /** Of the first */
+  at: string;
+  /** Of the last */
+  lastAt: string;
+  outcome: 'dismissed' | 'hidden' | 'taken_down' | 'removed' | null;
+  /** Of who decided, for moderators */
+  note: string;
+  resolvedBy: string | null;
+  resolvedAt: string | null;
+};
+
+export type WholeReport = {
+  /** A report */
+  reportId: string;
+  kind: 'video' | 'comment';
+  /** A video */
+  videoId: string;
+  /** null: the video itself */
+  commentId: string | null;
+  /** Whose it is */
+  ownerId: string;
+  /** The title, or the words; null: it is gone */
+  excerpt: string | null;
+  state: 'open' | 'resolved' | 'dismissed';
+  /** How many people have reported it */
+  reports: number;
+  /** How many of them named which reason */
+  reasons: Record<string, number>;
+  /** Of the first */
+  at: string;
+  /** Of the last */
+  lastAt: string;
+  outcome: 'dismissed' | 'hidden' | 'taken_down' | 'removed' | null;
+  /** Of who decided, for moderators */
+  note: string;
+  resolvedBy: string | null;
+  resolvedAt: string | null;
+  /** What people said, the oldest first, 100 at most */
+  complaints: {
+    /** An account */
+    userId: string;
+    reason: 'spam' | 'violence' | 'sexual' | 'hate' | 'copyright' | 'misleading' | 'other';
+    text: string;
+    at: string;
+  }[];
+};
+
+export type Resolution = {
+  /** `hidden` is for comments, `taken_down` for videos */
+  outcome: 'dismissed' | 'hidden' | 'taken_down';
+  /** For moderators */
+  note?: string;
+  /** For its owner */
+  message?: string;
+};
+
+export type NewTakeDown = {
+  reason: 'spam' | 'violence' | 'sexual' | 'hate' | 'copyright' | 'misleading' | 'other';
+  /** For its owner */
+  message?: string;
+};
+
+export type Analytics = {
+  /** A video */
+  videoId: string;
+  /** The first day, in UTC */
+  from: string;
+  /** The last day, in UTC */
+  to: string;
+  by: 'day' | 'hour';
+  /** Of these days */
+  totals: {
+    views: number;
+    /** Of all viewers together */
+    watchSeconds: number;
+    /** Given, less those taken back */
+    likes: number;
+    comments: number;
+  };
+  /** The same by region */
+  regions: {
+    views: number;
+    /** Of all viewers together */
+    watchSeconds: number;
+    /** Given, less those taken back */
+    likes: number;
+    comments: number;
+    /** A region (ISO 3166-1 alpha-2) */
+    region: string;
+  }[];
+  /** By time and region; where nothing was counted there is none */
+  items: {
+    views: number;
+    /** Of all viewers together */
+    watchSeconds: number;
+    /** Given, less those taken back */
+    likes: number;
+    comments: number;
+    /** The beginning of the day or hour */
+    at: string;
+    /** A region (ISO 3166-1 alpha-2) */
+    region: string;
+  }[];
+};
+
+export type OwnAnalytics = {
+  /** That are not deleted */
+  videos: number;
+  /** Of all of them, since they were made */
+  totals: {
+    views: number;
+    /** Given, less those taken back */
+    likes: number;
+    comments: number;
+  };
+  /** The most viewed */
+  top: {
+    views: number;
+    /** Given, less those taken back */
+    likes: number;
+    comments: number;
+    /** A video */
+    videoId: string;
+    title: string;
+  }[];
+};
+
 export type UserPage = {
   items: User[];
   total: number;
@@ -1181,10 +2006,11 @@ export type AuditPage = {
 export type AuditEntry = {
   auditId: string;
   at: string;
-  /** Who did it */
+  /** Who did it; `operator`: somebody at the command line */
   actorId: string;
   /** The row of the policy */
   action: string;
+  /** `CLI`: by a command */
   method: string;
   route: string;
   /** What stood in the route */
@@ -1395,7 +2221,9 @@ export type Operations = {
       mine?: 'true' | 'false';
       /** What everyone may see of one account */
       ownerId?: string;
-      /** What it is about, in a word */
+      /** What may be seen there (ISO 3166-1) */
+      region?: string;
+      /** What is in it, or in one below it */
       category?: string;
       /** What is spoken in it (ISO 639-1) */
       language?: string;
@@ -1416,6 +2244,54 @@ export type Operations = {
     };
     gives: VideoPage;
     selected: VideoPageSelection;
+  };
+  /** What videos are about, as a tree, and how many there are of each */
+  getCategories: {
+    takes: {
+      /** That the names are to be in */
+      language?: string;
+    };
+    gives: CategoryTree;
+  };
+  /** Add a category */
+  postCategories: {
+    takes: {
+      body: NewCategory;
+    };
+    gives: Category;
+  };
+  /** One category with its names in all languages */
+  getCategoriesByCategoryId: {
+    takes: {
+      /** A category */
+      categoryId: string;
+    };
+    gives: Category;
+  };
+  /** Give a category other names or another place */
+  patchCategoriesByCategoryId: {
+    takes: {
+      /** A category */
+      categoryId: string;
+      body: CategoryChange;
+    };
+    gives: Category;
+  };
+  /** Remove a category that no video and no other category is in */
+  deleteCategoriesByCategoryId: {
+    takes: {
+      /** A category */
+      categoryId: string;
+    };
+    gives: undefined;
+  };
+  /** The regions that are served, with their names and languages */
+  getRegions: {
+    takes: {
+      /** That the names are in */
+      language?: string;
+    };
+    gives: ServedRegions;
   };
   /** One video: state, percent, time left, renditions, why it failed */
   getVideosByVideoId: {
@@ -1460,6 +2336,104 @@ export type Operations = {
       videoId: string;
     };
     gives: Playback;
+  };
+  /** Whether I like a video */
+  getVideosByVideoIdLike: {
+    takes: {
+      /** A video */
+      videoId: string;
+    };
+    gives: Like;
+  };
+  /** Like a video */
+  putVideosByVideoIdLike: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** Where the viewer is, unless the CDN in front says so; one that is not served counts as the default */
+      region?: string;
+    };
+    gives: Like;
+  };
+  /** Like a video no longer */
+  deleteVideosByVideoIdLike: {
+    takes: {
+      /** A video */
+      videoId: string;
+    };
+    gives: Like;
+  };
+  /** What viewers say of a video, the newest first, without the replies */
+  getVideosByVideoIdComments: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** A field; with - in front the other way round */
+      sort?: 'newest' | 'oldest';
+      /** How many at most */
+      limit?: number;
+      /** `nextCursor` of the page before, with the same sort and filters */
+      cursor?: string;
+    };
+    gives: CommentPage;
+  };
+  /** Comment a video, or reply to a comment */
+  postVideosByVideoIdComments: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** Where the viewer is, unless the CDN in front says so; one that is not served counts as the default */
+      region?: string;
+      body: NewComment;
+    };
+    gives: Comment;
+  };
+  /** One comment */
+  getVideosByVideoIdCommentsByCommentId: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** A comment */
+      commentId: string;
+    };
+    gives: Comment;
+  };
+  /** Change the words of my comment */
+  patchVideosByVideoIdCommentsByCommentId: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** A comment */
+      commentId: string;
+      body: CommentChange;
+    };
+    gives: Comment;
+  };
+  /** Remove a comment: mine, one on my video, or as a moderator */
+  deleteVideosByVideoIdCommentsByCommentId: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** A comment */
+      commentId: string;
+    };
+    gives: undefined;
+  };
+  /** The replies to a comment, the oldest first */
+  getVideosByVideoIdCommentsByCommentIdReplies: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** A comment */
+      commentId: string;
+      /** A field; with - in front the other way round */
+      sort?: 'oldest';
+      /** How many at most */
+      limit?: number;
+      /** `nextCursor` of the page before, with the same sort and filters */
+      cursor?: string;
+    };
+    gives: CommentPage;
   };
   /** Count a view */
   postVideosByVideoIdViews: {
@@ -1514,6 +2488,20 @@ export type Operations = {
       language: string;
     };
     gives: undefined;
+  };
+  /** Who has changed what of a video, the newest first */
+  getVideosByVideoIdEdits: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** A field; with - in front the other way round */
+      sort?: '-revision' | 'revision';
+      /** How many at most */
+      limit?: number;
+      /** `nextCursor` of the page before, with the same sort and filters */
+      cursor?: string;
+    };
+    gives: EditPage;
   };
   /** How far the work on a video is, as server-sent events, until it ends */
   getVideosByVideoIdProgress: {
@@ -1677,6 +2665,211 @@ export type Operations = {
     };
     gives: Storyboard;
   };
+  /** Add a person, to name in the credits of videos */
+  postPeople: {
+    takes: {
+      body: NewPerson;
+    };
+    gives: Person;
+  };
+  /** People by name */
+  getPeople: {
+    takes: {
+      /** How the name begins, whatever the case and the accents */
+      q?: string;
+      /** A field; with - in front the other way round */
+      sort?: 'name';
+      /** How many at most */
+      limit?: number;
+      /** `nextCursor` of the page before, with the same sort and filters */
+      cursor?: string;
+      /** Only these fields, with commas between */
+      fields?: string;
+    };
+    gives: PersonPage;
+    selected: PersonPageSelection;
+  };
+  /** One of the people that credits can name */
+  getPeopleByPersonId: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+    };
+    gives: Person;
+  };
+  /** Change what is said of a person */
+  patchPeopleByPersonId: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+      body: PersonChange;
+    };
+    gives: Person;
+  };
+  /** Remove a person, and its credits in videos of the one who has added it */
+  deletePeopleByPersonId: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+    };
+    gives: undefined;
+  };
+  /** The videos of a person that everyone may see, the newest first */
+  getPeopleByPersonIdVideos: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+      /** A field; with - in front the other way round */
+      sort?: '-publishedAt';
+      /** How many at most */
+      limit?: number;
+      /** `nextCursor` of the page before, with the same sort and filters */
+      cursor?: string;
+      /** Only these fields, with commas between */
+      fields?: string;
+    };
+    gives: PersonVideoPage;
+    selected: PersonVideoPageSelection;
+  };
+  /** Say that two people are one */
+  postPeopleByPersonIdMerge: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+      body: PersonMerge;
+    };
+    gives: Person;
+  };
+  /** The picture of a person as JPEG, by a redirect to the store */
+  getPeopleByPersonIdPictureJpg: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+      /** Pixels; the next size at or above it is given, without it the largest */
+      width?: number;
+    };
+    leads: true;
+  };
+  /** The picture of a person as WebP, by a redirect to the store */
+  getPeopleByPersonIdPictureWebp: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+      /** Pixels; the next size at or above it is given, without it the largest */
+      width?: number;
+    };
+    leads: true;
+  };
+  /** Ask for a ticket to upload a picture of a person */
+  postPeopleByPersonIdPictureUploads: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+      body: NewPictureUpload;
+    };
+    gives: PictureTicket;
+  };
+  /** What became of a ticket for a picture of a person */
+  getPeopleByPersonIdPictureUploadsByPictureUploadId: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+      /** An upload of a person’s picture */
+      pictureUploadId: string;
+    };
+    gives: PictureUpload;
+  };
+  /** Say that the bytes of a picture of a person are there */
+  postPeopleByPersonIdPictureUploadsByPictureUploadIdComplete: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+      /** An upload of a person’s picture */
+      pictureUploadId: string;
+    };
+    gives: PictureUpload;
+  };
+  /** Show no picture of a person any more */
+  deletePeopleByPersonIdPicture: {
+    takes: {
+      /** A person who has to do with videos */
+      personId: string;
+    };
+    gives: undefined;
+  };
+  /** Who did what in a video, in order */
+  getVideosByVideoIdCredits: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** Only these fields, with commas between */
+      fields?: string;
+    };
+    gives: CreditList;
+    selected: CreditListSelection;
+  };
+  /** Say who did what in a video, all of it */
+  putVideosByVideoIdCredits: {
+    takes: {
+      /** A video */
+      videoId: string;
+      body: CreditsChange;
+    };
+    gives: CreditList;
+  };
+  /** Add one to who did what in a video */
+  postVideosByVideoIdCredits: {
+    takes: {
+      /** A video */
+      videoId: string;
+      body: NewCredit;
+    };
+    gives: CreditList;
+  };
+  /** Take one from who did what in a video */
+  deleteVideosByVideoIdCreditsByCreditId: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** What one person did in one video */
+      creditId: string;
+    };
+    gives: undefined;
+  };
+  /** Videos by words in their title, tags, people, channel and description */
+  getSearch: {
+    takes: {
+      /** Words that must all be there, in quotes: beside each other; with - in front: not there. 2 to 200 characters */
+      q: string;
+      /** Only what may be seen there */
+      region?: string;
+      /** Only videos in this language (ISO 639-1) */
+      language?: string;
+      /** Only videos of this category */
+      category?: string;
+      /** Under 4 minutes, from there to 20, longer */
+      duration?: 'short' | 'medium' | 'long';
+      /** Published within so long */
+      uploaded?: 'hour' | 'day' | 'week' | 'month' | 'year';
+      /** What comes first */
+      sort?: 'relevance' | 'newest' | 'views';
+      /** From 1; `page` times `perPage` is 10,000 at most */
+      page?: number;
+      /** How many at most */
+      perPage?: number;
+    };
+    gives: SearchPage;
+  };
+  /** Titles for what somebody is typing */
+  getSearchSuggest: {
+    takes: {
+      /** What has been typed so far; the last word may only have begun. 2 to 200 characters */
+      q: string;
+      /** Only videos in this language (ISO 639-1) */
+      language?: string;
+    };
+    gives: Suggestions;
+  };
   /** What a region watches: ranked videos, then by views those without a rank */
   getTrendingByRegion: {
     takes: {
@@ -1703,6 +2896,152 @@ export type Operations = {
       videoId: string;
     };
     gives: VideoTrending;
+  };
+  /** Report a video to the moderators */
+  postVideosByVideoIdReports: {
+    takes: {
+      /** A video */
+      videoId: string;
+      body: NewReport;
+    };
+    gives: SentReport;
+  };
+  /** Report a comment to the moderators */
+  postVideosByVideoIdCommentsByCommentIdReports: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** A comment */
+      commentId: string;
+      body: NewReport;
+    };
+    gives: SentReport;
+  };
+  /** What was reported, the oldest first */
+  getReports: {
+    takes: {
+      /** Those that wait, or have ended */
+      state?: 'open' | 'resolved' | 'dismissed';
+      /** Only videos, or only comments */
+      kind?: 'video' | 'comment';
+      /** A field; with - in front the other way round */
+      sort?: 'at' | '-at';
+      /** How many at most */
+      limit?: number;
+      /** `nextCursor` of the page before, with the same sort and filters */
+      cursor?: string;
+    };
+    gives: ReportPage;
+  };
+  /** One report, with what people said */
+  getReportsByReportId: {
+    takes: {
+      /** A report */
+      reportId: string;
+    };
+    gives: WholeReport;
+  };
+  /** Decide about a report */
+  postReportsByReportIdResolve: {
+    takes: {
+      /** A report */
+      reportId: string;
+      body: Resolution;
+    };
+    gives: WholeReport;
+  };
+  /** Take a video down */
+  putVideosByVideoIdTakeDown: {
+    takes: {
+      /** A video */
+      videoId: string;
+      body: NewTakeDown;
+    };
+    gives: TakeDown;
+  };
+  /** Show a video again that was taken down */
+  deleteVideosByVideoIdTakeDown: {
+    takes: {
+      /** A video */
+      videoId: string;
+    };
+    gives: undefined;
+  };
+  /** Hide a comment from all but its author and moderators */
+  putVideosByVideoIdCommentsByCommentIdHidden: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** A comment */
+      commentId: string;
+    };
+    gives: undefined;
+  };
+  /** Show a comment again */
+  deleteVideosByVideoIdCommentsByCommentIdHidden: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** A comment */
+      commentId: string;
+    };
+    gives: undefined;
+  };
+  /** Pin a comment: it comes first from then on, and no other does */
+  putVideosByVideoIdCommentsByCommentIdPin: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** A comment */
+      commentId: string;
+    };
+    gives: undefined;
+  };
+  /** Take the pin off a comment */
+  deleteVideosByVideoIdCommentsByCommentIdPin: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** A comment */
+      commentId: string;
+    };
+    gives: undefined;
+  };
+  /** Views, time watched, likes and comments of a video, by time and region */
+  getVideosByVideoIdAnalytics: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** The first day, in UTC; without it 28 days end with `to` */
+      from?: string;
+      /** The last day, in UTC, itself included; without it today */
+      to?: string;
+      /** At most 400 days by the day, 31 by the hour */
+      by?: 'day' | 'hour';
+    };
+    gives: Analytics;
+  };
+  /** The same as comma-separated values (RFC 4180), a line for each time and region */
+  getVideosByVideoIdAnalyticsCsv: {
+    takes: {
+      /** A video */
+      videoId: string;
+      /** The first day, in UTC; without it 28 days end with `to` */
+      from?: string;
+      /** The last day, in UTC, itself included; without it today */
+      to?: string;
+      /** At most 400 days by the day, 31 by the hour */
+      by?: 'day' | 'hour';
+    };
+    gives: string;
+  };
+  /** My videos: how many, what they came to, and the most viewed */
+  getAnalytics: {
+    takes: {
+      /** How many videos are listed */
+      limit?: number;
+    };
+    gives: OwnAnalytics;
   };
   /** Accounts, the newest first, page by page */
   getUsers: {
@@ -1838,16 +3177,36 @@ export const operations = {
   deleteUploadsByUploadId: ['DELETE', '/api/uploads/{uploadId}'],
   postUploadsByUploadIdComplete: ['POST', '/api/uploads/{uploadId}/complete'],
   getVideos: ['GET', '/api/videos'],
+  getCategories: ['GET', '/api/categories'],
+  postCategories: ['POST', '/api/categories', 'application/json'],
+  getCategoriesByCategoryId: ['GET', '/api/categories/{categoryId}'],
+  patchCategoriesByCategoryId: ['PATCH', '/api/categories/{categoryId}', 'application/json'],
+  deleteCategoriesByCategoryId: ['DELETE', '/api/categories/{categoryId}'],
+  getRegions: ['GET', '/api/regions'],
   getVideosByVideoId: ['GET', '/api/videos/{videoId}'],
   patchVideosByVideoId: ['PATCH', '/api/videos/{videoId}', 'application/json'],
   deleteVideosByVideoId: ['DELETE', '/api/videos/{videoId}'],
   getVideosByVideoIdLadder: ['GET', '/api/videos/{videoId}/ladder'],
   getVideosByVideoIdPlayback: ['GET', '/api/videos/{videoId}/playback'],
+  getVideosByVideoIdLike: ['GET', '/api/videos/{videoId}/like'],
+  putVideosByVideoIdLike: ['PUT', '/api/videos/{videoId}/like'],
+  deleteVideosByVideoIdLike: ['DELETE', '/api/videos/{videoId}/like'],
+  getVideosByVideoIdComments: ['GET', '/api/videos/{videoId}/comments'],
+  postVideosByVideoIdComments: ['POST', '/api/videos/{videoId}/comments', 'application/json'],
+  getVideosByVideoIdCommentsByCommentId: ['GET', '/api/videos/{videoId}/comments/{commentId}'],
+  patchVideosByVideoIdCommentsByCommentId: [
+    'PATCH',
+    '/api/videos/{videoId}/comments/{commentId}',
+    'application/json',
+  ],
+  deleteVideosByVideoIdCommentsByCommentId: ['DELETE', '/api/videos/{videoId}/comments/{commentId}'],
+  getVideosByVideoIdCommentsByCommentIdReplies: ['GET', '/api/videos/{videoId}/comments/{commentId}/replies'],
   postVideosByVideoIdViews: ['POST', '/api/videos/{videoId}/views', 'application/json'],
   getVideosByVideoIdCaptions: ['GET', '/api/videos/{videoId}/captions'],
   getVideosByVideoIdCaptionsByLanguageVtt: ['GET', '/api/videos/{videoId}/captions/{language}.vtt'],
   putVideosByVideoIdCaptionsByLanguage: ['PUT', '/api/videos/{videoId}/captions/{language}', 'text'],
   deleteVideosByVideoIdCaptionsByLanguage: ['DELETE', '/api/videos/{videoId}/captions/{language}'],
+  getVideosByVideoIdEdits: ['GET', '/api/videos/{videoId}/edits'],
   getVideosByVideoIdProgress: ['GET', '/api/videos/{videoId}/progress'],
   postVideosByVideoIdCancel: ['POST', '/api/videos/{videoId}/cancel'],
   postVideosByVideoIdReprocess: ['POST', '/api/videos/{videoId}/reprocess'],
@@ -1880,8 +3239,54 @@ export const operations = {
   getVideosByVideoIdPreviewWebp: ['GET', '/api/videos/{videoId}/preview.webp'],
   getVideosByVideoIdStoryboardVtt: ['GET', '/api/videos/{videoId}/storyboard.vtt'],
   getVideosByVideoIdStoryboard: ['GET', '/api/videos/{videoId}/storyboard'],
+  postPeople: ['POST', '/api/people', 'application/json'],
+  getPeople: ['GET', '/api/people'],
+  getPeopleByPersonId: ['GET', '/api/people/{personId}'],
+  patchPeopleByPersonId: ['PATCH', '/api/people/{personId}', 'application/json'],
+  deletePeopleByPersonId: ['DELETE', '/api/people/{personId}'],
+  getPeopleByPersonIdVideos: ['GET', '/api/people/{personId}/videos'],
+  postPeopleByPersonIdMerge: ['POST', '/api/people/{personId}/merge', 'application/json'],
+  getPeopleByPersonIdPictureJpg: ['GET', '/api/people/{personId}/picture.jpg'],
+  getPeopleByPersonIdPictureWebp: ['GET', '/api/people/{personId}/picture.webp'],
+  postPeopleByPersonIdPictureUploads: ['POST', '/api/people/{personId}/picture/uploads', 'application/json'],
+  getPeopleByPersonIdPictureUploadsByPictureUploadId: [
+    'GET',
+    '/api/people/{personId}/picture/uploads/{pictureUploadId}',
+  ],
+  postPeopleByPersonIdPictureUploadsByPictureUploadIdComplete: [
+    'POST',
+    '/api/people/{personId}/picture/uploads/{pictureUploadId}/complete',
+  ],
+  deletePeopleByPersonIdPicture: ['DELETE', '/api/people/{personId}/picture'],
+  getVideosByVideoIdCredits: ['GET', '/api/videos/{videoId}/credits'],
+  putVideosByVideoIdCredits: ['PUT', '/api/videos/{videoId}/credits', 'application/json'],
+  postVideosByVideoIdCredits: ['POST', '/api/videos/{videoId}/credits', 'application/json'],
+  deleteVideosByVideoIdCreditsByCreditId: ['DELETE', '/api/videos/{videoId}/credits/{creditId}'],
+  getSearch: ['GET', '/api/search'],
+  getSearchSuggest: ['GET', '/api/search/suggest'],
   getTrendingByRegion: ['GET', '/api/trending/{region}'],
   getVideosByVideoIdTrending: ['GET', '/api/videos/{videoId}/trending'],
+  postVideosByVideoIdReports: ['POST', '/api/videos/{videoId}/reports', 'application/json'],
+  postVideosByVideoIdCommentsByCommentIdReports: [
+    'POST',
+    '/api/videos/{videoId}/comments/{commentId}/reports',
+    'application/json',
+  ],
+  getReports: ['GET', '/api/reports'],
+  getReportsByReportId: ['GET', '/api/reports/{reportId}'],
+  postReportsByReportIdResolve: ['POST', '/api/reports/{reportId}/resolve', 'application/json'],
+  putVideosByVideoIdTakeDown: ['PUT', '/api/videos/{videoId}/take-down', 'application/json'],
+  deleteVideosByVideoIdTakeDown: ['DELETE', '/api/videos/{videoId}/take-down'],
+  putVideosByVideoIdCommentsByCommentIdHidden: ['PUT', '/api/videos/{videoId}/comments/{commentId}/hidden'],
+  deleteVideosByVideoIdCommentsByCommentIdHidden: [
+    'DELETE',
+    '/api/videos/{videoId}/comments/{commentId}/hidden',
+  ],
+  putVideosByVideoIdCommentsByCommentIdPin: ['PUT', '/api/videos/{videoId}/comments/{commentId}/pin'],
+  deleteVideosByVideoIdCommentsByCommentIdPin: ['DELETE', '/api/videos/{videoId}/comments/{commentId}/pin'],
+  getVideosByVideoIdAnalytics: ['GET', '/api/videos/{videoId}/analytics'],
+  getVideosByVideoIdAnalyticsCsv: ['GET', '/api/videos/{videoId}/analytics.csv'],
+  getAnalytics: ['GET', '/api/analytics'],
   getUsers: ['GET', '/api/users'],
   getUsersByUserId: ['GET', '/api/users/{userId}'],
   patchUsersByUserId: ['PATCH', '/api/users/{userId}', 'application/json'],

@@ -1,14 +1,16 @@
 import { z } from 'zod';
-import { userId } from './account.ts';
 import { pageOf, time } from './common.ts';
 
 export const auditEntry = z
   .object({
     auditId: z.string().meta({ example: '8d2e1f0a9b3c4d5e6f708192' }),
     at: time,
-    actorId: userId.meta({ description: 'Who did it' }),
+    actorId: z.string().meta({
+      description: 'Who did it; `operator`: somebody at the command line',
+      example: '7c8e9f015f2b8c0e9d3a4b6c',
+    }),
     action: z.string().meta({ description: 'The row of the policy', example: 'video.delete' }),
-    method: z.string().meta({ example: 'DELETE' }),
+    method: z.string().meta({ description: '`CLI`: by a command', example: 'DELETE' }),
     route: z.string().meta({ example: '/api/videos/:videoId' }),
     target: z
       .record(z.string(), z.string())

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { errorKinds } from '../errors.ts';
+import { isLanguage } from '../languages.ts';
 
 export const videoId = z
   .string()
@@ -13,8 +14,15 @@ export const uploadId = z
 
 export const region = z
   .string()
-  .regex(/^[A-Z]{2}$/, 'must be two capital letters (ISO 3166-1)')
+  .regex(/^[A-Z]{2}$/, { error: 'must be two capital letters (ISO 3166-1)', abort: true })
   .meta({ description: 'A region (ISO 3166-1 alpha-2)', example: 'GB' });
+
+/** As it is taken from callers: one that there is. */
+export const language = z
+  .string()
+  .regex(/^[a-z]{2}$/, { error: 'must be two lower-case letters (ISO 639-1)', abort: true })
+  .refine(isLanguage, 'is no language of ISO 639-1')
+  .meta({ description: 'A language (ISO 639-1)', example: 'en' });
 
 /** Dates leave as ISO 8601 in UTC. */
 export const time = z.iso.datetime().meta({ example: '2026-03-01T12:00:00.000Z' });

@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import { time, uploadId, videoId } from './common.ts';
+import { categoryId } from './categories.ts';
+import { language, time, uploadId, videoId } from './common.ts';
+import { knownRegion } from './regions.ts';
 import { visibilities } from './videos.ts';
 
 export const uploadStates = ['waiting', 'completed', 'cancelled', 'expired', 'failed'] as const;
 export type UploadState = (typeof uploadStates)[number];
 
 const text = (most: number) => z.string().trim().max(most);
+const once = <T>(list: T[]): T[] => [...new Set(list)];
 
 export const newUpload = z
   .strictObject({
@@ -28,22 +31,41 @@ export const newUpload = z
       .optional()
       .meta({ description: 'Default: the file name without its ending' }),
     description: text(5000).meta({ example: 'Two weeks by the sea.' }).default(''),
-    category: z
-      .string()
-      .regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be lower-case letters, digits and -')
-      .meta({ description: 'What it is about, in a word', example: 'nature' })
-      .optional(),
+    category: categoryId.meta({ description: 'What it is about: one of the categories' }).optional(),
     tags: z
-      .array(text(50).min(1))
+      .array(text(50).min(1).normalize('NFC'))
       .max(30)
-      .meta({ example: ['sea', 'summer'] })
+      .overwrite(once)
+      .meta({ description: 'One that comes again is left out', example: ['sea', 'summer'] })
       .default([]),
-    language: z
-      .string()
-      .regex(/^[a-z]{2}$/, 'must be two lower-case letters (ISO 639-1)')
-      .meta({ description: 'What is spoken in it (ISO 639-1)', example: 'en' })
-      .optional(),
+    language: language.meta({ description: 'What is spoken in it (ISO 639-1)' }).optional(),
     visibility: z.enum(visibilities).default('public'),
+    regions: z
+      .array(knownRegion)
+      .max(250)
+      .overwrite(once)
+      .meta({
+        description: 'Where it may be played (ISO 3166-1); empty: everywhere',
+        example: ['GB', 'US'],
+      })
+      .default([]),
+    minimumAge: z
+      .int()
+      .min(0)
+      .max(21)
+      .nullable()
+      .meta({ description: 'From this age on it is meant to be seen; null: from any', example: 12 })
+      .default(null),
+    publishAt: z.iso
+      .datetime({ offset: true })
+      .transform((value) => new Date(value))
+      .nullable()
+      .meta({
+        description: 'Until then it is seen as if it were private; a time to come. null: at once',
+        example: '2036-03-01T12:00:00Z',
+      })
+      .default(null),
+    commentsOff: z.boolean().meta({ description: 'Nobody may comment on it', example: false }).default(false),
     profile: z
       .string()
       .max(40)

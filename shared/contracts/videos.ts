@@ -3,6 +3,7 @@ import { errorKinds } from '../errors.ts';
 import { videoStates } from '../video-state.ts';
 import { pageOf, region, time, videoId } from './common.ts';
 import { codecs, copyRefusals, ladderReasons } from './encoding.ts';
+import { takeDown } from './reports.ts';
 
 export const visibilities = ['public', 'unlisted', 'private'] as const;
 export type Visibility = (typeof visibilities)[number];
@@ -99,12 +100,16 @@ export const video = videoSummary
       .object({ code: z.enum(errorCodes), message: z.string().meta({ example: 'The file ends too early.' }) })
       .nullable()
       .meta({ description: 'Why it failed', example: null }),
+    commentsOff: z.boolean().meta({ description: 'Nobody may comment on it', example: false }),
     warnings: z.array(
       z.object({
         code: z.string().meta({ example: 'audio_failed' }),
         message: z.string().meta({ example: 'A sound track could not be decoded.' }),
       }),
     ),
+    takenDown: takeDown
+      .nullable()
+      .meta({ description: 'Moderators have hidden it; who else sees this is its owner', example: null }),
     uploadedAt: time.nullable(),
     playableAt: time.nullable(),
     readyAt: time.nullable(),
@@ -161,7 +166,7 @@ export const playback = z
     state: z.enum(videoStates).meta({ example: 'ready' }),
     isFinal: z.boolean().meta({ description: 'False while the playlist is still growing' }),
     playlist: z.url().meta({
-      description: 'The HLS master playlist',
+      description: 'The HLS master playlist; of an imported video its address outside, of HLS or of one file',
       example: 'https://video.example/api/videos/5f2b8c0e9d3a4b6c7d8e9f01/hls/g1/master.m3u8',
     }),
     posterUrl: z

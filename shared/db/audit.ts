@@ -38,8 +38,8 @@ const schema = new Schema<AuditEntry>(
     target: { type: Object, default: {} },
     ownerId: { type: String, default: null },
     changes: { type: Object, default: {} },
-    requestId: { type: String, required: true },
-    address: { type: String, required: true },
+    requestId: { type: String, default: '' },
+    address: { type: String, default: '' },
   },
   { versionKey: false, collection: 'audit', minimize: false },
 )

@@ -17,11 +17,14 @@ export const videoOrders = {
 
 /** What a list of videos may be narrowed to. */
 export type VideoFilter = {
-  category?: string | undefined;
+  /** One of these. */
+  category?: readonly string[] | undefined;
   language?: string | undefined;
   tags?: string | undefined;
   visibility?: Visibility | undefined;
   state?: VideoState | undefined;
+  /** Where it may be seen. */
+  region?: string | undefined;
 };
 
 /** Of whom: what everyone may see, perhaps of one owner alone, or all that one owner has. */
@@ -32,18 +35,26 @@ export function catalogueStore(connection: Connection) {
   const model = connection.model<Video>('Video');
   return {
     async page({ of, ownerId }: VideoScope, filter: VideoFilter, page: Page): Promise<ListedVideo[]> {
-      const given = Object.entries({ ...filter, ownerId }).filter(([, value]) => value !== undefined);
-      const asked = Object.fromEntries(given);
+      const { category: categories, region, ...equal } = filter;
+      const given = Object.entries({ ...equal, ownerId }).filter(([, value]) => value !== undefined);
+      const asked = {
+        ...Object.fromEntries(given),
+        ...(categories ? { category: oneOf(categories) } : {}),
+        ...(region ? { regions: shown(region).regions } : {}),
+      };
       const known = { state: trusted({ $nin: ['draft' as const, 'deleted' as const] }) };
       const { rest, sort } = keyset(page);
-      return model
-        .find({ ...(of === 'everyone' ? { ...asked, ...shown() } : { ...known, ...asked }), ...rest })
-        .collation(page.order.collation ?? { locale: 'simple' })
-        .select(listed)
-        .sort(sort)
-        .limit(page.limit)
-        .maxTimeMS(5000)
-        .lean<ListedVideo[]>();
+      return (
+        model
+          // Side by side: the order may go by a field that the filter asks for, too.
+          .find({ $and: [of === 'everyone' ? { ...asked, ...shown() } : { ...known, ...asked }, rest] })
+          .collation(page.order.collation ?? { locale: 'simple' })
+          .select(listed)
+          .sort(sort)
+          .limit(page.limit)
+          .maxTimeMS(5000)
+          .lean<ListedVideo[]>()
+      );
     },
 
     /** Those of the given videos that everyone may see, in no order. */
@@ -58,4 +69,8 @@ export function catalogueStore(connection: Connection) {
         .maxTimeMS(5000)
         .lean(),
   };
+}
+
+function oneOf(values: readonly string[]) {
+  return values.length === 1 ? values[0] : trusted({ $in: values });
 }

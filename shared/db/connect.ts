@@ -1,22 +1,34 @@
 import { type ClientSession, type Connection, createConnection, set } from 'mongoose';
 import { accountStore } from './accounts.ts';
+import { analyticsStore } from './analytics.ts';
 import { apiKeyStore } from './api-keys.ts';
 import { auditStore } from './audit.ts';
 import { captionStore } from './captions.ts';
 import { catalogueStore } from './catalogue.ts';
+import { categoryStore } from './categories.ts';
+import { categoryCountStore } from './category-counts.ts';
+import { commentStore } from './comments.ts';
+import { creditStore } from './credits.ts';
+import { editStore } from './edits.ts';
 import { emailTokenStore } from './email-tokens.ts';
 import { engagementStore } from './engagements.ts';
 import { eventStore } from './events.ts';
 import { grantStore } from './grants.ts';
+import { importStore } from './imports.ts';
+import { likeStore } from './likes.ts';
 import { logoutTokenStore } from './logout-tokens.ts';
 import { ownedStore } from './owned.ts';
 import { partStore } from './parts.ts';
 import { passwordStore } from './passwords.ts';
+import { peopleStore } from './people.ts';
+import { personPictureStore } from './person-pictures.ts';
 import { pictureStore } from './pictures.ts';
 import { playlistStore } from './playlists.ts';
 import { posterStore } from './posters.ts';
 import { rankingStore } from './rankings.ts';
 import { registrationStore } from './registrations.ts';
+import { reportStore } from './reports.ts';
+import { searchStore } from './search.ts';
 import { sessionStore } from './sessions.ts';
 import { signInStore } from './sign-ins.ts';
 import { signingKeyStore } from './signing-keys.ts';
@@ -47,6 +59,9 @@ export async function connectDb(url: string) {
     videos: videoStore(connection),
     upkeep: upkeepStore(connection),
     catalogue: catalogueStore(connection),
+    categories: categoryStore(connection),
+    categoryCounts: categoryCountStore(connection),
+    edits: editStore(connection),
     uploads: uploadStore(connection),
     users: userStore(connection),
     accounts: accountStore(connection),
@@ -67,21 +82,32 @@ export async function connectDb(url: string) {
     captions: captionStore(connection),
     posters: posterStore(connection),
     pictures: pictureStore(connection),
+    people: peopleStore(connection),
+    personPictures: personPictureStore(connection),
+    credits: creditStore(connection),
     events: eventStore(connection),
     views: viewStore(connection),
     engagements: engagementStore(connection),
+    likes: likeStore(connection),
+    comments: commentStore(connection),
+    reports: reportStore(connection),
     trending: trendingStore(connection),
     rankings: rankingStore(connection),
     trendingVideos: trendingVideoStore(connection),
+    imports: importStore(connection),
+    analytics: analyticsStore(connection),
   };
+  const search = searchStore(connection, stores.credits.namesOf);
   for (const model of Object.values(connection.models)) {
     await model.createCollection();
     await model.createIndexes();
   }
   await stores.users.addFields();
   await stores.videos.addFields();
+  await connection.transaction((session) => stores.categories.seed(session));
   return {
     ...stores,
+    search,
     /** All writes of `work` or none. It may run more than once, so it must have no other effect. */
     transaction: <T>(work: (session: ClientSession) => Promise<T>): Promise<T> =>
       (connection as Connection).transaction(work) as Promise<T>,

@@ -33,6 +33,13 @@ export function engagementStore(connection: Connection) {
       await model.create([{ _id: newId(), ...engagement }], { session });
     },
 
+    async noteAll(engagements: Omit<Engagement, '_id'>[], session: ClientSession): Promise<void> {
+      await model.insertMany(
+        engagements.map((engagement) => ({ _id: newId(), ...engagement })),
+        { session },
+      );
+    },
+
     /** Those that wait to be counted, in no order. */
     waiting: (limit: number): Promise<Engagement[]> => model.find().limit(limit).lean(),
 

@@ -25,12 +25,17 @@ const schema = new Schema<VideoEvent>(
 export function eventStore(connection: Connection) {
   const model = connection.model('Event', schema);
   return {
-    /** The id names the fact, so that the same fact can never be written twice. */
+    /**
+     * The id names the fact, so that the same fact can never be written twice. What may happen again to one attempt has
+     * an `occasion`.
+     */
     async record(
       event: Pick<VideoEvent, 'type' | 'videoId' | 'generation' | 'data'>,
       session: ClientSession,
+      occasion?: string,
     ): Promise<void> {
-      const _id = `${event.videoId}-g${event.generation}-${event.type}`;
+      const again = occasion === undefined ? '' : `-${occasion}`;
+      const _id = `${event.videoId}-g${event.generation}-${event.type}${again}`;
       await model.create([{ _id, ...event, at: new Date() }], { session });
     },
 

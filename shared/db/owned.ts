@@ -1,4 +1,5 @@
 import { type Connection, trusted } from 'mongoose';
+import { newId } from '../ids.ts';
 import type { UploadRecord } from './uploads.ts';
 import type { User } from './users.ts';
 import type { Video } from './video-record.ts';
@@ -19,7 +20,7 @@ export function ownedStore(connection: Connection) {
           state: trusted({ $ne: 'deleted' }),
           ownerRevision: trusted({ $not: { $gte: revision } }),
         },
-        { $set: { ownerStatus: status, ownerRevision: revision } },
+        { $set: { ownerStatus: status, ownerRevision: revision, searchStale: newId() } },
       );
     },
 

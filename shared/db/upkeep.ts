@@ -46,7 +46,14 @@ export function upkeepStore(connection: Connection) {
      * what people wrote about it goes too.
      */
     async purged({ _id, state, generation, activeGeneration, heardAt }: EndedVideo): Promise<void> {
-      const words = { title: '', description: '', category: null, tags: [], language: null };
+      const words = {
+        title: '',
+        description: '',
+        category: null,
+        tags: [],
+        language: null,
+        channelTitle: '',
+      };
       const results = { plan: null, renditions: [], audio: [], warnings: [], activeGeneration: null };
       await model.updateOne(
         { _id, state, generation, heardAt },

@@ -90,9 +90,9 @@ export function userStore(connection: Connection) {
     },
 
     /** From then on no claim of a provider changes them. */
-    async setRoles(id: string, roles: Role[]): Promise<User | null> {
+    async setRoles(id: string, roles: Role[], session: ClientSession): Promise<User | null> {
       const change = { $set: { roles, rolesSetBy: 'admin' as const }, $inc: { revision: 1 } };
-      return model.findByIdAndUpdate(id, change, { returnDocument: 'after' }).lean();
+      return model.findByIdAndUpdate(id, change, { returnDocument: 'after', session }).lean();
     },
 
     /** However its letters are written. More than one provider may tell the same address. */
@@ -135,6 +135,13 @@ export function userStore(connection: Connection) {
       } as const;
       await model.updateMany({ revision: trusted({ $exists: false }) }, { $set: added });
     },
+
+    /** What some accounts are called, and whether they are active; in no order. */
+    named: (ids: string[]): Promise<Pick<User, '_id' | 'displayName' | 'status'>[]> =>
+      model
+        .find({ _id: trusted({ $in: ids }) })
+        .select({ displayName: 1, status: 1 })
+        .lean(),
 
     find: (id: string, session: ClientSession | null = null): Promise<User | null> =>
       model.findById(id).session(session).lean(),

@@ -12,8 +12,17 @@ export type Warning = { code: string; message: string };
 /** Why moderators have hidden a video, and since when. */
 export type TakeDown = { at: Date; by: string; reason: string; message: string };
 
-/** What was brought from another catalogue: its id there, and where it plays and has its picture, if it has. */
-export type Outside = { id: string; playUrl: string | null; posterUrl: string | null };
+/**
+ * What was brought from another catalogue: its id there, where it plays and has its picture, if it has, and the views by
+ * region that it came with. They are part of `views`, and lie in the buckets of the hour `viewsAt`.
+ */
+export type Outside = {
+  id: string;
+  playUrl: string | null;
+  posterUrl: string | null;
+  views: Record<string, number>;
+  viewsAt: Date;
+};
 
 export type Video = {
   _id: string;
@@ -37,6 +46,8 @@ export type Video = {
   publishedAt: Date;
   /** Nobody may comment on it any more. */
   commentsOff: boolean;
+  /** The comment that stands at the top. Older records have none. */
+  pinnedCommentId?: string | null;
   takenDown: TakeDown | null;
   outside: Outside | null;
   /** As of the last fold. */
@@ -82,6 +93,8 @@ export type Video = {
   readyAt: Date | null;
   /** When what no longer plays was removed; null when a move since then may have left something. */
   purgedAt: Date | null;
+  /** What search knows of it may be old: another word with each change, none when its row is as it should be. */
+  searchStale?: string;
 };
 
 /** A video in a list: without what only the pipeline needs, which is large for long videos. */
@@ -142,6 +155,7 @@ export const videoSchema = new Schema<Video>(
     minimumAge: { type: Number, default: null },
     publishedAt: { type: Date, required: true },
     commentsOff: { type: Boolean, default: false },
+    pinnedCommentId: { type: String, default: null },
     takenDown: { type: Object, default: null },
     outside: { type: Object, default: null },
     views: { type: Number, default: 0 },
@@ -171,6 +185,7 @@ export const videoSchema = new Schema<Video>(
     playableAt: nullableDate,
     readyAt: nullableDate,
     purgedAt: nullableDate,
+    searchStale: String,
   },
   { versionKey: false, collection: 'videos', minimize: false },
 )
@@ -179,6 +194,7 @@ export const videoSchema = new Schema<Video>(
   .index({ state: 1, heardAt: 1 })
   .index({ purgedAt: 1, state: 1, heardAt: 1 })
   .index({ visibility: 1, views: -1, _id: 1 }, { partialFilterExpression: { activeGeneration: { $gte: 0 } } })
+  .index({ searchStale: 1 }, { partialFilterExpression: { searchStale: { $gt: '' } } })
   .index({ 'outside.id': 1 }, { unique: true, partialFilterExpression: { 'outside.id': { $gt: '' } } });
 
 // Everyone's list, whole and by each filter: whatever the order, a page reads little more than what it shows.

@@ -1,8 +1,10 @@
 import { type ClientSession, type Connection, trusted } from 'mongoose';
+import { newId } from '../ids.ts';
 import { sourcesOf, type VideoState } from '../video-state.ts';
 import {
   type Attempt,
   type NewVideo,
+  type TakeDown,
   type Video,
   type VideoChange,
   type ViewedVideo,
@@ -23,7 +25,7 @@ export function videoStore(connection: Connection) {
       const lists = { regions: [], commentsOff: false, views: 0, likes: 0, comments: 0 };
       const nulls = { minimumAge: null, takenDown: null, outside: null };
       const older = { publishedAt: trusted({ $exists: false }) };
-      const added = { ...lists, ...nulls, channelTitle: '', publishedAt: '$createdAt' };
+      const added = { ...lists, ...nulls, channelTitle: '', publishedAt: '$createdAt', searchStale: newId() };
       await model.updateMany(older, [{ $set: added }], { updatePipeline: true });
     },
 
@@ -67,11 +69,13 @@ export function videoStore(connection: Connection) {
       session: ClientSession,
     ): Promise<Video | undefined> {
       const now = new Date();
+      // What everyone may see begins, ends or looks different with these alone.
+      const stale = state === 'ready' || state === 'deleted' ? { searchStale: newId() } : {};
       const moved = await model
         .findOneAndUpdate(
           { _id: videoId, generation, state: trusted({ $in: sourcesOf(state) }) },
           {
-            $set: { ...change, state, heardAt: now, purgedAt: null },
+            $set: { ...change, ...stale, state, heardAt: now, purgedAt: null },
             $push: { history: { $each: [{ state, generation, at: now }], $slice: -100 } },
           },
           { returnDocument: 'after', session },
@@ -105,21 +109,80 @@ export function videoStore(connection: Connection) {
     },
 
     /**
-     * A person's change, on the revision that the person has seen; without one, on whatever there is. Undefined when
-     * nothing matched: somebody else was faster, or the video is gone.
+     * A person's change, on the revision that the person has seen; without one, on whatever there is. The video as it was
+     * just before and as it is now. Undefined when nothing matched: somebody else was faster, or the video is gone.
      */
     async change(
       id: string,
       revision: number | undefined,
       change: VideoChange,
       session: ClientSession,
-    ): Promise<Video | undefined> {
+    ): Promise<{ before: Video; after: Video } | undefined> {
       const seen = revision === undefined ? {} : { revision: revision || trusted({ $in: [0, null] }) };
       const filter = { _id: id, state: trusted({ $ne: 'deleted' as const }), ...seen };
-      const update = { $set: change, $inc: { revision: 1 } };
-      const options = { returnDocument: 'after', session } as const;
-      return (await model.findOneAndUpdate(filter, update, options).lean()) ?? undefined;
+      const update = { $set: { ...change, searchStale: newId() }, $inc: { revision: 1 } };
+      const before = await model
+        .findOneAndUpdate(filter, update, { returnDocument: 'before', session })
+        .lean();
+      if (!before) return undefined;
+      const given = Object.entries(change).filter(([, value]) => value !== undefined);
+      const revised = { ...Object.fromEntries(given), revision: (before.revision ?? 0) + 1 };
+      return { before, after: { ...before, ...revised } };
     },
+
+    /** So many more that like it, or comments that are shown; 0 only looks. Undefined when the video is gone. */
+    async count(
+      id: string,
+      what: 'likes' | 'comments',
+      by: number,
+      session: ClientSession,
+    ): Promise<Pick<Video, 'likes' | 'comments'> | undefined> {
+      const filter = { _id: id, state: trusted({ $ne: 'deleted' as const }) };
+      const fields = { likes: 1, comments: 1 } as const;
+      const found =
+        by === 0
+          ? model.findOne(filter, fields, { session })
+          : model.findOneAndUpdate(
+              filter,
+              { $inc: { [what]: by } },
+              { returnDocument: 'after', projection: fields, session },
+            );
+      return (await found.lean()) ?? undefined;
+    },
+
+    /**
+     * Hides a video from all but its owner and overseers, or shows it again with null. It is the one write by which
+     * either happens. Gives the video as it was; undefined when it is gone.
+     */
+    async takeDown(
+      id: string,
+      takenDown: TakeDown | null,
+      session: ClientSession,
+    ): Promise<Video | undefined> {
+      const filter = { _id: id, state: trusted({ $ne: 'deleted' as const }) };
+      const options = { returnDocument: 'before', session } as const;
+      return (
+        (await model
+          .findOneAndUpdate(filter, { $set: { takenDown, searchStale: newId() } }, options)
+          .lean()) ?? undefined
+      );
+    },
+
+    /** Which comment stands at the top; null: none. */
+    async pin(id: string, pinnedCommentId: string | null): Promise<void> {
+      await model.updateOne({ _id: id }, { $set: { pinnedCommentId } });
+    },
+
+    async unpin(id: string, pinnedCommentId: string): Promise<void> {
+      await model.updateOne({ _id: id, pinnedCommentId }, { $set: { pinnedCommentId: null } });
+    },
+
+    /** Of those of the given videos that are not deleted, in no order. */
+    titles: (ids: string[]): Promise<Pick<Video, '_id' | 'title'>[]> =>
+      model
+        .find({ _id: trusted({ $in: ids }), state: trusted({ $ne: 'deleted' as const }) })
+        .select({ title: 1 })
+        .lean(),
 
     /** Adds views to the counts that each shows. Nothing happens to what is gone. */
     async addViews(counts: { videoId: string; views: number }[], session: ClientSession): Promise<void> {

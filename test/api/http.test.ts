@@ -165,10 +165,17 @@ describe('HTTP', () => {
   });
 
   it('says of everything that is made where it is', async () => {
+    const addPerson = () =>
+      ask<{ personId: string }>(system, 'POST', '/api/people', { as: 'demo', body: { name: 'Ada' } });
     const making: Record<string, () => Promise<Answer<unknown>>> = {
       'post /api/uploads': () => ask(system, 'POST', '/api/uploads', { as: 'demo', body: upload }),
       'post /api/api-keys': () =>
         ask(system, 'POST', '/api/api-keys', { as: 'demo', body: { name: 'A key', scopes: ['read'] } }),
+      'post /api/categories': () =>
+        ask(system, 'POST', '/api/categories', {
+          as: 'admin',
+          body: { categoryId: 'made', names: { en: 'Made' } },
+        }),
       'post /api/videos/:videoId/poster/uploads': () =>
         ask(system, 'POST', `/api/videos/${videoId}/poster/uploads`, {
           as: 'demo',
@@ -179,6 +186,17 @@ describe('HTTP', () => {
           as: 'demo',
           headers: { 'Content-Type': 'text/vtt' },
           body: 'WEBVTT\n\n00:01.000 --> 00:02.000\nOne\n',
+        }),
+      'post /api/people': () => addPerson(),
+      'post /api/people/:personId/picture/uploads': async () =>
+        ask(system, 'POST', `/api/people/${(await addPerson()).body.personId}/picture/uploads`, {
+          as: 'demo',
+          body: { size: 9, type: 'image/png' },
+        }),
+      'post /api/videos/:videoId/credits': async () =>
+        ask(system, 'POST', `/api/videos/${videoId}/credits`, {
+          as: 'demo',
+          body: { personId: (await addPerson()).body.personId, role: 'actor' },
         }),
     };
     const declared = apiRoutes.filter(({ replies }) => replies[201]);

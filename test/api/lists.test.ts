@@ -3,6 +3,7 @@ import { type Connection, createConnection } from 'mongoose';
 import { decodeCursor, encodeCursor } from '../../api/cursor.ts';
 import { newId } from '../../shared/ids.ts';
 import { ask } from '../support/ask.ts';
+import { makeCategories } from '../support/categories.ts';
 import { type System, startSystem } from '../support/system.ts';
 import { videoIn } from '../support/videos.ts';
 
@@ -32,6 +33,7 @@ describe('lists', () => {
       publishedAt: new Date(Date.UTC(2026, 0, 1) + (n % 40) * 60_000),
       category: n % 50 === 0 ? 'rare' : 'common',
       language: n % 60 === 0 ? 'fi' : 'en',
+      regions: n % 30 === 0 ? ['FI', 'DK'] : n % 30 === 1 ? ['GB'] : [],
       tags: n % 75 === 0 ? ['odd', 'all'] : ['all'],
       ...about,
     };
@@ -39,6 +41,7 @@ describe('lists', () => {
 
   before(async () => {
     system = await startSystem();
+    await makeCategories(system, 'all', 'all/rare', 'all/common', 'empty');
     owner = (await ask<{ userId: string }>(system, 'GET', '/api/auth/me', { as: 'demo' })).body.userId;
     connection = await createConnection(system.config.MONGO_URL).asPromise();
     const _id = await videoIn('ready', system);
@@ -120,12 +123,20 @@ describe('lists', () => {
           ({ category, tags, language }: Record) =>
             category === 'rare' && language === 'fi' && (tags as string[]).includes('odd'),
         ],
-        ['category=none', () => false],
+        ['category=all', () => true],
+        ['category=empty', () => false],
+        ['region=FI', ({ regions }: Record) => !(regions as string[]).includes('GB')],
+        ['region=JP', ({ regions }: Record) => (regions as string[]).length === 0],
+        [
+          'region=GB&category=rare',
+          ({ regions, category }: Record) => category === 'rare' && !(regions as string[]).includes('FI'),
+        ],
       ] as const) {
         const asked = query === 'ownerId=' ? `ownerId=${owner}` : query;
         for (const sort of sorts) {
           const expected = records.filter((one) => matches(one)).map(({ _id }) => _id);
-          expect(idsOf(await walk(`limit=4&sort=${sort}&${asked}`)), query).to.have.members(expected);
+          const limit = expected.length > 20 ? 100 : 4;
+          expect(idsOf(await walk(`limit=${limit}&sort=${sort}&${asked}`)), query).to.have.members(expected);
         }
       }
     });
@@ -154,6 +165,9 @@ describe('lists', () => {
       ['mine=true&state=draft', 'state'],
       ['mine=true&state=deleted', 'state'],
       ['category=Ä', 'category'],
+      ['language=xx', 'language'],
+      ['region=UK', 'region'],
+      ['region=gb', 'region'],
       ['category[$ne]=x', 'category[$ne]'],
       ['tag=', 'tag'],
       ['ownerId=me', 'ownerId'],
@@ -166,6 +180,11 @@ describe('lists', () => {
         expect(body.errors?.map((violation) => violation.pointer)).to.deep.equal([pointer]);
       });
     }
+  });
+
+  it('of a category that there is not are none', async () => {
+    const { status, body } = await ask<{ code: string }>(system, 'GET', '/api/videos?category=none');
+    expect([status, body.code]).to.deep.equal([404, 'unknown_category']);
   });
 
   describe('read an index', () => {
@@ -191,7 +210,15 @@ describe('lists', () => {
     }
 
     const limit = 5;
-    const filters = ['', 'category=rare', 'category=common', 'language=fi', 'tag=odd', 'tag=all'];
+    const filters = [
+      '',
+      'category=all',
+      'category=rare',
+      'category=common',
+      'language=fi',
+      'tag=odd',
+      'tag=all',
+    ];
     for (const sort of sorts) {
       for (const filter of filters) {
         it(`and little more of it than they show: by ${sort}, ${filter || 'without a filter'}`, async () => {

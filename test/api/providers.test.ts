@@ -123,7 +123,8 @@ describe('several sign-in providers', () => {
       expect(await rolesNow(), JSON.stringify(nothing)).to.deep.equal(['viewer']);
     }
     const { userId } = await me(await signInAt('hostile'));
-    await system.context.db.users.setRoles(userId, ['creator', 'moderator']);
+    const { users, transaction } = system.context.db;
+    await transaction((session) => users.setRoles(userId, ['creator', 'moderator'], session));
     groups(['admin']);
     expect(await rolesNow()).to.deep.equal(['creator', 'moderator']);
   });

@@ -48,6 +48,23 @@ describe('uploads', () => {
       expect(video).to.include({ state: 'draft', title: 'A title', percent: 0, playable: false });
     });
 
+    it('takes what is said of the video, under the name that its owner has at the time', async () => {
+      const client = await system.client('demo');
+      const about = {
+        ...{ category: 'nature', language: 'ar', tags: ['a', 'a '], regions: ['GB'], minimumAge: 0 },
+        ...{ commentsOff: true, publishAt: '2036-03-01T14:00:00+02:00' },
+      };
+      const { videoId } = await client.requestUpload({ ...file, ...about });
+      expect(await client.video(videoId)).to.deep.include({
+        ...{ category: 'nature', language: 'ar', tags: ['a'], regions: ['GB'], minimumAge: 0 },
+        ...{ commentsOff: true, publishedAt: '2036-03-01T12:00:00.000Z', isRtl: true, takenDown: null },
+        channelTitle: 'Demo Creator',
+      });
+      const plain = await client.video((await client.requestUpload(file)).videoId);
+      expect(plain).to.deep.include({ regions: [], minimumAge: null, commentsOff: false, isRtl: false });
+      expect(new Date(plain.publishedAt).getTime()).to.be.closeTo(Date.now(), 10_000);
+    });
+
     const wrong: [string, object, string][] = [
       ['an unknown field', { ...file, owner: 'me' }, '/owner'],
       ['a wrong type of a field', { ...file, size: '1000' }, '/size'],
@@ -57,6 +74,12 @@ describe('uploads', () => {
       ['a type that is no video', { ...file, type: 'text/html' }, '/type'],
       ['a wrong tag deep inside', { ...file, tags: ['good', 7] }, '/tags/1'],
       ['a wrong language', { ...file, language: 'english' }, '/language'],
+      ['a language that there is not', { ...file, language: 'xx' }, '/language'],
+      ['a category that there is not', { ...file, category: 'no-such' }, '/category'],
+      ['a region that there is not', { ...file, regions: ['GB', 'ZZ'] }, '/regions/1'],
+      ['an age of 22', { ...file, minimumAge: 22 }, '/minimumAge'],
+      ['a time that is over', { ...file, publishAt: '2026-01-01T00:00:00Z' }, '/publishAt'],
+      ['a time without a zone', { ...file, publishAt: '2036-01-01T00:00:00' }, '/publishAt'],
     ];
     for (const [what, body, pointer] of wrong) {
       it(`is refused for ${what}, pointing at ${pointer}`, async () => {

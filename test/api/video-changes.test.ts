@@ -4,6 +4,7 @@ import type { VideoReply } from '../../scripts/client.ts';
 import type { NewVideo } from '../../shared/db/video-record.ts';
 import { remove } from '../../shared/pipeline.ts';
 import { type Answer, ask } from '../support/ask.ts';
+import { makeCategories } from '../support/categories.ts';
 import { type System, startSystem } from '../support/system.ts';
 import { videoIn, type way } from '../support/videos.ts';
 
@@ -15,6 +16,7 @@ describe('changing a video', () => {
 
   before(async () => {
     system = await startSystem();
+    await makeCategories(system, 'hidden', 'before', 'after');
     owner = (await ask<{ userId: string }>(system, 'GET', '/api/auth/me', { as: 'demo' })).body.userId;
   });
   after(() => system.stop());
@@ -43,6 +45,9 @@ describe('changing a video', () => {
     category: 'nature',
     language: 'ar',
     visibility: 'unlisted',
+    regions: ['GB', 'AX'],
+    minimumAge: 12,
+    commentsOff: true,
   };
 
   it('replaces what is named, keeps what is not, and gives the video as a GET does', async () => {
@@ -131,7 +136,22 @@ describe('changing a video', () => {
     [{ tags: null }, '/tags'],
     [{ tags: ['a', ''] }, '/tags/1'],
     [{ category: 'No Such' }, '/category'],
+    [{ category: 'no-such' }, '/category'],
     [{ language: 'english' }, '/language'],
+    [{ language: 'xx' }, '/language'],
+    [{ regions: null }, '/regions'],
+    [{ regions: ['GB', 'UK'] }, '/regions/1'],
+    [{ regions: ['gb'] }, '/regions/0'],
+    [{ regions: Array.from({ length: 251 }, () => 'GB') }, '/regions'],
+    [{ minimumAge: 22 }, '/minimumAge'],
+    [{ minimumAge: -1 }, '/minimumAge'],
+    [{ minimumAge: 6.5 }, '/minimumAge'],
+    [{ publishAt: 'tomorrow' }, '/publishAt'],
+    [{ publishAt: new Date(Date.now() - 1000) }, '/publishAt'],
+    [{ title: 'x', publishedAt: new Date() }, '/publishedAt'],
+    [{ commentsOff: null }, '/commentsOff'],
+    [{ title: 'x', takenDown: null }, '/takenDown'],
+    [{ title: 'x', channelTitle: 'x' }, '/channelTitle'],
     [{ visibility: null }, '/visibility'],
     [{ visibility: 'secret' }, '/visibility'],
     [{ title: 'x', ownerId: 'me' }, '/ownerId'],
@@ -200,6 +220,23 @@ describe('changing a video', () => {
     expect(await seen('demo')).to.deep.equal({ ...open, ...nowhere, mine: true });
     await change(videoId, { visibility: 'public' });
     expect(await seen('viewer')).to.deep.equal({ ...open, list: true, mine: false, trending: true });
+  });
+
+  it('keeps a word or a region that comes again once, however its letters are composed', async () => {
+    const videoId = await makeVideo();
+    const given = { tags: [' été ', 'e\u0301te\u0301', 'Été'], regions: ['US', 'GB', 'US'] };
+    const { body } = await change(videoId, given);
+    expect(body).to.deep.include({ tags: ['été', 'Été'], regions: ['US', 'GB'] });
+    const tag = encodeURIComponent('e\u0301te\u0301');
+    const found = await ask<{ items: object[] }>(system, 'GET', `/api/videos?tag=${tag}`);
+    expect(found.body.items).to.have.length(1);
+  });
+
+  it('leaves a category that has gone as long as nobody names another', async () => {
+    const videoId = await makeVideo({ category: 'gone' });
+    expect((await change(videoId, { category: 'gone', title: 'x' })).body).to.include({ category: 'gone' });
+    expect((await change(videoId, { category: 'nature' })).status).to.equal(200);
+    expect((await change(videoId, { category: 'gone' })).status).to.equal(400);
   });
 
   it('moves it to where its new words belong in lists', async () => {

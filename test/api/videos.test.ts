@@ -5,11 +5,12 @@ import type { NewVideo } from '../../shared/db/video-record.ts';
 import { newId } from '../../shared/ids.ts';
 import { move } from '../../shared/pipeline.ts';
 import type { VideoState } from '../../shared/video-state.ts';
+import { ask } from '../support/ask.ts';
 import { refusal } from '../support/refusal.ts';
 import { type System, startSystem } from '../support/system.ts';
 import { videoIn, type way } from '../support/videos.ts';
 
-type Summary = { videoId: string; title: string; state: VideoState; createdAt: string };
+type Summary = { videoId: string; title: string; state: VideoState; publishedAt: string };
 type Page = { items: Summary[]; nextCursor: string | null };
 
 describe('videos', () => {
@@ -37,11 +38,11 @@ describe('videos', () => {
       made = [];
       const title = (n: number) => `Number ${n}`;
       for (let n = 0; n < count; n += 1) made.push(await makeVideo({ title: title(n) }));
-      // Many were made at the same time, as far as the clock can tell.
+      // Many were published at the same time, as far as the clock can tell.
       const connection = await createConnection(system.config.MONGO_URL).asPromise();
       const videos = connection.collection<{ _id: string }>('videos');
       for (const [n, _id] of made.entries()) {
-        await videos.updateOne({ _id }, { $set: { createdAt: new Date(2026, 0, 1 + (n % 4)) } });
+        await videos.updateOne({ _id }, { $set: { publishedAt: new Date(2026, 0, 1 + (n % 4)) } });
       }
       await connection.close();
     });
@@ -64,7 +65,7 @@ describe('videos', () => {
         const pages = await walk(limit);
         expect(pages.map(({ items }) => items.length)).to.deep.equal(sizes);
         expect(pages.flatMap(ids)).to.have.members(made);
-        const times = pages.flatMap(({ items }) => items.map(({ createdAt }) => createdAt));
+        const times = pages.flatMap(({ items }) => items.map(({ publishedAt }) => publishedAt));
         expect(times).to.deep.equal([...times].sort().reverse());
       });
     }
@@ -199,6 +200,40 @@ describe('videos', () => {
       const problem = { status: 409, code: 'not_playable_yet' };
       expect(await refusal(system.anonymous.playback(videoId))).to.include(problem);
       expect(await refusal(system.anonymous.view(videoId, 'GB'))).to.include(problem);
+    });
+
+    it('have words that are kept as they are, and never become HTML', async () => {
+      const title = '</title><script>alert(1)</script> <img src=x onerror="alert(1)"> & \'q\'';
+      const videoId = await makeVideo({ title, description: title, tags: ['<b>'], channelTitle: '<i>' });
+      const { body, headers } = await ask<{ title: string; description: string }>(
+        system,
+        'GET',
+        `/api/videos/${videoId}`,
+      );
+      expect(body).to.deep.include({ title, description: title, tags: ['<b>'], channelTitle: '<i>' });
+      expect(headers.get('content-type')).to.match(/^application\/json/);
+      expect(headers.get('x-content-type-options')).to.equal('nosniff');
+      const page = (await ask(system, 'GET', `/watch/${videoId}`)).text;
+      const escaped = '&lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt; &lt;img src=x onerror=';
+      expect(page.split(escaped)).to.have.length(3);
+      expect(page.match(/<script(?! src="\/assets\/)|<img|<b>|<i>|alert\(1\)</g) ?? []).to.deep.equal([]);
+    });
+
+    it('that moderators have hidden tell their owner why, and are there for nobody else', async () => {
+      const videoId = await makeVideo({ ownerId: owner });
+      const takenDown = { at: new Date(), by: newId(), reason: 'copyright', message: 'Not your music.' };
+      const connection = await createConnection(system.config.MONGO_URL).asPromise();
+      await connection
+        .collection<{ _id: string }>('videos')
+        .updateOne({ _id: videoId }, { $set: { takenDown } });
+      await connection.close();
+      const { at, reason, message } = takenDown;
+      for (const as of ['demo', 'admin'] as const) {
+        const { body } = await ask(system, 'GET', `/api/videos/${videoId}`, { as });
+        expect(body.takenDown).to.deep.equal({ at: at.toISOString(), reason, message });
+      }
+      for (const other of [await system.client('viewer'), system.anonymous])
+        expect(await refusal(other.video(videoId))).to.include({ status: 404 });
     });
 
     it('answer HEAD as GET, without a body', async () => {

@@ -1,14 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { createClient } from '../../scripts/client.ts';
 import { signIn } from '../../scripts/sign-in.ts';
 import type { Person } from '../../shared/db/users.ts';
+import { startCli } from '../support/cli.ts';
 import { type System, startSystem } from '../support/system.ts';
-
-const root = join(import.meta.dirname, '..', '..');
+import { videoIn } from '../support/videos.ts';
 
 describe('scripts/cli', () => {
   let system: System;
@@ -17,16 +13,7 @@ describe('scripts/cli', () => {
   });
   after(() => system.stop());
 
-  async function cli(words: string[], env: Record<string, string> = system.env) {
-    const command = ['--import', 'tsx', join(root, 'scripts', 'cli.ts'), ...words];
-    const child = spawn(process.execPath, command, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const [[code], output, notes] = await Promise.all([
-      once(child, 'exit'),
-      text(child.stdout),
-      text(child.stderr),
-    ]);
-    return { code, output, notes };
-  }
+  const cli = (words: string[], env: Record<string, string> = system.env) => startCli(words, env).ended;
   const account = async (login: string) => {
     const cookie = await signIn(system.url, { login, password: login });
     return createClient(system.url, cookie).call<{ userId: string; roles: string[] }>('GET', '/api/auth/me');
@@ -65,6 +52,20 @@ describe('scripts/cli', () => {
     expect((await account('admin')).roles).to.deep.equal(['creator']);
   });
 
+  it('leaves a trace in the audit log', async () => {
+    const { userId } = await account('demo');
+    expect((await cli(['keys', 'rotate', '--now'])).code).to.equal(0);
+    expect((await cli(['admin', 'grant', userId])).code).to.equal(0);
+    const order = { field: 'at', direction: -1 } as const;
+    const [granted, rotated] = await system.context.db.audit.page(
+      { actorId: 'operator' },
+      { order, limit: 2 },
+    );
+    const deed = { action: 'user.change', method: 'CLI', route: 'admin grant', ownerId: userId };
+    expect(granted).to.deep.include({ ...deed, target: { userId }, changes: { roles: 'creator admin' } });
+    expect(rotated).to.deep.include({ action: 'signing-key.rotate', route: 'keys rotate', ownerId: null });
+  });
+
   it('refuses an address that is nobody’s, more than one’s, or verified by nobody', async () => {
     const { db } = system.context;
     const grant = (who: string) => cli(['admin', 'grant', who]);
@@ -89,6 +90,18 @@ describe('scripts/cli', () => {
     expect(unverified.notes, 'nothing that moves a terminal').not.to.include('\u001b');
     expect((await db.users.withRole('admin')).map(({ _id }) => _id)).not.to.include.members([one._id]);
     expect((await grant(claimed._id)).code, 'by its id it can').to.equal(0);
+  });
+
+  it('writes anew what search knows', async () => {
+    await videoIn('ready', system, { title: 'Lantern over water' });
+    const found = async () => (await fetch(`${system.url}/api/search?q=lantern`)).json();
+    expect(await found()).to.include({ total: 0 });
+    const { code, output } = await cli(['search', 'reindex']);
+    expect({ code, output }).to.deep.equal({
+      code: 0,
+      output: '1 videos were looked at; search knows those that everyone may see.\n',
+    });
+    expect(await found()).to.include({ total: 1 });
   });
 
   for (const words of [[], ['toString'], ['admin', 'grant'], ['admin', 'list', 'all']]) {

@@ -56,7 +56,17 @@ describe('keys', () => {
     expect(keys.readKey(`${keys.videoPrefix(videoId)}other.txt`)).to.deep.equal({ videoId });
     expect(keys.readKey(keys.rawKey(ownerId, videoId))).to.deep.equal({ videoId });
     expect(keys.readKey(keys.posterUploadKey(ownerId, videoId, videoId))).to.deep.equal({ videoId });
+    const personId = ownerId;
+    const picture = keys.personPictureKey(personId, 12, 640, 'webp');
+    expect(picture).to.equal(`p/${personId}/picture-12-640.webp`);
+    expect(picture.startsWith(keys.personPrefix(personId))).to.equal(true);
+    expect(keys.readKey(picture)).to.deep.equal({ personId, version: 12 });
+    const upload = keys.personUploadKey(personId, videoId);
+    expect(keys.readKey(upload)).to.deep.equal({ personId, uploadId: videoId });
     const foreign = [
+      `p/${personId}/other.jpg`,
+      `people/${personId}/1`,
+      `people/${personId}`,
       '',
       'v/',
       `v/${videoId}`,

@@ -17,7 +17,20 @@ const bodies: Record<string, object> = {
   'POST /api/auth/password': { currentPassword: password, newPassword: `${password}!` },
   'POST /api/auth/password/forgot': { email },
   'POST /api/auth/password/reset': { token, password },
+  'POST /api/categories': { categoryId: 'another', names: { en: 'Another' } },
   'POST /api/uploads': { filename: 'a.mp4', size: 1000, type: 'video/mp4' },
+  'POST /api/people': { name: 'Ada' },
+  'PATCH /api/people/:personId': { name: 'Ada' },
+  'POST /api/people/:personId/merge': { into: '0'.repeat(24) },
+  'POST /api/people/:personId/picture/uploads': { size: 1000, type: 'image/png' },
+  'PUT /api/videos/:videoId/credits': { credits: [{ personId: '0'.repeat(24), role: 'actor' }] },
+  'POST /api/videos/:videoId/credits': { personId: '0'.repeat(24), role: 'actor' },
+  'POST /api/videos/:videoId/comments': { text: 'Where was this filmed?' },
+  'PATCH /api/videos/:videoId/comments/:commentId': { text: 'And when?' },
+  'POST /api/videos/:videoId/reports': { reason: 'spam', text: 'An ad' },
+  'POST /api/videos/:videoId/comments/:commentId/reports': { reason: 'spam', text: 'An ad' },
+  'POST /api/reports/:reportId/resolve': { outcome: 'dismissed' },
+  'PUT /api/videos/:videoId/take-down': { reason: 'copyright', message: 'It is not yours.' },
   'POST /api/videos/:videoId/views': { position: 12, watchedSeconds: 12, region: 'GB' },
   'PUT /api/videos/:videoId/poster': { time: 1 },
   'POST /api/videos/:videoId/poster/uploads': { size: 1000, type: 'image/png' },
@@ -25,9 +38,15 @@ const bodies: Record<string, object> = {
 
 export const bodyFor = (route: Route): object => bodies[nameOf(route)] ?? {};
 
+/** What nothing has, where that is no number. */
+const unusual: Record<string, string> = { categoryId: 'no-such' };
+
 /** The address of a route, its parameters replaced: ids by one that nothing has. */
 export function addressOf(route: Route, params: Record<string, string> = {}): string {
-  return route.path.replaceAll(/:(\w+)/g, (_, name: string) => params[name] ?? '0'.repeat(24));
+  return route.path.replaceAll(
+    /:(\w+)/g,
+    (_, name: string) => params[name] ?? unusual[name] ?? '0'.repeat(24),
+  );
 }
 
 /** Whether a schema takes members that it does not know, as replies of sign-in providers may have. */

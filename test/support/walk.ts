@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 import type { Thing } from '../../api/access/policy.ts';
+import { addComment } from '../../shared/change-comment.ts';
 import type { Role } from '../../shared/contracts/account.ts';
 import type { Visibility } from '../../shared/contracts/videos.ts';
 import type { User } from '../../shared/db/users.ts';
@@ -19,6 +20,12 @@ export type Things = {
   posterUploadId: string;
   sessionId: string;
   apiKeyId: string;
+  categoryId: string;
+  personId: string;
+  creditId: string;
+  pictureUploadId: string;
+  commentId: string;
+  reportId: string;
 };
 
 type Value = {
@@ -37,7 +44,16 @@ export const values: Record<string, Value> = {
   userId: { of: ({ owner }) => owner._id, thing: ({ owner }) => ({ ownerId: owner._id }) },
   sessionId: { of: ({ sessionId }) => sessionId, thing: ({ owner }) => ({ ownerId: owner._id }) },
   apiKeyId: { of: ({ apiKeyId }) => apiKeyId, thing: ({ owner }) => ({ ownerId: owner._id }) },
+  commentId: { of: ({ commentId }) => commentId },
+  reportId: { of: ({ reportId }) => reportId },
   posterUploadId: { of: ({ posterUploadId }) => posterUploadId },
+  categoryId: { of: ({ categoryId }) => categoryId },
+  personId: {
+    of: ({ personId }) => personId,
+    thing: ({ owner }) => ({ ownerId: owner._id, visibility: 'public' }),
+  },
+  pictureUploadId: { of: ({ pictureUploadId }) => pictureUploadId },
+  creditId: { of: ({ creditId }) => creditId },
   generation: { of: () => 'g1' },
   rung: { of: () => '240p' },
   kind: { of: () => 'index' },
@@ -71,10 +87,24 @@ export const bodies: Record<string, object | string> = {
   'POST /api/auth/password/reset': { token: 'none', password: 'lantern 7 over water' },
   'PATCH /api/users/:userId': { roles: ['viewer'] },
   'PATCH /api/videos/:videoId': { title: 'Another' },
+  'POST /api/categories': { categoryId: 'added', names: { en: 'Added' } },
+  'PATCH /api/categories/:categoryId': { order: 3 },
   'POST /api/uploads': { filename: 'a.mp4', size: 9, type: 'video/mp4' },
+  'POST /api/videos/:videoId/comments': { text: 'Where was this filmed?' },
+  'PATCH /api/videos/:videoId/comments/:commentId': { text: 'And when?' },
+  'POST /api/videos/:videoId/reports': { reason: 'spam' },
+  'POST /api/videos/:videoId/comments/:commentId/reports': { reason: 'spam' },
+  'POST /api/reports/:reportId/resolve': { outcome: 'dismissed' },
+  'PUT /api/videos/:videoId/take-down': { reason: 'copyright' },
   'POST /api/videos/:videoId/views': { position: 12, watchedSeconds: 12, region: 'GB' },
   'PUT /api/videos/:videoId/captions/:language': 'WEBVTT\n\n00:01.000 --> 00:02.000\nOne\n',
   'PUT /api/videos/:videoId/poster': { time: 1 },
+  'POST /api/people': { name: 'Ada' },
+  'PATCH /api/people/:personId': { name: 'Another' },
+  'POST /api/people/:personId/merge': { into: '0'.repeat(24) },
+  'POST /api/people/:personId/picture/uploads': { size: 9, type: 'image/png' },
+  'PUT /api/videos/:videoId/credits': { credits: [] },
+  'POST /api/videos/:videoId/credits': { personId: '0'.repeat(24), role: 'actor' },
   'POST /api/videos/:videoId/poster/uploads': { size: 9, type: 'image/png' },
 };
 
@@ -141,6 +171,32 @@ export async function thingsMaker(system: System, mongo: Connection) {
     const sessionId = (await db.sessions.ofUser(owner._id))[0]?.publicId ?? '';
     const about = { ownerId: owner._id, name: 'Any', scopes: ['read' as const], expiresAt: null };
     const apiKeyId = (await db.apiKeys.create(about, newId()))?._id ?? '';
-    return { owner, visibility, videoId, uploadId, posterUploadId, sessionId, apiKeyId };
+    const categoryId = `c${newId()}`;
+    await insert('categories', {
+      _id: categoryId,
+      parentId: null,
+      names: { en: 'Any' },
+      order: 0,
+      revision: 1,
+    } as {
+      _id: string;
+    });
+    const { _id: personId } = await db.people.create({ name: 'Ada', biography: '', createdBy: owner._id });
+    const pictureUploadId = newId();
+    await db.personPictures.ticket({ _id: pictureUploadId, personId, upload: ticket });
+    await db.transaction((session) => db.people.show(personId, { version: 1, widths: [320] }, session));
+    const acted = { personId, role: 'actor' as const, character: '' };
+    await db.transaction((session) => db.credits.replace(videoId, [acted], session));
+    const creditId = (await db.credits.of(videoId))[0]?._id ?? '';
+    const commentId = newId();
+    const words = { text: 'A comment', region: 'GB', parentId: null, answersUserId: null, at };
+    const comment = { _id: commentId, videoId, userId: owner._id, authorRevision: owner.revision, ...words };
+    await db.transaction((session) => addComment(db, comment, session));
+    const reported = { kind: 'comment' as const, videoId, commentId, ownerId: owner._id };
+    const said = { userId: newId(), reason: 'spam' as const, text: '' };
+    const { complaint } = await db.transaction((session) => db.reports.add(reported, said, session));
+    const { reportId } = complaint;
+    const ids = { videoId, uploadId, posterUploadId, sessionId, apiKeyId, categoryId };
+    return { owner, visibility, ...ids, personId, creditId, pictureUploadId, commentId, reportId };
   };
 }

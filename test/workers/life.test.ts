@@ -71,9 +71,11 @@ describe('the life of a video', function () {
     const connection = await createConnection(system.config.MONGO_URL).asPromise();
     try {
       const counts: Record<string, number> = {};
-      for (const name of ['parts', 'playlists', 'scores']) {
+      for (const name of ['parts', 'playlists']) {
         counts[name] = await connection.collection(name).countDocuments({ videoId });
       }
+      const ofVideo = { _id: { $regex: `-${videoId}$` } } as object;
+      counts.scores = await connection.collection('trending_scores').countDocuments(ofVideo);
       return counts;
     } finally {
       await connection.close();

@@ -10,6 +10,7 @@ import { choosePicture } from '../choose-picture.ts';
 import { giveUpPoster, makeChosenPoster } from '../chosen-poster.ts';
 import { runFfmpeg } from '../media/ffmpeg.ts';
 import { previewCommand } from '../media/picture-args.ts';
+import { giveUpPersonPicture, makePersonPicture } from '../person-picture.ts';
 import type { Step } from '../run.ts';
 import { storePoster } from '../store-poster.ts';
 import type { Tools } from '../tools.ts';
@@ -20,8 +21,10 @@ const previewMaxBytes = 300 * 1024;
 /** From good to what fits in any case. */
 const previewQualities = [50, 25, 5];
 
-/** Makes the poster and the animated preview of an encoding; or one poster that somebody has chosen. */
-export async function images({ poster, ...attempt }: Payload<'images'>, step: Step): Promise<void> {
+/** Makes the poster and the animated preview of an encoding; or one poster that somebody has chosen, or a person's picture. */
+export async function images(payload: Payload<'images'>, step: Step): Promise<void> {
+  if ('personPicture' in payload) return makePersonPicture(payload.personPicture, step);
+  const { poster, ...attempt } = payload;
   if (poster !== undefined) return makeChosenPoster(attempt.videoId, poster, step);
   const { tools } = step;
   const video = await currentVideo(step, attempt, ['encoding']);
@@ -80,11 +83,13 @@ async function makePreview(
 
 /** A video without a poster is still a video. */
 export async function giveUpImages(
-  { poster, ...attempt }: Payload<'images'>,
+  payload: Payload<'images'>,
   error: MillraceError,
   tools: Tools,
 ): Promise<void> {
   const failure = { code: error.code, message: error.message };
+  if ('personPicture' in payload) return giveUpPersonPicture(payload.personPicture, failure, tools);
+  const { poster, ...attempt } = payload;
   if (poster !== undefined) return giveUpPoster(attempt.videoId, poster, failure, tools);
   await tools.db.parts.giveUp({ ...attempt, step: 'images', n: 0 }, failure);
   const { _id } = await tools.db.posters.auto(attempt);

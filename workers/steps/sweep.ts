@@ -6,7 +6,9 @@ import { endStates, quietSeconds, type VideoState } from '../../shared/video-sta
 import { sweepPosters } from '../chosen-poster.ts';
 import { sweepAccounts } from '../closed-accounts.ts';
 import { removeOrphans } from '../orphans.ts';
+import { sweepPersonPictures } from '../person-picture.ts';
 import { purge } from '../purge.ts';
+import { repairSearch } from '../repair-search.ts';
 import type { Step } from '../run.ts';
 
 const batch = 200;
@@ -17,6 +19,8 @@ const expiryGraceSeconds = 60;
 /** Videos purged in one run: a long one has tens of thousands of objects, and what is lost must not wait for them. */
 const purgesAtOnce = 20;
 const orphanSeconds = 24 * 3600;
+/** How old the counts of videos by category may grow. */
+const countSeconds = 300;
 
 /**
  * Compares the record with the queues and repairs: quiet videos go on, abandoned uploads end. Then it removes what
@@ -38,6 +42,7 @@ export async function sweep(_payload: object, step: Step): Promise<void> {
     );
   }
   await sweepPosters(step);
+  await sweepPersonPictures(step);
   await sweepAccounts(step);
   for (const state of endStates) {
     for (const video of await tools.db.upkeep.due(state, before(purgeAfter(state, tools)), purgesAtOnce)) {
@@ -45,6 +50,10 @@ export async function sweep(_payload: object, step: Step): Promise<void> {
       await purge(tools, video).catch((error) => log.error({ err: error, videoId: video._id }, 'not purged'));
     }
   }
+  await tools.db.categoryCounts
+    .renew(before(countSeconds))
+    .catch((error) => log.error({ err: error }, 'videos not counted by category'));
+  await repairSearch(step);
   const removed = await removeOrphans(tools, before(orphanSeconds));
   if (removed.objects + removed.uploads > 0) log.info(removed, 'orphans removed');
 }

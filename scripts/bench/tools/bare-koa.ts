@@ -3,14 +3,22 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+/** A Koa app that is a process of its own. */
 export type BareKoa = { url: string; stop(): void };
 
-/** The least that Koa can do for a reply, as a process of its own: the same bytes, as JSON. */
+/** The least that Koa can do for a reply: the same bytes, as JSON. */
 export async function startBareKoa(folder: string, name: string, bytes: string): Promise<BareKoa> {
   const reply = join(folder, `${name}.json`);
   await writeFile(reply, bytes);
-  const entry = join(import.meta.dirname, '..', 'sides', 'bare-koa.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', entry, reply], {
+  return start('bare-koa.ts', reply);
+}
+
+/** The least that Koa can do to count something once. */
+export const startBareSetNx = (redisUrl: string): Promise<BareKoa> => start('bare-set-nx.ts', redisUrl);
+
+async function start(side: string, argument: string): Promise<BareKoa> {
+  const entry = join(import.meta.dirname, '..', 'sides', side);
+  const child = spawn(process.execPath, ['--import', 'tsx', entry, argument], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const [line] = await once(child.stdout.setEncoding('utf8'), 'data');

@@ -1,0 +1,34 @@
+import type { z } from 'zod';
+import { type analyticsQuery, mostDays, usualDays } from '../shared/contracts/analytics.ts';
+import type { Period } from '../shared/db/analytics.ts';
+import { MillraceError } from '../shared/errors.ts';
+
+const dayMilliseconds = 24 * 3_600_000;
+
+/** Whole days in UTC; the last one is in it. @throws MillraceError invalid_request */
+export function periodOf({ from, to, by }: z.infer<typeof analyticsQuery>, now = new Date()): Period {
+  const last = to === undefined ? dayOf(now) : new Date(to);
+  const until = new Date(last.getTime() + dayMilliseconds);
+  const first = from === undefined ? new Date(until.getTime() - usualDays * dayMilliseconds) : new Date(from);
+  if (first > last) throw refusal('from', 'must not be after to');
+  if (until.getTime() - first.getTime() > mostDays[by] * dayMilliseconds) {
+    throw refusal('from', `must be so that there are ${mostDays[by]} days at most, by the ${by}`);
+  }
+  return { from: first, until, by };
+}
+
+/** The first and the last day, as people write them. */
+export function daysOf({ from, until }: Period): { from: string; to: string } {
+  const last = new Date(until.getTime() - dayMilliseconds);
+  return { from: from.toISOString().slice(0, 10), to: last.toISOString().slice(0, 10) };
+}
+
+function dayOf(time: Date): Date {
+  return new Date(Math.floor(time.getTime() / dayMilliseconds) * dayMilliseconds);
+}
+
+function refusal(pointer: string, message: string): MillraceError {
+  return new MillraceError('invalid_request', `The request does not fit: ${pointer} ${message}.`, {
+    violations: [{ pointer, message }],
+  });
+}

@@ -1,0 +1,51 @@
+import type { Db, DbSession } from '../shared/db/connect.ts';
+import type { CreditWords } from '../shared/db/credits.ts';
+import { creditKey } from '../shared/db/credits.ts';
+import { MillraceError, type Violation } from '../shared/errors.ts';
+
+/** What is asked for: a missing character is null. */
+export type AskedCredit = Omit<CreditWords, 'character'> & { character: string | null };
+
+/**
+ * The credits as they are stored. Who was merged is named as who it is now.
+ * @throws MillraceError invalid_request for people that there are not, and for what is said twice; `pointerTo` leads to
+ * the n-th one
+ */
+export async function readCredits(
+  db: Db,
+  asked: AskedCredit[],
+  pointerTo: (n: number) => string,
+  session: DbSession,
+): Promise<CreditWords[]> {
+  const found = await db.people.among([...new Set(asked.map(({ personId }) => personId))], session);
+  const idNow = new Map(found.map(({ _id, mergedInto }) => [_id, mergedInto ?? _id]));
+  const violations: Violation[] = [];
+  const seen = new Set<string>();
+  const wanted = asked.map(({ personId, role, character }, n) => {
+    const one = { personId: idNow.get(personId) ?? '', role, character: character ?? '' };
+    const key = creditKey(one);
+    if (one.personId === '') {
+      violations.push({ pointer: `${pointerTo(n)}/personId`, message: 'is no person that there is' });
+    } else if (seen.has(key)) {
+      const message = 'has the person, role and character of one before it';
+      violations.push({ pointer: pointerTo(n), message });
+    }
+    seen.add(key);
+    return one;
+  });
+  if (violations.length === 0) return wanted;
+  const named = violations.map(({ pointer, message }) => `${pointer} ${message}`).join('; ');
+  throw new MillraceError('invalid_request', `The request does not fit: ${named}.`, { violations });
+}
+
+/** Makes a video's credits these. Whoever is named anew is held, so that a merge at this moment cannot miss it. */
+export async function writeCredits(
+  db: Db,
+  videoId: string,
+  wanted: CreditWords[],
+  session: DbSession,
+): Promise<void> {
+  const added = await db.credits.replace(videoId, wanted, session);
+  if (added.length > 0) await db.people.hold(added, session);
+  await db.search.touch([videoId], session);
+}

@@ -1,0 +1,68 @@
+import type { z } from 'zod';
+import type { report, sentReport, takeDown, wholeReport } from '../shared/contracts/reports.ts';
+import type { Complaint, Report } from '../shared/db/reports.ts';
+import type { TakeDown } from '../shared/db/video-record.ts';
+import type { ApiContext } from './context.ts';
+
+const mostExcerpt = 300;
+
+/** Reports as moderators see them, with a look at what was reported: one question for videos, one for comments. */
+export async function presentReports(
+  reports: Report[],
+  { db }: ApiContext,
+): Promise<z.infer<typeof report>[]> {
+  const idsOf = (kind: Report['kind']) =>
+    reports.filter((one) => one.kind === kind).map(({ thingId }) => thingId);
+  const [videos, comments] = await Promise.all([
+    db.videos.titles(idsOf('video')),
+    db.comments.among(idsOf('comment')),
+  ]);
+  const words = new Map([
+    ...videos.map(({ _id, title }) => [_id, title] as const),
+    ...comments.filter(({ removed }) => !removed).map(({ _id, text }) => [_id, text] as const),
+  ]);
+  return reports.map((one) => ({
+    reportId: one._id,
+    kind: one.kind,
+    videoId: one.videoId,
+    commentId: one.commentId,
+    ownerId: one.ownerId,
+    excerpt: words.get(one.thingId)?.slice(0, mostExcerpt) ?? null,
+    state: one.state,
+    reports: one.reports,
+    reasons: one.reasons,
+    at: one.at.toISOString(),
+    lastAt: one.lastAt.toISOString(),
+    outcome: one.outcome,
+    note: one.note,
+    resolvedBy: one.resolvedBy,
+    resolvedAt: one.resolvedAt?.toISOString() ?? null,
+  }));
+}
+
+export async function presentWholeReport(
+  found: Report,
+  complaints: Complaint[],
+  context: ApiContext,
+): Promise<z.infer<typeof wholeReport>> {
+  const [summary] = await presentReports([found], context);
+  return {
+    ...(summary as z.infer<typeof report>),
+    complaints: complaints.map(({ userId, reason, text, at }) => ({
+      userId,
+      reason,
+      text,
+      at: at.toISOString(),
+    })),
+  };
+}
+
+/** What who reports is told. */
+export function presentSentReport({ reportId, reason, text, at }: Complaint): z.infer<typeof sentReport> {
+  return { reportId, reason, text, at: at.toISOString() };
+}
+
+/** As the owner sees it: not by whom. */
+export function presentTakeDown({ at, reason, message }: TakeDown): z.infer<typeof takeDown> {
+  return { at: at.toISOString(), reason, message };
+}

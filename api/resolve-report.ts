@@ -1,0 +1,58 @@
+import type { z } from 'zod';
+import { changeComment } from '../shared/change-comment.ts';
+import type { ReportReason, resolution } from '../shared/contracts/reports.ts';
+import type { DbSession } from '../shared/db/connect.ts';
+import type { Report } from '../shared/db/reports.ts';
+import { MillraceError } from '../shared/errors.ts';
+import type { ApiContext } from './context.ts';
+import type { Request } from './route.ts';
+import { takeDown, tellOwner } from './take-down.ts';
+import { writeInTurn } from './write-in-turn.ts';
+
+type Resolution = z.infer<typeof resolution>;
+type Audit = Request<unknown, unknown, unknown, 'report.resolve'>['audit'];
+
+const deeds = { hidden: 'comment', taken_down: 'video' } as const;
+
+/**
+ * Ends a report and does what was decided, in one transaction.
+ * @throws MillraceError already_resolved; invalid_request for an outcome that the thing cannot have
+ */
+export async function resolveReport(
+  context: ApiContext,
+  report: Report,
+  { outcome, note, message }: Resolution,
+  by: string,
+  audit: Audit,
+): Promise<Report> {
+  const { db } = context;
+  if (outcome !== 'dismissed' && deeds[outcome] !== report.kind) throw cannotBe(outcome, report);
+  const why = { by, reason: mostNamed(report), message };
+  const { ended, video } = await writeInTurn(context, report.videoId, async (session) => {
+    const ended = await db.reports.end(report.thingId, { outcome, note, resolvedBy: by }, session);
+    if (ended?._id !== report._id) throw new MillraceError('already_resolved', 'It was decided meanwhile.');
+    await audit(session, { outcome });
+    return { ended, video: await act(session) };
+  });
+  if (video && !video.takenDown) tellOwner(context, video, why);
+  return ended;
+
+  /** What is gone by now needs nothing more. Gives the video that was taken down. */
+  async function act(session: DbSession) {
+    if (outcome === 'hidden') await changeComment(db, report.thingId, { hidden: true }, session);
+    const video = outcome === 'taken_down' ? await db.videos.find(report.videoId) : null;
+    return video ? takeDown(context, video, why, session) : undefined;
+  }
+}
+
+function mostNamed({ reasons }: Report): string {
+  const counted = Object.entries(reasons) as [ReportReason, number][];
+  return counted.sort(([, a], [, b]) => b - a)[0]?.[0] ?? 'other';
+}
+
+function cannotBe(outcome: string, { kind }: Report): MillraceError {
+  const message = `cannot be ${outcome} for a ${kind}`;
+  return new MillraceError('invalid_request', `The request does not fit: /outcome ${message}.`, {
+    violations: [{ pointer: '/outcome', message }],
+  });
+}

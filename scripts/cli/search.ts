@@ -1,0 +1,18 @@
+import { type Command, type Run, UsageError } from './command.ts';
+
+/** What search knows is made of the records of videos, and repairs itself; this does it at once. */
+export const search: Command = {
+  usage: ['search reindex                 writes anew what search knows of every video'],
+
+  parse(words) {
+    if (words.join(' ') === 'reindex') return reindex;
+    throw new UsageError(`"${['search', ...words].join(' ')}" is not known.`);
+  },
+};
+
+const reindex: Run = async ({ db }) => {
+  const count = await db.search.markAll();
+  while ((await db.search.indexStale()) > 0);
+  await db.search.countTerms();
+  return `${count} videos were looked at; search knows those that everyone may see.`;
+};

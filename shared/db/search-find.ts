@@ -1,0 +1,155 @@
+import type { Connection } from 'mongoose';
+import type { SearchQuery } from '../search/parse-query.ts';
+import { scoreExpression } from '../search/score.ts';
+import { type SearchRow, spaced } from '../search/search-row.ts';
+import { formsOf, termOf } from '../search/stems.ts';
+import { shown } from './shown.ts';
+import type { ListedVideo, Video } from './video-record.ts';
+
+/** In how many rows a term is, about: a hint for where to begin. Every term of any row is here. */
+export type SearchTerm = { _id: string; rows: number };
+
+export const searchOrders = ['relevance', 'newest', 'views'] as const;
+export type SearchOrder = (typeof searchOrders)[number];
+
+/** What search may be narrowed to. Lengths in seconds, from `[0]` on and below `[1]`. */
+export type SearchFilter = {
+  region?: string | undefined;
+  language?: string | undefined;
+  /** One of them. */
+  categories?: string[] | undefined;
+  seconds?: [from: number, below: number] | undefined;
+  publishedFrom?: Date | undefined;
+};
+
+export type Facet = { value: string; count: number };
+
+export type Found = {
+  items: ListedVideo[];
+  total: number;
+  category: Facet[];
+  language: Facet[];
+};
+
+const nothing: Found = { items: [], total: 0, category: [], language: [] };
+const mostSeconds = 5;
+
+type Group = { _id: { c: string | null; l: string | null }; n: number; top: { key: number; id: string }[] };
+
+/** What viewers look for by words. By the driver alone: mongoose would cost about as much again. */
+export function findRows(connection: Connection) {
+  const rows = () => connection.collection<SearchRow>('search_rows');
+  const terms = () => connection.collection<SearchTerm>('search_terms');
+  const videos = () => connection.collection<Video>('videos');
+
+  /** The forms of each word that there are, the rarest word first; undefined when there is none of a word. */
+  async function knownForms(words: string[], language: string | undefined): Promise<string[][] | undefined> {
+    const forms = words.map((word) => (language === undefined ? formsOf(word) : [termOf(word, language)]));
+    const found = await terms()
+      .find({ _id: { $in: forms.flat() } })
+      .toArray();
+    const counts = new Map(found.map(({ _id, rows }) => [_id, rows]));
+    const known = forms.map((some) => some.filter((form) => counts.has(form)));
+    if (known.some((some) => some.length === 0)) return undefined;
+    const countOf = (some: string[]) => some.reduce((sum, form) => sum + (counts.get(form) ?? 0), 0);
+    return known.sort((a, b) => countOf(a) - countOf(b));
+  }
+
+  return async (
+    query: SearchQuery,
+    filter: SearchFilter,
+    page: { order: SearchOrder; page: number; perPage: number },
+    now = new Date(),
+  ): Promise<Found> => {
+    const known = await knownForms(query.words, filter.language);
+    const [rarest, ...others] = known ?? [];
+    if (!known || !rarest) return nothing;
+    const last = page.page * page.perPage;
+    const groups = await rows()
+      .aggregate<Group>(
+        [
+          { $match: matching(rarest, others, query, filter, now) },
+          { $project: { key: keyOf(page.order, known, now), category: 1, language: 1 } },
+          {
+            $group: {
+              _id: { c: '$category', l: '$language' },
+              n: { $sum: 1 },
+              // Each group has no more of the page than the page and those before it hold.
+              top: {
+                $topN: { n: last, sortBy: { key: -1, _id: -1 }, output: { key: '$key', id: '$_id' } },
+              },
+            },
+          },
+        ],
+        { hint: { terms: 1 }, maxTimeMS: mostSeconds * 1000 },
+      )
+      .toArray();
+    const ids = groups
+      .flatMap(({ top }) => top)
+      .sort((a, b) => Number(b.key) - Number(a.key) || (a.id < b.id ? 1 : -1))
+      .slice(last - page.perPage, last)
+      .map(({ id }) => id);
+    const shownOnes = await videos()
+      .find({ _id: { $in: ids }, ...shown(filter.region, now) } as object)
+      .project<ListedVideo>({ plan: 0, history: 0 })
+      .maxTimeMS(mostSeconds * 1000)
+      .toArray();
+    const byId = new Map(shownOnes.map((video) => [video._id, video]));
+    const items = ids.flatMap((id) => byId.get(id) ?? []);
+    return {
+      items,
+      // Rows of what was hidden a moment ago are about to go.
+      total: groups.reduce((sum, { n }) => sum + n, 0) - (ids.length - items.length),
+      category: facetOf(groups, ({ c }) => c),
+      language: facetOf(groups, ({ l }) => l),
+    };
+  };
+}
+
+/**
+ * The rarest word leads through the index; the others are asked in a form that no index is chosen for, or a plan that was
+ * right for the last two words would lead with the commonest.
+ */
+function matching(
+  rarest: string[],
+  others: string[][],
+  { phrases, without }: SearchQuery,
+  filter: SearchFilter,
+  now: Date,
+): object {
+  const holds = (words: string[]) => ({
+    $gte: [{ $indexOfBytes: ['$text', { $literal: spaced(words) }] }, 0],
+  });
+  const excluded = without.map((words) =>
+    words.length === 1 ? { terms: { $in: formsOf(words[0] ?? '') } } : { $expr: holds(words) },
+  );
+  const absent = [...others.map((forms) => ({ terms: { $nin: forms } })), ...excluded];
+  const { region, language, categories, seconds, publishedFrom } = filter;
+  return {
+    terms: { $in: rarest },
+    ...(absent.length > 0 ? { $nor: absent } : {}),
+    ...(phrases.length > 0 ? { $expr: { $and: phrases.map(holds) } } : {}),
+    publishedAt: { $lte: now, ...(publishedFrom ? { $gte: publishedFrom } : {}) },
+    ...(region === undefined ? {} : { regions: { $in: [region, '*'] } }),
+    ...(language === undefined ? {} : { language }),
+    ...(categories === undefined ? {} : { category: { $in: categories } }),
+    ...(seconds ? { seconds: { $gte: seconds[0], $lt: seconds[1] } } : {}),
+  };
+}
+
+function keyOf(order: SearchOrder, words: string[][], now: Date): object | string {
+  if (order === 'relevance') return scoreExpression(words, now);
+  return order === 'views' ? '$views' : { $toLong: '$publishedAt' };
+}
+
+/** The commonest first. Those without a value are in no facet. */
+function facetOf(groups: Group[], of: (id: Group['_id']) => string | null): Facet[] {
+  const counts = new Map<string, number>();
+  for (const { _id, n } of groups) {
+    const value = of(_id);
+    if (value !== null) counts.set(value, (counts.get(value) ?? 0) + n);
+  }
+  return [...counts]
+    .map(([value, count]) => ({ value, count }))
+    .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
+}

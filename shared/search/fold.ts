@@ -1,0 +1,51 @@
+/** Letters that Unicode does not take apart, but people leave out or type otherwise. */
+const letters: Record<string, string> = {
+  ...{ ß: 'ss', ø: 'o', ł: 'l', đ: 'd', ð: 'd', þ: 'th', æ: 'ae', œ: 'oe', ħ: 'h', ı: 'i', ς: 'σ' },
+  // Arabic and Persian: one alef, one yeh, one kaf; teh marbuta is often typed as heh.
+  ...{ ٱ: 'ا', ى: 'ي', ی: 'ي', ک: 'ك', ة: 'ه' },
+  ...Object.fromEntries([...'٠١٢٣٤٥٦٧٨٩'].map((digit, n) => [digit, String(n)])),
+  ...Object.fromEntries([...'۰۱۲۳۴۵۶۷۸۹'].map((digit, n) => [digit, String(n)])),
+};
+const letter = new RegExp(`[${Object.keys(letters).join('')}]`, 'gu');
+
+/**
+ * Accents, Arabic and Hebrew vowel signs, and tatweel. The breve of й stays, which makes another letter; the marks of
+ * kana are none of these.
+ */
+const marks =
+  /(?<!и)\u0306|[\u0300-\u0305\u0307-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]/gu;
+
+/** One spelling for what people hold for the same: without case, accents, vowel signs and widths. */
+export function fold(text: string): string {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.toLowerCase();
+  return text
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(marks, '')
+    .normalize('NFC')
+    .replace(letter, (one) => letters[one] ?? one);
+}
+
+const unspaced =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const segmenter = new Intl.Segmenter('und', { granularity: 'word' });
+
+/** A longer one is cut, or a row could outgrow what an index takes. */
+const longestWord = 40;
+
+/** The folded words of a text in their order. Scripts without spaces are cut by dictionary. */
+export function wordsOf(text: string): string[] {
+  return fold(text)
+    .replace(/['’ʼ]/g, '')
+    .split(/[^\p{L}\p{N}\p{M}]+/u)
+    .flatMap((word) => (unspaced.test(word) ? segments(word) : [word]))
+    .filter((word) => /[\p{L}\p{N}]/u.test(word))
+    .map((word) => [...word].slice(0, longestWord).join(''));
+}
+
+/** A name in katakana is a word of its own, also where the dictionary knows what it is joined to. */
+const joined = /[\p{Script=Katakana}ー]+|[^\p{Script=Katakana}ー]+/gu;
+
+function segments(text: string): string[] {
+  return [...segmenter.segment(text)].flatMap(({ segment }) => segment.match(joined) ?? []);
+}

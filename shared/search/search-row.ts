@@ -1,0 +1,84 @@
+import type { Video } from '../db/video-record.ts';
+import { wordsOf } from './fold.ts';
+import { termOf } from './stems.ts';
+
+/** One video as the index has it: small, for the commonest words are looked for in many of them. */
+export type SearchRow = {
+  _id: string;
+  /** Everything that it is found by, each once, where it counts most: title, tags, people, channel, description. */
+  terms: string[];
+  /** Where the terms of each field end. */
+  ends: { title: number; tags: number; people: number; channel: number };
+  /** The words of the title as they are, without stems: for suggestions. */
+  heads: string[];
+  /** All folded words with a space around each, the fields apart: for phrases. */
+  text: string;
+  category: string | null;
+  language: string | null;
+  /** `*` is everywhere. */
+  regions: string[];
+  seconds: number | null;
+  views: number;
+  publishedAt: Date;
+};
+
+/** A description may have a thousand words: what it is about stands in the first of them. */
+const mostOfDescription = 200;
+
+export type RowSource = Pick<
+  Video,
+  | ('_id' | 'title' | 'tags' | 'channelTitle' | 'description' | 'category' | 'language' | 'regions')
+  | ('durationSeconds' | 'views' | 'publishedAt')
+>;
+
+/** The row of a video, with the names of the people in it. Pure. */
+export function searchRowOf(video: RowSource, people: string[] = []): SearchRow {
+  const fields = [
+    wordsOf(video.title),
+    video.tags.flatMap(wordsOf),
+    people.flatMap(wordsOf),
+    wordsOf(video.channelTitle ?? ''),
+    wordsOf(video.description).slice(0, mostOfDescription),
+  ];
+  const terms = new Set<string>();
+  const ends = fields.map((words) => {
+    for (const word of words) terms.add(termOf(word, video.language));
+    return terms.size;
+  });
+  const [title = 0, tags = 0, named = 0, channel = 0] = ends;
+  return {
+    _id: video._id,
+    terms: [...terms],
+    ends: { title, tags, people: named, channel },
+    heads: [...new Set(fields[0])],
+    text: phraseTexts(video, people, fields).join('\n'),
+    category: video.category,
+    language: video.language,
+    regions: video.regions.length > 0 ? video.regions : ['*'],
+    seconds: video.durationSeconds,
+    views: video.views,
+    publishedAt: video.publishedAt,
+  };
+}
+
+/** Words of two tags, or of two people, stand beside each other in no phrase. */
+function phraseTexts({ tags }: RowSource, people: string[], fields: string[][]): string[] {
+  const [title = [], , , channel = [], description = []] = fields;
+  return [title, ...tags.map(wordsOf), ...people.map(wordsOf), channel, description]
+    .filter((words) => words.length > 0)
+    .map(spaced);
+}
+
+/** As a phrase stands in `text`. */
+export function spaced(words: string[]): string {
+  return ` ${words.join(' ')} `;
+}
+
+/** The beginnings of a word that suggestions are looked up by; of a longer one the rest is compared. */
+export const longestBeginning = 4;
+
+export function beginningsOf(word: string): string[] {
+  const letters = [...word];
+  const most = Math.min(longestBeginning, letters.length);
+  return Array.from({ length: most }, (_, n) => letters.slice(0, n + 1).join(''));
+}

@@ -1,0 +1,164 @@
+import { expect } from 'chai';
+import { fold, wordsOf } from '../../shared/search/fold.ts';
+import { highlight, hitsOf, snippet } from '../../shared/search/highlight.ts';
+import { parseQuery } from '../../shared/search/parse-query.ts';
+import { scoreOf } from '../../shared/search/score.ts';
+import { beginningsOf, type RowSource, searchRowOf } from '../../shared/search/search-row.ts';
+import { formsOf, termOf } from '../../shared/search/stems.ts';
+
+describe('words of search', () => {
+  for (const [text, folded] of [
+    ['CRÈME Brûlée', 'creme brulee'],
+    ['Straße', 'strasse'],
+    ['STRASSE', 'strasse'],
+    ['Øresund, Łódź, Ærø', 'oresund, lodz, aero'],
+    ['İstanbul ılık', 'istanbul ilik'],
+    ['ｆｕｌｌ ｗｉｄｔｈ', 'full width'],
+    ['Ёлка', 'елка'],
+    ['Мой чай', 'мой чай'],
+    ['Ὀδυσσεύς', 'οδυσσευσ'],
+    ['ガラス', 'ガラス'],
+    ['한국', '한국'],
+    ['مُـحَـمَّد', 'محمد'],
+    ['أإآٱ', 'اااا'],
+    ['مكتبة', 'مكتبه'],
+    ['مصطفى', 'مصطفي'],
+    ['٢٠٢٦ ۲۰۲۶', '2026 2026'],
+  ] as const) {
+    it(`${text} is ${folded}`, () => expect(fold(text)).to.equal(folded));
+  }
+
+  for (const [text, words] of [
+    ['Don’t stop: it’s 4K!', ['dont', 'stop', 'its', '4k']],
+    ['東京タワーの夜景', ['東京', 'タワー', 'の', '夜景']],
+    ['ทดสอบระบบ', ['ทดสอบ', 'ระบบ']],
+    ['well-known_thing', ['well', 'known', 'thing']],
+    ['$where .* (((', ['where']],
+    ['!?… – 💥', []],
+  ] as const) {
+    it(`${text} has ${words.join(', ') || 'none'}`, () => expect(wordsOf(text)).to.deep.equal([...words]));
+  }
+
+  it('are cut where they are endless', () => {
+    expect(wordsOf('a'.repeat(5000))).to.deep.equal(['a'.repeat(40)]);
+  });
+
+  for (const [language, words] of [
+    ['en', ['running', 'runs', 'run']],
+    ['de', ['Häuser', 'Haus', 'hauser']],
+    ['fi', ['talossa', 'taloja', 'talo']],
+    ['fr', ['française', 'Francaise']],
+    ['ru', ['фильмов', 'фильмы', 'фильм']],
+    ['nb', ['husene', 'huset']],
+    ['ar', ['الكتاب', 'كتاب']],
+    ['ar', ['الخياطة', 'خياطه']],
+  ] as const) {
+    it(`of ${language}: ${words.join(', ')} are one`, () => {
+      const terms = words.flatMap(wordsOf).map((word) => termOf(word, language));
+      expect(new Set(terms).size, String(terms)).to.equal(1);
+      for (const word of words.flatMap(wordsOf)) expect(formsOf(word)).to.include(terms[0]);
+    });
+  }
+
+  it('stay as they are where nothing is known of the language', () => {
+    expect(['running', 'runs'].map((word) => termOf(word, null))).to.deep.equal(['running', 'runs']);
+    expect(termOf('夜景', 'ja')).to.equal('夜景');
+    expect(termOf('running', 'constructor')).to.equal('running');
+  });
+
+  it('begin with their first letters, whole ones', () => {
+    expect(beginningsOf('river')).to.deep.equal(['r', 'ri', 'riv', 'rive']);
+    expect(beginningsOf('𠮷野')).to.deep.equal(['𠮷', '𠮷野']);
+  });
+});
+
+describe('a query', () => {
+  for (const [text, words, phrases, without] of [
+    ['Sea WAVES sea', ['sea', 'waves'], [], []],
+    ['"big  Waves" sea', ['big', 'waves', 'sea'], [['big', 'waves']], []],
+    ['“big waves”', ['big', 'waves'], [['big', 'waves']], []],
+    ['sea -storm -"two weeks"', ['sea'], [], [['storm'], ['two', 'weeks']]],
+    ['well-known', ['well', 'known'], [], []],
+    ['"sea', ['sea'], [], []],
+    ['-storm', [], [], [['storm']]],
+    ['- -- "" -""', [], [], []],
+    ['{"$where": ".*"}', ['where'], [], []],
+    ['the of and', ['the', 'of', 'and'], [], []],
+  ] as const) {
+    it(`reads ${text}`, () => expect(parseQuery(text)).to.deep.equal({ words, phrases, without }));
+  }
+
+  it('has so many words', () => {
+    const many = Array.from({ length: 60 }, (_, n) => `w${n}`).join(' ');
+    expect(parseQuery(many).words).to.have.length(16);
+  });
+});
+
+describe('a row of search', () => {
+  const video: RowSource = {
+    ...{ _id: 'a', title: 'Running waves', tags: ['Big sea', 'waves'], channelTitle: 'Ada' },
+    ...{ description: 'The waves run.', category: 'nature', language: 'en', regions: [] },
+    ...{ durationSeconds: 61, views: 9, publishedAt: new Date(0) },
+  };
+
+  it('has each term once, where it counts most', () => {
+    expect(searchRowOf(video, ['Grace Hopper'])).to.deep.equal({
+      _id: 'a',
+      terms: ['en:run', 'en:wave', 'en:big', 'en:sea', 'en:grace', 'en:hopper', 'en:ada', 'en:the'],
+      ends: { title: 2, tags: 4, people: 6, channel: 7 },
+      heads: ['running', 'waves'],
+      text: ' running waves \n big sea \n waves \n grace hopper \n ada \n the waves run ',
+      ...{ category: 'nature', language: 'en', regions: ['*'], seconds: 61, views: 9 },
+      publishedAt: new Date(0),
+    });
+  });
+
+  it('has the beginning of a long description', () => {
+    const description = Array.from({ length: 900 }, (_, n) => `w${n}`).join(' ');
+    expect(searchRowOf({ ...video, description }).terms).to.have.length(205);
+  });
+});
+
+describe('the score', () => {
+  const now = new Date();
+  const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000);
+
+  it('is of the text, then a little of views and freshness', () => {
+    expect(scoreOf([10, 10], 0, daysAgo(0), now)).to.equal(11);
+    expect(scoreOf([10, 4], 0, daysAgo(30), now)).to.equal(7.5);
+    expect(scoreOf([10], 999, daysAgo(60), now)).to.be.closeTo(11.15, 1e-9);
+  });
+
+  it('is higher for the title than for any number of views', () => {
+    expect(scoreOf([10], 0, daysAgo(9000), now)).to.be.above(scoreOf([6], 1e9, daysAgo(0), now));
+  });
+});
+
+describe('highlights', () => {
+  const marked = (text: string, q: string, language: string | null = 'en') =>
+    highlight(text, language, hitsOf(parseQuery(q))).map(({ text, hit }) => (hit ? `[${text}]` : text));
+
+  it('show what was found, as it stands there', () => {
+    expect(marked('The Runners: running, RAN', 'run').join('')).to.equal('The Runners: [running], RAN');
+    expect(marked('Crème brûlée!', 'BRULEE', null).join('')).to.equal('Crème [brûlée]!');
+    expect(marked('東京タワーの夜景', '夜景', 'ja').join('')).to.equal('東京タワーの[夜景]');
+  });
+
+  it('are text that makes up the whole again, also where it looks like HTML', () => {
+    const text = '<b>sea</b> & "sea" <script>';
+    const pieces = highlight(text, 'en', hitsOf(parseQuery('sea')));
+    expect(pieces.map((piece) => piece.text).join('')).to.equal(text);
+    expect(pieces.filter(({ hit }) => hit).map((piece) => piece.text)).to.deep.equal(['sea', 'sea']);
+  });
+
+  it('of a description are around the first hit', () => {
+    const text = `${'one two '.repeat(100)}a storm came${' three four'.repeat(100)}`;
+    const pieces = snippet(text, 'en', hitsOf(parseQuery('storms')));
+    const whole = pieces.map((piece) => piece.text).join('');
+    expect(whole)
+      .to.match(/^… (one|two) .* a storm came .* …$/)
+      .and.have.length.below(260);
+    expect(pieces.filter(({ hit }) => hit)).to.deep.equal([{ text: 'storm', hit: true }]);
+    expect(snippet('Short.', 'en', hitsOf(parseQuery('x')))).to.deep.equal([{ text: 'Short.', hit: false }]);
+  });
+});
