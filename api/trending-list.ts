@@ -21,7 +21,13 @@ export type Standing = Omit<RankedVideo, 'rank' | 'basis' | 'videoId'> & {
 };
 export type TrendingEntry = Standing & { video: ListedVideo };
 
-export type ListAsked = { region: string; category?: string | undefined; limit: number };
+/** `categories` are the category and all below it. */
+export type ListAsked = {
+  region: string;
+  category?: string | undefined;
+  categories?: string[] | undefined;
+  limit: number;
+};
 
 export type TrendingList = {
   computedAt: Date | null;
@@ -39,7 +45,7 @@ export function trendingLists({ db }: Pick<Context, 'db'>) {
 
   return {
     /** The ranked videos of a region, then those without a rank by views; from behind `after` on. */
-    async read({ region, category, limit }: ListAsked, after?: Position): Promise<TrendingList> {
+    async read({ region, category, categories, limit }: ListAsked, after?: Position): Promise<TrendingList> {
       const run = await db.rankings.lastRun();
       const ranking = run
         ? await rankings(`${run._id} ${region} ${category ?? ''}`, () =>
@@ -54,7 +60,7 @@ export function trendingLists({ db }: Pick<Context, 'db'>) {
         while (entries.length <= limit && left.length > 0) {
           const some = left.slice(0, limit + spare);
           left = left.slice(some.length);
-          entries.push(...(await shownAmong(some, region, category)));
+          entries.push(...(await shownAmong(some, region, categories)));
         }
       }
       const halfLifeHours = ranking?.halfLifeHours ?? usualHalfLifeHours;
@@ -62,7 +68,7 @@ export function trendingLists({ db }: Pick<Context, 'db'>) {
       if (missing > 0) {
         const from = after && place !== undefined && place <= 0 ? { views: -place, id: after.id } : undefined;
         const without = ranked.map(({ videoId }) => videoId);
-        const others = await db.trendingVideos.byViews({ region, category, without }, missing, from);
+        const others = await db.trendingVideos.byViews({ region, categories, without }, missing, from);
         entries.push(...(await withScores(others, region, run?.computedAt ?? new Date(), halfLifeHours)));
       }
       return {
@@ -74,16 +80,16 @@ export function trendingLists({ db }: Pick<Context, 'db'>) {
       };
     },
 
-    count: ({ region, category }: ListAsked, { ranked }: TrendingList): Promise<number> =>
+    count: ({ region, categories }: ListAsked, { ranked }: TrendingList): Promise<number> =>
       db.trendingVideos.countShown(
-        { region, category, ranked: ranked.map(({ videoId }) => videoId) },
+        { region, categories, ranked: ranked.map(({ videoId }) => videoId) },
         mostCounted,
       ),
   };
 
-  async function shownAmong(ranked: RankedVideo[], region: string, category: string | undefined) {
+  async function shownAmong(ranked: RankedVideo[], region: string, categories: string[] | undefined) {
     const ids = ranked.map(({ videoId }) => videoId);
-    const found = await db.trendingVideos.shownOf(ids, region, category);
+    const found = await db.trendingVideos.shownOf(ids, region, categories);
     const byId = new Map(found.map((video) => [video._id, video]));
     return ranked.flatMap(({ videoId, ...standing }): TrendingEntry[] => {
       const video = byId.get(videoId);

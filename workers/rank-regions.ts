@@ -23,9 +23,8 @@ export async function rankRegions(means: Means, at: Date): Promise<NewRanking[]>
   const hottest = await readHottest(means, hours, at);
   const ids = new Set([...hottest.values()].flat().map(({ videoId }) => videoId));
   const videos = await db.trendingVideos.candidates([...ids]);
-  const categories = [...new Set([...videos.values()].map(({ category }) => category))].filter(
-    (category) => category !== null,
-  );
+  const lineOf = await categoryLines(means);
+  const categories = new Set([...videos.values()].flatMap(({ category }) => lineOf(category)));
   const former = await formerRanks(means);
   const pool = pools(hottest);
   const newest = newestVideos(means, videos);
@@ -39,7 +38,8 @@ export async function rankRegions(means: Means, at: Date): Promise<NewRanking[]>
     };
     const wasCut = own.length >= candidatesPerRegion;
     for (const category of ['', ...categories]) {
-      const fits = ({ videoId }: HotVideo) => videos.get(videoId)?.category === category;
+      const fits = ({ videoId }: HotVideo) =>
+        lineOf(videos.get(videoId)?.category ?? null).includes(category);
       const of = (all: HotVideo[]) => (category === '' ? all : all.filter(fits));
       let listed = of(own);
       if (wasCut && category !== '' && listed.length < config.TRENDING_FILL_TO) {
@@ -79,6 +79,24 @@ async function readHottest({ db, config }: Means, hours: Map<string, number>, at
   return hottest;
 }
 
+/** For a category: itself and all above it. What is in one is in each of them. */
+async function categoryLines({ db }: Means): Promise<(category: string | null) => string[]> {
+  const parents = new Map((await db.categories.all()).map(({ _id, parentId }) => [_id, parentId]));
+  const lines = new Map<string, string[]>();
+  return (category) => {
+    if (category === null) return [];
+    const known = lines.get(category);
+    if (known) return known;
+    const line: string[] = [];
+    for (let next: string | null = category; next !== null && !line.includes(next); ) {
+      line.push(next);
+      next = parents.get(next) ?? null;
+    }
+    lines.set(category, line);
+    return line;
+  };
+}
+
 /** The newest videos of a category, each asked for once; they become known among `videos`. */
 function newestVideos(
   { db }: Means,
@@ -88,7 +106,7 @@ function newestVideos(
   return async (category) => {
     const known = found.get(category);
     if (known) return known;
-    const newest = await db.trendingVideos.newestOf(category, newestPerCategory);
+    const newest = await db.trendingVideos.newestOf(await db.categories.within(category), newestPerCategory);
     for (const video of newest) videos.set(video._id, video);
     const ids = newest.map(({ _id }) => _id);
     found.set(category, ids);

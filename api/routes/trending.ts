@@ -4,7 +4,7 @@ import { trending, trendingPage, videoTrending } from '../../shared/contracts/tr
 import { MillraceError } from '../../shared/errors.ts';
 import type { ApiContext } from '../context.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
-import { isKnownCategory, unknownCategory } from '../known-category.ts';
+import { knownCategories } from '../known-category.ts';
 import { cursorParam, limitParam } from '../lists.ts';
 import { type Explained, presentTrending, presentTrendingEntry } from '../present-trending.ts';
 import { route } from '../route.ts';
@@ -28,6 +28,7 @@ type Asked = {
   version: Version;
   limit: number;
   category?: string | undefined;
+  categories: string[] | undefined;
   cursor?: string | undefined;
   fields: string[] | undefined;
 };
@@ -57,7 +58,7 @@ export const trendingRoutes = [
         .string()
         .regex(/^[a-z][a-z0-9-]{0,39}$/)
         .optional()
-        .meta({ description: 'Only videos of this category', example: 'nature' }),
+        .meta({ description: 'Only videos of this category, and of those below it', example: 'nature' }),
     }),
     selectable: 'items',
     replies: { 200: { description: 'The list', schema: trendingPage, older: trending } },
@@ -67,10 +68,9 @@ export const trendingRoutes = [
       if (!context.config.REGIONS.includes(region)) {
         throw new MillraceError('unknown_region', `Known regions are ${context.config.REGIONS.join(', ')}.`);
       }
-      if (query.category !== undefined && !(await isKnownCategory(query.category, context))) {
-        throw unknownCategory(query.category);
-      }
-      const asked: Asked = { region, version, ...query, fields };
+      const { category } = query;
+      const categories = category === undefined ? undefined : await knownCategories(category, context);
+      const asked: Asked = { region, version, ...query, categories, fields };
       const key = `${context.publicUrl} ${JSON.stringify(asked)}`;
       const { body, computedAt } = await cache(key, () => readTrending(context, asked));
       const seconds = keptSeconds(computedAt, context);
@@ -107,16 +107,16 @@ function keptSeconds(computedAt: Date | null, { config }: ApiContext): number {
 }
 
 async function readTrending(context: ApiContext, asked: Asked): Promise<Read> {
-  const { region, version, limit, category, cursor, fields } = asked;
+  const { region, version, limit, category, categories, cursor, fields } = asked;
   const { publicUrl, config } = context;
   const name = JSON.stringify(['trending', region, category]);
   if (version === 1 && cursor !== undefined) throw inVersion2();
   const text = (body: Parameters<typeof pickFields>[0], items: string) =>
     JSON.stringify(fields ? pickFields(body, fields, items) : body);
   const after = cursor === undefined ? undefined : decodeCursor(cursor, name, config.SECRET_KEY);
-  const list = await context.trending.read({ region, category, limit }, after);
+  const list = await context.trending.read({ region, category, categories, limit }, after);
   if (version === 1) {
-    const total = await context.trending.count({ region, category, limit }, list);
+    const total = await context.trending.count({ region, category, categories, limit }, list);
     const body = presentTrending(region, list, total, publicUrl);
     return { body: text(body, 'videos'), computedAt: list.computedAt };
   }

@@ -5,6 +5,9 @@ import type { ListedVideo, Video } from './video-record.ts';
 /** As much of a video as its place in a list depends on. */
 export type Candidate = Pick<Video, '_id' | 'ownerId' | 'category' | 'regions'>;
 
+/** In any of the categories; without them, in whatever. */
+type Where = { region: string; categories?: string[] | undefined };
+
 const listed = { plan: 0, history: 0 } as const;
 const candidate = { ownerId: 1, category: 1, regions: 1 } as const;
 
@@ -33,10 +36,10 @@ export function trendingVideoStore(connection: Connection) {
       return found;
     },
 
-    /** The newest videos of a category that everyone may see somewhere. */
-    newestOf: (category: string, limit: number): Promise<Candidate[]> =>
+    /** The newest videos of some categories that everyone may see somewhere. */
+    newestOf: (categories: string[], limit: number): Promise<Candidate[]> =>
       model
-        .find({ ...shown(), category })
+        .find({ ...shown(), category: trusted({ $in: categories }) })
         .sort({ publishedAt: -1, _id: -1 })
         .limit(limit)
         .select(candidate)
@@ -44,22 +47,22 @@ export function trendingVideoStore(connection: Connection) {
         .lean<Candidate[]>(),
 
     /** Those of the given videos that everyone may see in a region, in no order. */
-    shownOf: (ids: string[], region: string, category?: string): Promise<ListedVideo[]> =>
+    shownOf: (ids: string[], region: string, categories?: string[]): Promise<ListedVideo[]> =>
       model
-        .find({ _id: trusted({ $in: ids }), ...shownIn(region, category) })
+        .find({ _id: trusted({ $in: ids }), ...shownIn(region, categories) })
         .select(listed)
         .maxTimeMS(5000)
         .lean<ListedVideo[]>(),
 
     /** What everyone may see in a region without the given videos, most viewed first; from behind `after` on. */
     byViews: (
-      { region, category, without }: { region: string; category?: string | undefined; without: string[] },
+      { region, categories, without }: Where & { without: string[] },
       limit: number,
       after?: { views: number; id: string },
     ): Promise<ListedVideo[]> =>
       model
         .find({
-          ...shownIn(region, category),
+          ...shownIn(region, categories),
           _id: trusted({ $nin: without }),
           ...(after && {
             views: trusted({ $lte: after.views }),
@@ -74,11 +77,14 @@ export function trendingVideoStore(connection: Connection) {
 
     /** How many of the given videos everyone may see in a region, and how many others there are, `most` at most. */
     async countShown(
-      { region, category, ranked }: { region: string; category?: string | undefined; ranked: string[] },
+      { region, categories, ranked }: Where & { ranked: string[] },
       most: number,
     ): Promise<number> {
       const count = (ids: object, limit: number) =>
-        model.countDocuments({ ...shownIn(region, category), _id: trusted(ids) }, { limit, maxTimeMS: 5000 });
+        model.countDocuments(
+          { ...shownIn(region, categories), _id: trusted(ids) },
+          { limit, maxTimeMS: 5000 },
+        );
       const [inRanks, others] = await Promise.all([
         ranked.length === 0 ? 0 : count({ $in: ranked }, ranked.length),
         count({ $nin: ranked }, most),
@@ -88,6 +94,6 @@ export function trendingVideoStore(connection: Connection) {
   };
 }
 
-function shownIn(region: string, category: string | undefined): QueryFilter<Video> {
-  return { ...shown(region), ...(category === undefined ? {} : { category }) };
+function shownIn(region: string, categories: string[] | undefined): QueryFilter<Video> {
+  return { ...shown(region), ...(categories && { category: trusted({ $in: categories }) }) };
 }

@@ -5,6 +5,7 @@ import { newId } from '../../shared/ids.ts';
 import { heatAt } from '../../shared/trending-score.ts';
 import { openTools, type Tools } from '../../workers/tools.ts';
 import { ask } from '../support/ask.ts';
+import { makeCategories } from '../support/categories.ts';
 import { type System, startSystem } from '../support/system.ts';
 import { countEvents, type Events, hourMilliseconds, runTrending } from '../support/trending.ts';
 import { videoIn } from '../support/videos.ts';
@@ -168,6 +169,25 @@ describe('a run of trending', () => {
     expect((await ranked('GB', 'music')).map(({ rank }) => rank)).to.deep.equal([1, 2]);
     expect(await ids('GB', 'news')).to.deep.equal([`${news} region`]);
     expect(await ids('GB', 'sport')).to.deep.equal([]);
+  });
+
+  it('ranks what is in a category in those above it, too', async () => {
+    await makeCategories(system, 'stage', 'stage/dance');
+    const dance = await videoIn('ready', system, { category: 'dance' });
+    const stage = await videoIn('ready', system, { category: 'stage' });
+    await countEvents(tools, [
+      { videoId: dance, region: 'GB', views: 9 },
+      { videoId: stage, region: 'GB', views: 8 },
+    ]);
+    await run();
+    expect(await ids('GB', 'stage')).to.deep.equal([`${dance} region`, `${stage} region`]);
+    expect(await ids('GB', 'dance')).to.deep.equal([`${dance} region`]);
+    const { body } = await ask<{ videos: { videoId: string }[] }>(
+      system,
+      'GET',
+      '/api/trending/GB?category=stage',
+    );
+    expect(body.videos.map(({ videoId }) => videoId)).to.deep.equal([dance, stage]);
   });
 
   it('shows readers whole runs only, however many run at once or die on the way', async () => {
