@@ -20,7 +20,7 @@ export function presentAnalytics(
       region,
       ...sumOf(measured.filter((one) => one.region === region)),
     })),
-    items: measured.map(({ at, region, ...figures }) => ({
+    series: measured.map(({ at, region, ...figures }) => ({
       at: at.toISOString(),
       region,
       ...sumOf([figures]),

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
-import type { report, sentReport, takeDown, wholeReport } from '../shared/contracts/reports.ts';
+import type { report, sentReport, wholeReport } from '../shared/contracts/reports.ts';
 import type { Complaint, Report } from '../shared/db/reports.ts';
-import type { TakeDown } from '../shared/db/video-record.ts';
 import type { ApiContext } from './context.ts';
 
 const mostExcerpt = 300;
@@ -60,9 +59,4 @@ export async function presentWholeReport(
 /** What who reports is told. */
 export function presentSentReport({ reportId, reason, text, at }: Complaint): z.infer<typeof sentReport> {
   return { reportId, reason, text, at: at.toISOString() };
-}
-
-/** As the owner sees it: not by whom. */
-export function presentTakeDown({ at, reason, message }: TakeDown): z.infer<typeof takeDown> {
-  return { at: at.toISOString(), reason, message };
 }

@@ -24,7 +24,7 @@ import type { User } from '../shared/db/users.ts';
 import type { ListedVideo, Video } from '../shared/db/video-record.ts';
 import { isRightToLeft } from '../shared/languages.ts';
 import type { PresignedPut } from '../shared/storage.ts';
-import { presentTakeDown } from './present-report.ts';
+import { presentTakeDown } from './present-take-down.ts';
 
 /** Documents become replies here, naming every field: what is not named does not leave. */
 
@@ -204,8 +204,7 @@ export function presentCaption(record: Omit<Caption, '_id'>, publicUrl: string):
  * outside, if it has an address there.
  */
 export function playingGeneration(
-  record: Pick<Video, 'state' | 'generation' | 'activeGeneration' | 'playableAt'> &
-    Partial<Pick<Video, 'outside'>>,
+  record: Pick<Video, 'state' | 'generation' | 'activeGeneration' | 'playableAt' | 'outside'>,
 ): number | undefined {
   if (record.state === 'deleted' || record.outside?.playUrl === null) return undefined;
   if (record.activeGeneration !== null) return record.activeGeneration;

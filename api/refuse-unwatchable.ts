@@ -4,7 +4,7 @@ import { type Actor, overseers } from './access/policy.ts';
 import { playingGeneration } from './present.ts';
 import { type Asking, refuseElsewhere } from './refuse-elsewhere.ts';
 
-type Watchable = Pick<Video, 'state' | 'generation' | 'activeGeneration' | 'playableAt' | 'takenDown'>;
+type Watchable = Parameters<typeof playingGeneration>[0] & Pick<Video, 'takenDown'>;
 
 /**
  * What nobody can watch is neither liked nor commented.

@@ -74,7 +74,6 @@ export async function startApi(config: Config): Promise<RunningApi> {
         stopping.abort();
         await closed(server, config.SHUTDOWN_GRACE_SECONDS);
         limits.close();
-        viewing.close();
         await outbox.close(5);
         await context.close();
       },
@@ -82,7 +81,6 @@ export async function startApi(config: Config): Promise<RunningApi> {
   } catch (error) {
     server.close();
     limits.close();
-    viewing.close();
     await context.close();
     throw error;
   }

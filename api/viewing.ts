@@ -49,10 +49,7 @@ export function createViewing({ config, db, redis }: Pick<Context, 'config' | 'd
   const share = shareLoads<ViewedVideo | null>();
   const robots = new Map<string, boolean>();
   const key = deriveKey(config.SECRET_KEY, 'viewers').toString('base64');
-  // A connection of its own: what comes at the same moment goes in one piece.
-  const connection = redis.duplicate({ enableAutoPipelining: true });
-  connection.on('error', () => {});
-  const counter = createViewCounter(connection, config.REDIS_PREFIX);
+  const counter = createViewCounter(redis, config.REDIS_PREFIX);
 
   /** By the list of isbot, which also has programs that are no players, as curl. */
   function isRobot(userAgent: string): boolean {
@@ -113,7 +110,5 @@ export function createViewing({ config, db, redis }: Pick<Context, 'config' | 'd
       });
       return isView ? null : 'already_counted';
     },
-
-    close: () => connection.disconnect(),
   };
 }

@@ -6,6 +6,8 @@ export const shareParts = 1024;
 
 /** An hour: for so long a viewer and a video make one view. */
 const oneViewSeconds = 3600;
+/** So many go to Redis in one piece. */
+const mostTogether = 200;
 
 /** `seconds` and `share` (in `shareParts`) are what the viewer has watched so far, whole. */
 export type SeenView = {
@@ -18,46 +20,82 @@ export type SeenView = {
 };
 
 /**
- * Keeps what has been counted of a viewer and a video, and adds what is new of it to the video's counts: the first time a
+ * Keeps what has been counted of each viewer and video, and adds what is new of it to the video's counts: the first time a
  * view, after that only what more was watched. The hour is that of Redis, so all processes mean the same.
  */
 const recordScript = `
-  local seconds, share, views = tonumber(ARGV[2]), tonumber(ARGV[3]), 1
-  local before = redis.call('GET', KEYS[1])
-  if before then
-    local s, p = string.match(before, '^(%d+) (%d+)$')
-    seconds, share, views = math.max(0, seconds - s), math.max(0, share - p), 0
-    if seconds == 0 and share == 0 then return 0 end
-    redis.call('SET', KEYS[1], string.format('%d %d', s + seconds, p + share), 'KEEPTTL')
-  else
-    redis.call('SET', KEYS[1], ARGV[2] .. ' ' .. ARGV[3], 'EX', ARGV[4])
+  local hour = ' ' .. math.floor(redis.call('TIME')[1] / 3600)
+  local answers = {}
+  for n = 2, #KEYS do
+    local at = n * 3 - 4
+    local field, seconds, share, views = ARGV[at] .. hour, tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), 1
+    local before = redis.call('GET', KEYS[n])
+    if before then
+      local s, p = string.match(before, '^(%d+) (%d+)$')
+      seconds, share, views = math.max(0, seconds - s), math.max(0, share - p), 0
+      if seconds > 0 or share > 0 then
+        redis.call('SET', KEYS[n], string.format('%d %d', s + seconds, p + share), 'KEEPTTL')
+      end
+    else
+      redis.call('SET', KEYS[n], string.format('%d %d', seconds, share), 'EX', ARGV[1])
+    end
+    if views > 0 or seconds > 0 or share > 0 then
+      local counts = redis.call('HGET', KEYS[1], field)
+      if counts then
+        local v, s, p = string.match(counts, '^(%d+) (%d+) (%d+)$')
+        views, seconds, share = views + v, seconds + s, share + p
+        answers[n - 1] = views - v
+      else
+        answers[n - 1] = views
+      end
+      redis.call('HSET', KEYS[1], field, string.format('%d %d %d', views, seconds, share))
+    else
+      answers[n - 1] = 0
+    end
   end
-  local field = ARGV[1] .. ' ' .. math.floor(redis.call('TIME')[1] / 3600)
-  local counts = redis.call('HGET', KEYS[2], field)
-  if counts then
-    local v, s, p = string.match(counts, '^(%d+) (%d+) (%d+)$')
-    counts = string.format('%d %d %d', v + views, s + seconds, p + share)
-  else
-    counts = string.format('%d %d %d', views, seconds, share)
-  end
-  redis.call('HSET', KEYS[2], field, counts)
-  return views`;
+  return answers`;
 
-type Scripted = Redis & { recordView(...words: (string | number)[]): Promise<number> };
+type Scripted = Redis & { recordViews(keys: number, ...words: (string | number)[]): Promise<number[]> };
+type Waiting = { view: SeenView; resolve(isCounted: boolean): void; reject(error: unknown): void };
 
 export type ViewCounter = {
   /** True for a view that is counted; false for more of one. Takes one round trip. */
   record(view: SeenView): Promise<boolean>;
 };
 
+/** Views that come at the same moment go to Redis together: one by one, each would cost as much again in this process. */
 export function createViewCounter(connection: Redis, prefix: string): ViewCounter {
-  connection.defineCommand('recordView', { numberOfKeys: 2, lua: recordScript });
+  connection.defineCommand('recordViews', { lua: recordScript });
   const redis = connection as Scripted;
   const { counts, seen } = viewKeys(prefix);
+  let waiting: Waiting[] = [];
+
+  function send(): void {
+    const together = waiting;
+    if (together.length === 0) return;
+    waiting = [];
+    const keys = together.map(({ view }) => seen(view.seenBy));
+    const words = together.flatMap(({ view: { videoId, region, seconds, share } }) => [
+      `${videoId} ${region}`,
+      seconds,
+      share,
+    ]);
+    redis.recordViews(keys.length + 1, counts, ...keys, oneViewSeconds, ...words).then(
+      (answers) => {
+        for (const [n, { resolve }] of together.entries()) resolve(answers[n] === 1);
+      },
+      (error) => {
+        for (const { reject } of together) reject(error);
+      },
+    );
+  }
+
   return {
-    async record({ seenBy, videoId, region, seconds, share }) {
-      const words = [`${videoId} ${region}`, seconds, share, oneViewSeconds];
-      return (await redis.recordView(seen(seenBy), counts, ...words)) === 1;
-    },
+    record: (view) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ view, resolve, reject });
+        if (waiting.length === 1) setImmediate(send);
+        else if (waiting.length === mostTogether) send();
+      }),
   };
 }

@@ -45,7 +45,11 @@ export const categoryRoutes = [
       ]);
       return {
         status: 200,
-        body: { items: presentTree(categories, byCategory, query.language), countedAt: at.toISOString() },
+        body: {
+          items: presentTree(categories, byCategory, query.language),
+          nextCursor: null,
+          countedAt: at.toISOString(),
+        },
         headers: { 'Cache-Control': `public, max-age=${daySeconds}` },
       };
     },

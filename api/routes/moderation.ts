@@ -6,7 +6,7 @@ import { newTakeDown, takeDown as takeDownContract } from '../../shared/contract
 import { MillraceError } from '../../shared/errors.ts';
 import { permit as permitAction } from '../access/policy.ts';
 import { asThing, commentOf } from '../comment-of.ts';
-import { presentTakeDown } from '../present-report.ts';
+import { presentTakeDown } from '../present-take-down.ts';
 import { type Request, route } from '../route.ts';
 import { takeDown, tellOwner } from '../take-down.ts';
 import { writeInTurn } from '../write-in-turn.ts';

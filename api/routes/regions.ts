@@ -31,7 +31,7 @@ export const regionRoutes = [
       }));
       return {
         status: 200,
-        body: { items },
+        body: { items, nextCursor: null },
         headers: { 'Cache-Control': `public, max-age=${daySeconds}` },
       };
     },

@@ -71,7 +71,7 @@ export const searchRoutes = [
       if (words.length === 0) throw wordless();
       const found = await context.db.search.suggest(words, query.language);
       const items = found.map(({ videoId, title }) => ({ text: title, kind: 'title', videoId }));
-      return { status: 200, body: { items } };
+      return { status: 200, body: { items, nextCursor: null } };
     },
   }),
 ];

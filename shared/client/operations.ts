@@ -402,6 +402,8 @@ export type VideoPageSelection = {
 
 export type CategoryTree = {
   items: CategoryBranch[];
+  /** Send it as `cursor` for what follows; null: there is no more */
+  nextCursor: string | null;
   /** When the videos were counted */
   countedAt: string;
 };
@@ -452,6 +454,8 @@ export type CategoryChange = {
 
 export type ServedRegions = {
   items: ServedRegion[];
+  /** Send it as `cursor` for what follows; null: there is no more */
+  nextCursor: string | null;
 };
 
 export type ServedRegion = {
@@ -1541,7 +1545,6 @@ export type SearchHit = {
 };
 
 export type Suggestions = {
-  /** The most viewed first, 10 at most */
   items: {
     text: string;
     /** What it is */
@@ -1549,6 +1552,8 @@ export type Suggestions = {
     /** A video */
     videoId: string;
   }[];
+  /** Send it as `cursor` for what follows; null: there is no more */
+  nextCursor: string | null;
 };
 
 export type TrendingPage = {
@@ -1928,7 +1933,7 @@ export type Analytics = {
     region: string;
   }[];
   /** By time and region; where nothing was counted there is none */
-  items: {
+  series: {
     views: number;
     /** Of all viewers together */
     watchSeconds: number;
@@ -2879,7 +2884,7 @@ export type Operations = {
       limit?: number;
       /** `nextCursor` of the page before, with the same sort and filters */
       cursor?: string;
-      /** Only videos of this category */
+      /** Only videos of this category, and of those below it */
       category?: string;
       /** Only these fields, with commas between */
       fields?: string;

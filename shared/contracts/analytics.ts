@@ -42,7 +42,7 @@ export const analytics = z
     by: z.enum(steps),
     totals: figures.meta({ description: 'Of these days' }),
     regions: z.array(figures.extend({ region })).meta({ description: 'The same by region' }),
-    items: z
+    series: z
       .array(figures.extend({ at: time.meta({ description: 'The beginning of the day or hour' }), region }))
       .meta({ description: 'By time and region; where nothing was counted there is none' }),
   })

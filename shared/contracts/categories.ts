@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { language, time } from './common.ts';
+import { language, pageOf, time } from './common.ts';
 
 export const categoryId = z
   .string()
@@ -59,9 +59,8 @@ const categoryBranch: z.ZodType<CategoryBranch> = z
   })
   .meta({ id: 'CategoryBranch' });
 
-export const categoryTree = z
-  .object({
-    items: z.array(categoryBranch),
+export const categoryTree = pageOf(categoryBranch)
+  .extend({
     countedAt: time.meta({ description: 'When the videos were counted' }),
   })
   .meta({ id: 'CategoryTree' });

@@ -28,7 +28,7 @@ export const language = z
 export const time = z.iso.datetime().meta({ example: '2026-03-01T12:00:00.000Z' });
 
 /** What every list gives. */
-export const pageOf = <T extends z.ZodObject>(item: T) =>
+export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({
     items: z.array(item),
     nextCursor: z

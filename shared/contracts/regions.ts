@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isRegion } from '../regions.ts';
-import { region } from './common.ts';
+import { pageOf, region } from './common.ts';
 
 /** As it is taken from callers: one that there is. */
 export const knownRegion = region.refine(isRegion, 'is no region of ISO 3166-1');
@@ -16,4 +16,4 @@ export const servedRegion = z
   })
   .meta({ id: 'ServedRegion' });
 
-export const servedRegions = z.object({ items: z.array(servedRegion) }).meta({ id: 'ServedRegions' });
+export const servedRegions = pageOf(servedRegion).meta({ id: 'ServedRegions' });

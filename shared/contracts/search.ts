@@ -1,16 +1,12 @@
 import { z } from 'zod';
-import { region, videoId } from './common.ts';
+import { language, pageOf, region, videoId } from './common.ts';
 import { newUpload } from './uploads.ts';
 import { videoSummary } from './videos.ts';
 
 /** How far one can page: what comes before is walked over each time. */
 const mostPaged = 10_000;
 
-const names = new Intl.DisplayNames(['en'], { type: 'language', fallback: 'none' });
-
-const language = newUpload.shape.language
-  .unwrap()
-  .refine((code) => !/^[a-z]{2}$/.test(code) || names.of(code) !== undefined, 'is no language of ISO 639-1')
+const ofLanguage = language
   .optional()
   .meta({ description: 'Only videos in this language (ISO 639-1)', example: 'en' });
 
@@ -28,7 +24,7 @@ export const searchQuery = z
       'Words that must all be there, in quotes: beside each other; with - in front: not there. 2 to 200 characters',
     ),
     region: region.optional().meta({ description: 'Only what may be seen there', example: 'GB' }),
-    language,
+    language: ofLanguage,
     category: newUpload.shape.category
       .unwrap()
       .optional()
@@ -63,7 +59,7 @@ export const suggestQuery = z.strictObject({
   q: text('What has been typed so far; the last word may only have begun. 2 to 200 characters').meta({
     example: 'holi',
   }),
-  language,
+  language: ofLanguage,
 });
 
 const pieces = z.array(
@@ -95,16 +91,10 @@ export const searchPage = z
   })
   .meta({ id: 'SearchPage' });
 
-export const suggestions = z
-  .object({
-    items: z
-      .array(
-        z.object({
-          text: z.string().meta({ example: 'Holiday by the sea' }),
-          kind: z.enum(['title']).meta({ description: 'What it is', example: 'title' }),
-          videoId,
-        }),
-      )
-      .meta({ description: 'The most viewed first, 10 at most' }),
-  })
-  .meta({ id: 'Suggestions' });
+export const suggestions = pageOf(
+  z.object({
+    text: z.string().meta({ example: 'Holiday by the sea' }),
+    kind: z.enum(['title']).meta({ description: 'What it is', example: 'title' }),
+    videoId,
+  }),
+).meta({ id: 'Suggestions', description: 'The most viewed first, 10 at most' });

@@ -109,7 +109,7 @@ export const watched = { history: 0, 'plan.chunks': 0, 'plan.cuts': 0, 'plan.sto
 export type ViewedVideo = Pick<Video, '_id' | (typeof viewed)[number]>;
 export const viewed = [
   ...(['ownerId', 'ownerStatus', 'visibility', 'publishedAt', 'takenDown', 'state', 'generation'] as const),
-  ...(['activeGeneration', 'playableAt', 'durationSeconds'] as const),
+  ...(['activeGeneration', 'playableAt', 'durationSeconds', 'outside'] as const),
 ];
 
 export type NewVideo = Pick<

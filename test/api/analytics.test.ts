@@ -11,7 +11,7 @@ type Analytics = {
   to: string;
   totals: Figures;
   regions: (Figures & { region: string })[];
-  items: (Figures & { at: string; region: string })[];
+  series: (Figures & { at: string; region: string })[];
 };
 
 describe('analytics', () => {
@@ -59,7 +59,7 @@ describe('analytics', () => {
         { region: 'GB', ...figures(6, 35.5, 0, 1) },
         { region: 'US', ...figures(10) },
       ],
-      items: [
+      series: [
         { at: first, region: 'GB', ...figures(5, 35.5, 1, 1) },
         { at: first, region: 'US', ...figures(10) },
         { at: third, region: 'GB', ...figures(1, 0, -1) },
@@ -69,7 +69,7 @@ describe('analytics', () => {
 
   it('tells it by the hour', async () => {
     const { body } = await of('from=2026-03-01&to=2026-03-01&by=hour');
-    expect(body.items.map(({ at, region, views }) => `${at} ${region} ${views}`)).to.deep.equal([
+    expect(body.series.map(({ at, region, views }) => `${at} ${region} ${views}`)).to.deep.equal([
       '2026-03-01T00:00:00.000Z GB 3',
       '2026-03-01T23:00:00.000Z GB 2',
       '2026-03-01T23:00:00.000Z US 10',

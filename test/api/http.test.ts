@@ -198,6 +198,11 @@ describe('HTTP', () => {
           as: 'demo',
           body: { personId: (await addPerson()).body.personId, role: 'actor' },
         }),
+      'post /api/videos/:videoId/comments': () =>
+        ask(system, 'POST', `/api/videos/${videoId}/comments`, {
+          as: 'demo',
+          body: { text: 'Where is it?' },
+        }),
     };
     const declared = apiRoutes.filter(({ replies }) => replies[201]);
     expect(Object.keys(making)).to.have.members(declared.map(({ method, path }) => `${method} ${path}`));
