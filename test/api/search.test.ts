@@ -180,6 +180,31 @@ describe('search', () => {
     expect(all).to.deep.equal((await find('ibis', { perPage: 100 })).items.map(({ videoId }) => videoId));
   });
 
+  it('goes on in the same order behind the pages that come with the counts', async () => {
+    const id = await make({ title: 'Avocet' });
+    const pattern = await videos().findOne({ _id: id });
+    if (!pattern) throw new Error('no video');
+    const copies = Array.from({ length: 249 }, (_, n) => ({
+      ...{ ...pattern, _id: newId(), views: n % 50, language: n % 3 ? 'en' : 'ru', searchStale: 'a' },
+      category: n % 2 ? 'odd' : 'even',
+    }));
+    await videos().insertMany(copies);
+    await index();
+    const ordered = [pattern, ...copies]
+      .sort((a, b) => b.views - a.views || (a._id < b._id ? 1 : -1))
+      .map(({ _id }) => _id);
+    for (const sort of ['views', 'relevance']) {
+      const pages = await Promise.all(
+        [1, 2, 3, 4].map((page) => find('avocet', { page, perPage: 80, sort })),
+      );
+      expect(pages.map(({ total }) => total)).to.deep.equal([250, 250, 250, 250]);
+      expect(pages[3]?.facets).to.deep.equal(pages[0]?.facets);
+      const ids = pages.flatMap(({ items }) => items.map(({ videoId }) => videoId));
+      if (sort === 'views') expect(ids).to.deep.equal(ordered);
+      else expect(new Set(ids).size).to.equal(250);
+    }
+  });
+
   it('marks what was found as text', async () => {
     await make({ title: '<b>Pangolin</b> & co', description: 'No "pangolin" <here>.', language: 'en' });
     await index();
