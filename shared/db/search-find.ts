@@ -6,8 +6,8 @@ import { formsOf, termOf } from '../search/stems.ts';
 import { shown } from './shown.ts';
 import type { ListedVideo, Video } from './video-record.ts';
 
-/** In how many rows a term is, about: a hint for where to begin. Every term of any row is here. */
-export type SearchTerm = { _id: string; rows: number };
+/** In how many rows a term is, about: a hint for where to begin. Every term of any row is here; `seen` when last. */
+export type SearchTerm = { _id: string; rows: number; seen: Date };
 
 export const searchOrders = ['relevance', 'newest', 'views'] as const;
 export type SearchOrder = (typeof searchOrders)[number];
