@@ -155,6 +155,11 @@ export function searchCursorKey(prefix: string): string {
   return `${prefix}:search:repair`;
 }
 
+/** There for a day after the terms of search were counted anew. */
+export function searchCountedKey(prefix: string): string {
+  return `${prefix}:search:counted`;
+}
+
 /** Where requests are counted: an account's window, how many accounts there are, and the channel that asks for leases. */
 export function limitKeys(prefix: string) {
   return {

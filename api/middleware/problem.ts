@@ -45,6 +45,9 @@ function problemType(ctx: KoaContext): string {
   return ctx.state.isForm ? ctx.accepts(type, 'application/json') || type : type;
 }
 
+/** MongoDB's MaxTimeMSExpired: a query took longer than it may. */
+const maxTimeExpired = 50;
+
 /** A database that does not answer is no bug: the caller may try again. */
 function unavailable(thrown: unknown): unknown {
   const name = thrown instanceof Error ? thrown.name : '';
@@ -54,6 +57,9 @@ function unavailable(thrown: unknown): unknown {
     )
   ) {
     return new MillraceError('unavailable', 'The database does not answer.', { cause: thrown });
+  }
+  if (name === 'MongoServerError' && (thrown as { code?: unknown }).code === maxTimeExpired) {
+    return new MillraceError('unavailable', 'The database took too long.', { cause: thrown });
   }
   return thrown;
 }

@@ -4,7 +4,7 @@ import type { SearchFilter } from '../../shared/db/search-find.ts';
 import type { ListedVideo } from '../../shared/db/video-record.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { wordsOf } from '../../shared/search/fold.ts';
-import { highlight, hitsOf, snippet } from '../../shared/search/highlight.ts';
+import { highlight, hitsOf, snippet, type Wanted } from '../../shared/search/highlight.ts';
 import { parseQuery, type SearchQuery } from '../../shared/search/parse-query.ts';
 import { knownCategories } from '../known-category.ts';
 import { presentSummary } from '../present.ts';
@@ -96,7 +96,7 @@ function wordless(asked?: SearchQuery): MillraceError {
 
 function presentHit(
   video: ListedVideo,
-  wanted: Set<string>,
+  wanted: Wanted,
   publicUrl: string,
 ): z.infer<typeof searchPage>['items'][number] {
   return {

@@ -6,8 +6,8 @@ import { formsOf, termOf } from '../search/stems.ts';
 import { shown } from './shown.ts';
 import type { ListedVideo, Video } from './video-record.ts';
 
-/** In how many rows a term is, about: a hint for where to begin. Every term of any row is here. */
-export type SearchTerm = { _id: string; rows: number };
+/** In how many rows a term is, about: a hint for where to begin. Every term of any row is here; `seen` when last. */
+export type SearchTerm = { _id: string; rows: number; seen: Date };
 
 export const searchOrders = ['relevance', 'newest', 'views'] as const;
 export type SearchOrder = (typeof searchOrders)[number];
@@ -34,7 +34,15 @@ export type Found = {
 const nothing: Found = { items: [], total: 0, category: [], language: [] };
 const mostSeconds = 5;
 
-type Group = { _id: { c: string | null; l: string | null }; n: number; top: { key: number; id: string }[] };
+type Group = { _id: { c: string | null; l: string | null }; n: number; top?: Ranked[] };
+/** A video and what it is ordered by, the highest first; of equal ones the higher id. */
+type Ranked = { key: number; id: string };
+
+/**
+ * Pages up to here come with the counts, as each category and language keeps so many. Those behind are asked on their
+ * own, or hundreds of groups would hand over thousands each.
+ */
+const mostKept = 200;
 
 /** What viewers look for by words. By the driver alone: mongoose would cost about as much again. */
 export function findRows(connection: Connection) {
@@ -65,30 +73,40 @@ export function findRows(connection: Connection) {
     const [rarest, ...others] = known ?? [];
     if (!known || !rarest) return nothing;
     const last = page.page * page.perPage;
-    const groups = await rows()
-      .aggregate<Group>(
-        [
-          { $match: matching(rarest, others, query, filter, now) },
-          { $project: { key: keyOf(page.order, known, now), category: 1, language: 1 } },
-          {
-            $group: {
-              _id: { c: '$category', l: '$language' },
-              n: { $sum: 1 },
-              // Each group has no more of the page than the page and those before it hold.
-              top: {
-                $topN: { n: last, sortBy: { key: -1, _id: -1 }, output: { key: '$key', id: '$_id' } },
-              },
-            },
-          },
-        ],
-        { hint: { terms: 1 }, maxTimeMS: mostSeconds * 1000 },
-      )
-      .toArray();
-    const ids = groups
-      .flatMap(({ top }) => top)
-      .sort((a, b) => Number(b.key) - Number(a.key) || (a.id < b.id ? 1 : -1))
-      .slice(last - page.perPage, last)
-      .map(({ id }) => id);
+    const first = last - page.perPage;
+    const ranked = [
+      { $match: matching(rarest, others, query, filter, now) },
+      { $project: { key: keyOf(page.order, known, now), category: 1, language: 1 } },
+    ];
+    const options = { hint: { terms: 1 }, maxTimeMS: mostSeconds * 1000 };
+    const isKept = last <= mostKept;
+    // Each group has no more of the page than the page and those before it hold.
+    const top = { $topN: { n: last, sortBy: { key: -1, _id: -1 }, output: { key: '$key', id: '$_id' } } };
+    const group = {
+      _id: { c: '$category', l: '$language' },
+      n: { $sum: 1 },
+      ...(isKept ? { top } : {}),
+    };
+    const [groups, behind] = await Promise.all([
+      rows()
+        .aggregate<Group>([...ranked, { $group: group }], options)
+        .toArray(),
+      isKept
+        ? []
+        : rows()
+            .aggregate<{ _id: string }>(
+              [
+                ...ranked,
+                { $sort: { key: -1, _id: -1 } },
+                { $skip: first },
+                { $limit: page.perPage },
+                { $project: { _id: 1 } },
+              ],
+              options,
+            )
+            .toArray(),
+    ]);
+    const ids = isKept ? best(groups).slice(first, last) : behind.map(({ _id }) => _id);
     const shownOnes = await videos()
       .find({ _id: { $in: ids }, ...shown(filter.region, now) } as object)
       .project<ListedVideo>({ plan: 0, history: 0 })
@@ -135,6 +153,13 @@ function matching(
     ...(categories === undefined ? {} : { category: { $in: categories } }),
     ...(seconds ? { seconds: { $gte: seconds[0], $lt: seconds[1] } } : {}),
   };
+}
+
+function best(groups: Group[]): string[] {
+  return groups
+    .flatMap(({ top = [] }) => top)
+    .sort((a, b) => Number(b.key) - Number(a.key) || (a.id < b.id ? 1 : -1))
+    .map(({ id }) => id);
 }
 
 function keyOf(order: SearchOrder, words: string[][], now: Date): object | string {

@@ -1,27 +1,33 @@
 import type { Connection } from 'mongoose';
 import { beginningsOf, type SearchRow } from '../search/search-row.ts';
+import { formsOf } from '../search/stems.ts';
+import type { SearchTerm } from './search-find.ts';
 import { shown } from './shown.ts';
 import type { Video } from './video-record.ts';
 
-/** A word of titles, what it begins with, and the most views that any of them has had. */
-export type SearchWord = { _id: string; beginnings: string[]; best: number };
+/** A word of titles, what it begins with, the most views that any of them has, about, and when it was last seen. */
+export type SearchWord = { _id: string; beginnings: string[]; best: number; seen: Date };
 
 export type Suggestion = { videoId: string; title: string };
 
 const most = 10;
 /** More than are shown: some may have been hidden a moment ago, or not be out yet. */
 const mostRows = 15;
-/** With words before the last one, so many titles that have one of those are looked through, the most viewed first. */
+/** So many titles are looked through at most, the most viewed first, for what else must be true of them. */
 const mostSearched = 500;
+/** Of so many words before the last one the rarest is found; the further ones are only compared. */
+const mostCounted = 16;
 const milliseconds = 1000;
 const byViews = { heads: 1, views: -1 } as const;
 
 /**
  * Titles that have all of the given folded words, of which the last may only have begun; the most viewed first. The ten
- * best words that begin so have the ten most viewed titles, so the work is bounded however short the beginning is.
+ * best words that begin so have the ten most viewed titles, so the work is bounded however short the beginning is. In a
+ * language, and with several words, those are found that are among the 500 most viewed with these or the rarest word.
  */
 export function suggestTitles(connection: Connection) {
   const rows = () => connection.collection<SearchRow>('search_rows');
+  const terms = () => connection.collection<SearchTerm>('search_terms');
   const words = () => connection.collection<SearchWord>('search_words');
   const videos = () => connection.collection<Video>('videos');
 
@@ -38,20 +44,32 @@ export function suggestTitles(connection: Connection) {
     return found.map(({ _id }) => _id);
   }
 
+  /** The word that the fewest rows have, about: in whatever language, and in whichever field. */
+  async function rarest(before: string[]): Promise<string | undefined> {
+    if (before.length < 2) return before[0];
+    const forms = before.slice(0, mostCounted).map((word) => ({ word, forms: formsOf(word) }));
+    const found = await terms()
+      .find({ _id: { $in: forms.flatMap((one) => one.forms) } })
+      .maxTimeMS(milliseconds)
+      .toArray();
+    const counts = new Map(found.map(({ _id, rows }) => [_id, rows]));
+    return forms
+      .map(({ word, forms }) => ({
+        word,
+        rows: forms.reduce((sum, form) => sum + (counts.get(form) ?? 0), 0),
+      }))
+      .sort((a, b) => a.rows - b.rows)[0]?.word;
+  }
+
   /** Looks through the titles that have one of the words, and no further than so many. */
-  const withLead = (lead: string, before: string[], beginning: string, narrow: object) =>
+  const withOneOf = (leads: string[], narrow: object) =>
     rows()
       .aggregate<{ _id: string }>(
         [
-          { $match: { heads: lead } },
+          { $match: { heads: { $in: leads } } },
           { $sort: { views: -1 } },
           { $limit: mostSearched },
-          {
-            $match: {
-              $and: [{ heads: { $all: before } }, { heads: { $elemMatch: between(beginning) } }],
-              ...narrow,
-            },
-          },
+          { $match: narrow },
           { $limit: mostRows },
           { $project: { _id: 1 } },
         ],
@@ -63,18 +81,15 @@ export function suggestTitles(connection: Connection) {
     const beginning = given.at(-1);
     if (beginning === undefined) return [];
     const before = given.slice(0, -1);
-    const [lead] = [...before].sort((a, b) => b.length - a.length);
+    const lead = await rarest(before);
     const narrow = { publishedAt: { $lte: now }, ...(language === undefined ? {} : { language }) };
-    const found = lead
-      ? await withLead(lead, before, beginning, narrow)
-      : await rows()
-          .find({ heads: { $in: await wordsBeginning(beginning) }, ...narrow })
-          .sort({ views: -1 })
-          .limit(mostRows)
-          .hint(byViews)
-          .project<{ _id: string }>({ _id: 1 })
-          .maxTimeMS(milliseconds)
-          .toArray();
+    const found =
+      lead === undefined
+        ? await withOneOf(await wordsBeginning(beginning), narrow)
+        : await withOneOf([lead], {
+            $and: [{ heads: { $all: before } }, { heads: { $elemMatch: between(beginning) } }],
+            ...narrow,
+          });
     const ids = found.map(({ _id }) => _id);
     const shownOnes = await videos()
       .find({ _id: { $in: ids }, ...shown(undefined, now) } as object)

@@ -1,8 +1,9 @@
 import { type ClientSession, type Connection, Schema, trusted } from 'mongoose';
 import { newId } from '../ids.ts';
-import { beginningsOf, type SearchRow, searchRowOf } from '../search/search-row.ts';
+import { type RowSource, type SearchRow, searchRowOf } from '../search/search-row.ts';
 import { findRows, type SearchTerm } from './search-find.ts';
 import { type SearchWord, suggestTitles } from './search-suggest.ts';
+import { searchTerms } from './search-terms.ts';
 import { shown } from './shown.ts';
 import type { Video } from './video-record.ts';
 
@@ -17,7 +18,7 @@ const rows = new Schema<SearchRow>(
   .index({ heads: 1, views: -1 });
 
 const terms = new Schema<SearchTerm>(
-  { _id: { type: String, required: true }, rows: { type: Number, required: true } },
+  { _id: { type: String, required: true }, rows: { type: Number, required: true }, seen: Date },
   { versionKey: false, collection: 'search_terms' },
 );
 
@@ -26,9 +27,16 @@ const words = new Schema<SearchWord>(
     _id: { type: String, required: true },
     beginnings: { type: [String], required: true },
     best: { type: Number, required: true },
+    seen: Date,
   },
   { versionKey: false, collection: 'search_words' },
 ).index({ beginnings: 1, best: -1 });
+
+/** Not the plan and the history, which are longer than all the rest. */
+const sourceFields: Record<Exclude<keyof RowSource, '_id'>, 1> = {
+  ...({ title: 1, tags: 1, channelTitle: 1, description: 1, category: 1, language: 1, regions: 1 } as const),
+  ...({ durationSeconds: 1, views: 1, publishedAt: 1 } as const),
+};
 
 /** So many videos are indexed in one transaction. */
 const batch = 200;
@@ -41,53 +49,19 @@ const batch = 200;
 export function searchStore(connection: Connection, namesOf: NamesOf) {
   const videos = connection.model<Video>('Video');
   const model = connection.model('SearchRow', rows);
-  const termModel = connection.model('SearchTerm', terms);
-  const wordModel = connection.model('SearchWord', words);
-
-  /** Before the rows that have them: a term that is not noted is not looked for. */
-  async function noteTerms(fresh: SearchRow[]): Promise<void> {
-    const known = await model
-      .find({ _id: trusted({ $in: fresh.map(({ _id }) => _id) }) })
-      .select({ terms: 1 })
-      .lean<Pick<SearchRow, '_id' | 'terms'>[]>();
-    const before = new Map(known.map((row) => [row._id, new Set(row.terms)]));
-    const counts = new Map<string, number>();
-    const best = new Map<string, number>();
-    for (const row of fresh) {
-      for (const term of row.terms) {
-        if (!before.get(row._id)?.has(term)) counts.set(term, (counts.get(term) ?? 0) + 1);
-      }
-      for (const word of row.heads) best.set(word, Math.max(best.get(word) ?? 0, row.views));
-    }
-    await addTerms(counts);
-    await addWords(best);
-  }
-
-  async function addTerms(counts: Map<string, number>): Promise<void> {
-    const operations = [...counts].map(([_id, count]) => ({
-      updateOne: { filter: { _id }, update: { $inc: { rows: count } }, upsert: true },
-    }));
-    if (operations.length > 0) await termModel.collection.bulkWrite(operations as never, { ordered: false });
-  }
-
-  async function addWords(best: Map<string, number>): Promise<void> {
-    const operations = [...best].map(([_id, views]) => ({
-      updateOne: {
-        filter: { _id },
-        update: { $max: { best: views }, $setOnInsert: { beginnings: beginningsOf(_id) } },
-        upsert: true,
-      },
-    }));
-    if (operations.length > 0) await wordModel.collection.bulkWrite(operations as never, { ordered: false });
-  }
+  // Their indexes are made with the models.
+  connection.model('SearchTerm', terms);
+  connection.model('SearchWord', words);
+  const known = searchTerms(connection);
 
   /** The rows that videos should have, as they are now; null for one that not everyone may see. */
   async function rowsOf(ids: string[], session: ClientSession): Promise<Map<string, SearchRow | null>> {
     const { publishedAt: _, ...visible } = shown();
     const found = await videos
       .find({ _id: trusted({ $in: ids }), ...visible })
+      .select(sourceFields)
       .session(session)
-      .lean();
+      .lean<RowSource[]>();
     const names = await namesOf(ids, session);
     const made = new Map<string, SearchRow | null>(ids.map((id) => [id, null]));
     for (const video of found) made.set(video._id, searchRowOf(video, names.get(video._id)));
@@ -97,8 +71,9 @@ export function searchStore(connection: Connection, namesOf: NamesOf) {
   return {
     find: findRows(connection),
     suggest: suggestTitles(connection),
-    addTerms,
-    addWords,
+    addTerms: known.addTerms,
+    addWords: known.addWords,
+    countTerms: known.countTerms,
 
     /**
      * Marks videos of which something has changed that search knows: their own record, or the people in them. In the
@@ -136,7 +111,7 @@ export function searchStore(connection: Connection, namesOf: NamesOf) {
           marks.map(({ _id }) => _id),
           session,
         );
-        await noteTerms([...made.values()].filter((row) => row !== null));
+        await known.noteTerms([...made.values()].filter((row) => row !== null));
         const writes = [...made].map(([_id, row]) =>
           row
             ? { replaceOne: { filter: { _id }, replacement: row, upsert: true } }
@@ -166,11 +141,11 @@ export function searchStore(connection: Connection, namesOf: NamesOf) {
       const ids = some.map(({ _id }) => _id);
       const wrong = await connection.transaction(async (session) => {
         const made = await rowsOf(ids, session);
-        const known = await model
+        const written = await model
           .find({ _id: trusted({ $in: ids }) })
           .session(session)
           .lean<SearchRow[]>();
-        const byId = new Map(known.map((row) => [row._id, row]));
+        const byId = new Map(written.map((row) => [row._id, row]));
         return ids.filter(
           (id) => JSON.stringify(sorted(made.get(id))) !== JSON.stringify(sorted(byId.get(id))),
         );
@@ -179,18 +154,10 @@ export function searchStore(connection: Connection, namesOf: NamesOf) {
       return { marked: wrong.length, next: ids.length < limit ? null : (ids.at(-1) ?? null) };
     },
 
-    /** Marks every video and counts every term anew. What is marked is indexed by whoever comes next. */
+    /** Marks every video. What is marked is indexed by whoever comes next. */
     async markAll(): Promise<number> {
       const { modifiedCount } = await videos.updateMany({}, { $set: { searchStale: newId() } });
       return modifiedCount;
-    },
-
-    async countTerms(): Promise<void> {
-      await model.aggregate([
-        { $unwind: '$terms' },
-        { $group: { _id: '$terms', rows: { $sum: 1 } } },
-        { $merge: { into: 'search_terms', whenMatched: 'replace' } },
-      ]);
     },
   };
 }

@@ -23,7 +23,7 @@ export type SearchRow = {
 };
 
 /** A description may have a thousand words: what it is about stands in the first of them. */
-const mostOfDescription = 200;
+export const mostOfDescription = 200;
 
 export type RowSource = Pick<
   Video,

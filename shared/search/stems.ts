@@ -26,24 +26,33 @@ const stemmers: Record<string, (word: string) => string> = {
 /** Both written norms have the endings of one stemmer. */
 const sameAs: Record<string, string> = { nb: 'no', nn: 'no' };
 
-/**
- * What a folded word is found by in a video of a language: its stem, marked with the language; the word itself where
- * there is no stemmer. Stems are made of folded words, so that who types no accents finds the same.
- */
-export function termOf(word: string, language: string | null): string {
-  const known = language === null ? '' : (sameAs[language] ?? language);
-  const stem = Object.hasOwn(stemmers, known) ? stemmers[known] : undefined;
-  return stem ? `${known}:${stem(word)}` : word;
-}
-
+/** Digits alone are of no language: who looks for 15 finds it in every one. */
 const scripts: [RegExp, string[]][] = [
   [/^\p{Script=Arabic}+$/u, ['ar']],
   [/^\p{Script=Cyrillic}+$/u, ['ru']],
-  [/^[\p{Script=Latin}\p{N}]+$/u, Object.keys(stemmers).filter((one) => one !== 'ar' && one !== 'ru')],
+  [
+    /^(?!\p{N}+$)[\p{Script=Latin}\p{N}]+$/u,
+    Object.keys(stemmers).filter((one) => one !== 'ar' && one !== 'ru'),
+  ],
 ];
+
+/** The languages with a stemmer that are written in the letters of a folded word. */
+function languagesOf(word: string): string[] {
+  return scripts.find(([pattern]) => pattern.test(word))?.[1] ?? [];
+}
+
+/**
+ * What a folded word is found by in a video of a language: its stem, marked with the language; the word itself where
+ * there is no stemmer, or where it is in letters of another language, as iPhone is in Russian. Stems are made of folded
+ * words, so that who types no accents finds the same.
+ */
+export function termOf(word: string, language: string | null): string {
+  const known = language === null ? '' : (sameAs[language] ?? language);
+  const stem = languagesOf(word).includes(known) ? stemmers[known] : undefined;
+  return stem ? `${known}:${stem(word)}` : word;
+}
 
 /** Everything that a folded word of a query may be found by: a query does not say its language. */
 export function formsOf(word: string): string[] {
-  const [, languages = []] = scripts.find(([pattern]) => pattern.test(word)) ?? [];
-  return [word, ...languages.map((language) => termOf(word, language))];
+  return [word, ...languagesOf(word).map((language) => termOf(word, language))];
 }

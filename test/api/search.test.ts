@@ -1,5 +1,10 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
+import Koa from 'koa';
 import { type Connection, createConnection } from 'mongoose';
+import { problem } from '../../api/middleware/problem.ts';
+import { requestLog } from '../../api/middleware/request-log.ts';
 import type { NewVideo, Video } from '../../shared/db/video-record.ts';
 import { newId } from '../../shared/ids.ts';
 import { type Answer, ask } from '../support/ask.ts';
@@ -180,6 +185,53 @@ describe('search', () => {
     expect(all).to.deep.equal((await find('ibis', { perPage: 100 })).items.map(({ videoId }) => videoId));
   });
 
+  it('goes on in the same order behind the pages that come with the counts', async () => {
+    const id = await make({ title: 'Avocet' });
+    const pattern = await videos().findOne({ _id: id });
+    if (!pattern) throw new Error('no video');
+    const copies = Array.from({ length: 249 }, (_, n) => ({
+      ...{ ...pattern, _id: newId(), views: n % 50, language: n % 3 ? 'en' : 'ru', searchStale: 'a' },
+      category: n % 2 ? 'odd' : 'even',
+    }));
+    await videos().insertMany(copies);
+    await index();
+    const ordered = [pattern, ...copies]
+      .sort((a, b) => b.views - a.views || (a._id < b._id ? 1 : -1))
+      .map(({ _id }) => _id);
+    for (const sort of ['views', 'relevance']) {
+      const pages = await Promise.all(
+        [1, 2, 3, 4].map((page) => find('avocet', { page, perPage: 80, sort })),
+      );
+      expect(pages.map(({ total }) => total)).to.deep.equal([250, 250, 250, 250]);
+      expect(pages[3]?.facets).to.deep.equal(pages[0]?.facets);
+      const ids = pages.flatMap(({ items }) => items.map(({ videoId }) => videoId));
+      if (sort === 'views') expect(ids).to.deep.equal(ordered);
+      else expect(new Set(ids).size).to.equal(250);
+    }
+  });
+
+  it('says that it is unavailable where MongoDB takes too long', async () => {
+    await make({ title: 'Sloth' });
+    const slow = new Koa();
+    slow.use(requestLog(system.context as never));
+    slow.use(problem());
+    slow.use(async () => {
+      await videos().findOne({ $where: 'sleep(200) || true' }, { maxTimeMS: 20 });
+    });
+    const server = slow.listen(0, '127.0.0.1');
+    try {
+      await once(server, 'listening');
+      const reply = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      expect([reply.status, reply.headers.get('retry-after')]).to.deep.equal([503, '5']);
+      expect((await reply.json()) as object).to.include({
+        code: 'unavailable',
+        detail: 'The database took too long.',
+      });
+    } finally {
+      server.close();
+    }
+  });
+
   it('marks what was found as text', async () => {
     await make({ title: '<b>Pangolin</b> & co', description: 'No "pangolin" <here>.', language: 'en' });
     await index();
@@ -320,6 +372,18 @@ describe('search', () => {
       expect(await suggest('laughing k')).to.deep.equal(['Laughing kookaburra']);
       expect(await suggest('koo', 'en')).to.deep.equal(['Laughing kookaburra']);
       expect(await suggest('kookaburras')).to.deep.equal([]);
+    });
+
+    it('titles with the rarest of several words, however many have the longest', async () => {
+      const pattern = await videos().findOne({ _id: await make({ title: 'Hippopotamus pond' }) });
+      if (!pattern) throw new Error('no video');
+      const copies = Array.from({ length: 510 }, (_, n) => ({ ...pattern, _id: newId(), views: 1 + n }));
+      await videos().insertMany(copies.map((copy) => ({ ...copy, searchStale: 'a' })));
+      await make({ title: 'Hippopotamus zoo visit', language: 'en' });
+      await index();
+      expect(await suggest('hippopotamus zoo vis')).to.deep.equal(['Hippopotamus zoo visit']);
+      expect(await suggest('zoo', 'en')).to.deep.equal(['Hippopotamus zoo visit']);
+      expect(await suggest('hippopotamus', 'en')).to.deep.equal([]);
     });
 
     it('in any script', async () => {

@@ -60,6 +60,24 @@ describe('words of search', () => {
     });
   }
 
+  for (const [language, text, words] of [
+    ['ru', 'Обзор iPhone 15', ['обзора', 'iphone', '15']],
+    ['ar', 'مراجعة iPhone ١٥ 4K', ['مراجعة', 'iphone', '15', '4k']],
+    ['en', 'Nights in 東京, Москва and تونس 2026', ['night', '東京', 'москва', 'تونس', '2026']],
+    ['de', 'Ελλάδα 24 Stunden, Ёлка', ['ελλάδα', '24', 'stunde', 'елка']],
+  ] as const) {
+    it(`of ${language} in letters of another language are found: ${text}`, () => {
+      const terms = wordsOf(text).map((word) => termOf(word, language));
+      for (const word of words.flatMap(wordsOf)) {
+        expect(terms, word).to.include(termOf(word, language));
+        expect(
+          formsOf(word).some((form) => terms.includes(form)),
+          word,
+        ).to.equal(true);
+      }
+    });
+  }
+
   it('stay as they are where nothing is known of the language', () => {
     expect(['running', 'runs'].map((word) => termOf(word, null))).to.deep.equal(['running', 'runs']);
     expect(termOf('夜景', 'ja')).to.equal('夜景');
@@ -152,7 +170,7 @@ describe('highlights', () => {
   });
 
   it('of a description are around the first hit', () => {
-    const text = `${'one two '.repeat(100)}a storm came${' three four'.repeat(100)}`;
+    const text = `${'one two '.repeat(90)}a storm came${' three four'.repeat(100)}`;
     const pieces = snippet(text, 'en', hitsOf(parseQuery('storms')));
     const whole = pieces.map((piece) => piece.text).join('');
     expect(whole)
@@ -160,5 +178,18 @@ describe('highlights', () => {
       .and.have.length.below(260);
     expect(pieces.filter(({ hit }) => hit)).to.deep.equal([{ text: 'storm', hit: true }]);
     expect(snippet('Short.', 'en', hitsOf(parseQuery('x')))).to.deep.equal([{ text: 'Short.', hit: false }]);
+  });
+
+  it('of a description look no further than search does, nor than they show', () => {
+    const wanted = hitsOf(parseQuery('storm'));
+    const calm = Array.from({ length: 900 }, (_, n) => `calm${n}`);
+    const first = snippet(calm.concat('storm').join(' '), 'en', wanted);
+    expect(first.map((piece) => piece.text).join('')).to.match(/^calm0 calm1 .* …$/);
+    expect(first.some(({ hit }) => hit)).to.equal(false);
+    expect(wanted.seen.size).to.be.within(200, 201);
+    const again = snippet(`storm ${'wind '.repeat(30)}storm ${calm.join(' ')}`, 'en', wanted);
+    expect(again.filter(({ hit }) => hit)).to.have.length(2);
+    snippet(`storm ${Array.from({ length: 900 }, (_, n) => `wind${n}`).join(' ')}`, 'en', wanted);
+    expect(wanted.seen.size).to.be.below(300);
   });
 });

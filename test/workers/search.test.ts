@@ -1,7 +1,11 @@
 import { expect } from 'chai';
 import { type Connection, createConnection } from 'mongoose';
+import type { SearchTerm } from '../../shared/db/search-find.ts';
+import type { SearchWord } from '../../shared/db/search-suggest.ts';
 import type { Video } from '../../shared/db/video-record.ts';
-import type { SearchRow } from '../../shared/search/search-row.ts';
+import { beginningsOf, type SearchRow } from '../../shared/search/search-row.ts';
+import { repairSearch } from '../../workers/repair-search.ts';
+import type { Step } from '../../workers/run.ts';
 import { ask } from '../support/ask.ts';
 import { type System, startSystem, until } from '../support/system.ts';
 import { videoIn } from '../support/videos.ts';
@@ -135,8 +139,49 @@ describe('what search knows', () => {
     await db().search.countTerms();
     expect((await find('quokka')).total).to.equal(1);
     const terms = connection.collection<{ _id: string; rows: number }>('search_terms');
-    expect(await terms.findOne({ _id: 'quokka' })).to.deep.equal({ _id: 'quokka', rows: 1 });
+    expect(await terms.findOne({ _id: 'quokka' })).to.include({ rows: 1 });
     expect((await row(videoId))?.heads).to.deep.equal(['quokka']);
+  });
+
+  it('counts terms and words as the rows have them, also while others write', async () => {
+    const terms = connection.collection<SearchTerm>('search_terms');
+    const words = connection.collection<SearchWord>('search_words');
+    const [low] = [
+      await videoIn('ready', system, { title: 'markhor 𠮷野家' }),
+      await videoIn('ready', system, { title: 'markhor addax' }),
+    ];
+    await videos().updateOne({ _id: low }, { $set: { views: 7, searchStale: 'a' } });
+    await index();
+    const beginnings = (await words.find().sort({ _id: 1 }).toArray()).map((word) => word.beginnings);
+    await words.deleteMany({ _id: { $ne: 'markhor' } });
+    await words.updateOne({ _id: 'markhor' }, { $set: { best: 1e6 } });
+    await terms.updateOne({ _id: 'markhor' }, { $inc: { rows: 40 } });
+    const longAgo = new Date(Date.now() - 3_700_000);
+    for (const [word, seen] of [
+      ['longgone', longAgo],
+      ['justnoted', new Date()],
+    ] as const) {
+      await terms.insertOne({ _id: word, rows: 3, seen });
+      await words.insertOne({ _id: word, beginnings: [], best: 3, seen });
+    }
+    await terms.updateMany({ _id: 'markhor' }, { $set: { seen: longAgo } });
+    const step = { tools: system.context, log: system.context.log } as unknown as Step;
+    await repairSearch(step);
+    expect(await terms.findOne({ _id: 'longgone' })).to.equal(null);
+    expect((await terms.findOne({ _id: 'markhor' }))?.rows).to.equal(2);
+    expect((await words.findOne({ _id: 'markhor' }))?.best).to.equal(7);
+    expect(await words.findOne({ _id: 'longgone' })).to.equal(null);
+    for (const collection of [terms, words]) {
+      expect((await collection.findOne({ _id: 'justnoted' } as object))?._id).to.equal('justnoted');
+      await collection.deleteOne({ _id: 'justnoted' } as object);
+    }
+    const anew = await words.find().sort({ _id: 1 }).toArray();
+    for (const { _id, beginnings } of anew) expect(beginnings).to.deep.equal(beginningsOf(_id));
+    expect(anew.map((word) => word._id)).to.include.members(['𠮷', 'addax']);
+    expect(beginnings).to.deep.include.members(anew.map((word) => word.beginnings));
+    await terms.insertOne({ _id: 'longgone', rows: 3, seen: longAgo });
+    await repairSearch(step);
+    expect((await terms.findOne({ _id: 'longgone' }))?._id, 'once a day').to.equal('longgone');
   });
 
   it('finds within moments what a running system has changed', async () => {
