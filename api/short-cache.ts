@@ -1,6 +1,6 @@
 /**
  * Keeps what `load` gives for a moment, and lets callers that come meanwhile share one load. A load that fails is
- * not kept. At most `mostEntries` are held; the oldest go first.
+ * not kept. At most `mostEntries` are held; the oldest go first, and what has run out goes with the next that is added.
  */
 export function shortCache<T>(milliseconds: number, mostEntries: number) {
   const entries = new Map<string, { value: Promise<T>; until: number }>();
@@ -11,8 +11,8 @@ export function shortCache<T>(milliseconds: number, mostEntries: number) {
     const value = load();
     entries.delete(key);
     entries.set(key, { value, until: now + milliseconds });
-    for (const oldest of entries.keys()) {
-      if (entries.size <= mostEntries) break;
+    for (const [oldest, { until }] of entries) {
+      if (entries.size <= mostEntries && until > now) break;
       entries.delete(oldest);
     }
     value.catch(() => {

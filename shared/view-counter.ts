@@ -6,6 +6,8 @@ export const shareParts = 1024;
 
 /** An hour: for so long a viewer and a video make one view. */
 const oneViewSeconds = 3600;
+/** A day: for so long what was watched is known, as players tell the sum since they were opened. */
+const keptSeconds = 24 * 3600;
 /** So many go to Redis in one piece. */
 const mostTogether = 200;
 
@@ -20,24 +22,33 @@ export type SeenView = {
 };
 
 /**
- * Keeps what has been counted of each viewer and video, and adds what is new of it to the video's counts: the first time a
- * view, after that only what more was watched. The hour is that of Redis, so all processes mean the same.
+ * Keeps what has been counted of each viewer and video, and the time of the last view of them; and adds what is new to the
+ * video's counts: the first time and an hour after the last view a view, else only what more was watched. Who has watched
+ * less than what is known an hour after has opened the player anew: then all of it is new. The hour and the time are
+ * those of Redis, so all processes mean the same.
  */
 const recordScript = `
-  local hour = ' ' .. math.floor(redis.call('TIME')[1] / 3600)
+  local now = tonumber(redis.call('TIME')[1])
+  local hour = ' ' .. math.floor(now / 3600)
   local answers = {}
   for n = 2, #KEYS do
-    local at = n * 3 - 4
+    local at = n * 3 - 3
     local field, seconds, share, views = ARGV[at] .. hour, tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), 1
     local before = redis.call('GET', KEYS[n])
+    local s, p, viewed = 0, 0, now
     if before then
-      local s, p = string.match(before, '^(%d+) (%d+)$')
-      seconds, share, views = math.max(0, seconds - s), math.max(0, share - p), 0
-      if seconds > 0 or share > 0 then
-        redis.call('SET', KEYS[n], string.format('%d %d', s + seconds, p + share), 'KEEPTTL')
+      s, p, viewed = string.match(before, '^(%d+) (%d+) (%d+)$')
+      s, p, viewed = tonumber(s), tonumber(p), tonumber(viewed)
+      if now - viewed < tonumber(ARGV[1]) then
+        views = 0
+      else
+        viewed = now
+        if seconds < s then s, p = 0, 0 end
       end
-    else
-      redis.call('SET', KEYS[n], string.format('%d %d', seconds, share), 'EX', ARGV[1])
+      seconds, share = math.max(0, seconds - s), math.max(0, share - p)
+    end
+    if views > 0 or seconds > 0 or share > 0 then
+      redis.call('SET', KEYS[n], string.format('%d %d %d', s + seconds, p + share, viewed), 'EX', ARGV[2])
     end
     if views > 0 or seconds > 0 or share > 0 then
       local counts = redis.call('HGET', KEYS[1], field)
@@ -80,7 +91,7 @@ export function createViewCounter(connection: Redis, prefix: string): ViewCounte
       seconds,
       share,
     ]);
-    redis.recordViews(keys.length + 1, counts, ...keys, oneViewSeconds, ...words).then(
+    redis.recordViews(keys.length + 1, counts, ...keys, oneViewSeconds, keptSeconds, ...words).then(
       (answers) => {
         for (const [n, { resolve }] of together.entries()) resolve(answers[n] === 1);
       },

@@ -38,9 +38,10 @@ async function countPart({ id, counts }: FoldPart, { db }: Folding): Promise<voi
   if (await db.views.isCounted(id)) return;
   await db.transaction(async (session) => {
     if (!(await db.views.noteCounted(id, session))) return;
+    // Early: a video that somebody likes between the first read and its write lets the whole part begin again.
+    await db.videos.addViews(counts, session);
     await db.views.add(counts, session);
     await db.trending.addScores(counts, session);
-    await db.videos.addViews(counts, session);
   });
 }
 

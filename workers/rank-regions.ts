@@ -9,6 +9,8 @@ import type { Tools } from './tools.ts';
 const candidatesPerRegion = 1000;
 /** A category with little among those is asked for by its newest videos. */
 const newestPerCategory = 500;
+/** Of more, those that are among the hottest are ranked. */
+const mostCategories = 100;
 /** Nobody is shown more of a category at once; what follows does so by views. */
 const places = { region: 500, category: 100 };
 /** What decayed is removed in portions, so that no run is long; each run removes more than usually comes new. */
@@ -16,7 +18,7 @@ const prunedPerRegion = 5000;
 
 type Means = Pick<Tools, 'db' | 'config'>;
 
-/** The rankings of every region: of all videos (category ''), and of each category that is among the hottest. */
+/** The rankings of every region: of all videos (category ''), and of each category that there is. */
 export async function rankRegions(means: Means, at: Date): Promise<NewRanking[]> {
   const { db, config } = means;
   const hours = await db.trending.halfLives(config.REGIONS);
@@ -24,7 +26,9 @@ export async function rankRegions(means: Means, at: Date): Promise<NewRanking[]>
   const ids = new Set([...hottest.values()].flat().map(({ videoId }) => videoId));
   const videos = await db.trendingVideos.candidates([...ids]);
   const lineOf = await categoryLines(means);
-  const categories = new Set([...videos.values()].flatMap(({ category }) => lineOf(category)));
+  const hot = new Set([...videos.values()].flatMap(({ category }) => lineOf(category)));
+  const others = (await db.categories.all()).slice(0, mostCategories).map(({ _id }) => _id);
+  const categories = new Set([...hot, ...others]);
   const former = await formerRanks(means);
   const pool = pools(hottest);
   const newest = newestVideos(means, videos);
@@ -54,9 +58,10 @@ export async function rankRegions(means: Means, at: Date): Promise<NewRanking[]>
           ['language', () => of(pool(sharingLanguage(region, config.REGIONS)))],
           ['world', () => of(pool(config.REGIONS))],
         ],
-        (videoId) => shownHere(videoId)?.ownerId,
+        (videoId) => channelOf(shownHere(videoId)),
         { ...rules, most: category === '' ? places.region : places.category },
       );
+      if (found.length === 0 && category !== '' && !hot.has(category)) continue;
       const before = former.get(`${region}-${category}`);
       const ranked: RankedVideo[] = found.map((entry) => ({
         ...entry,
@@ -117,6 +122,11 @@ function newestVideos(
 async function formerRanks({ db }: Means): Promise<Map<string, Map<string, number>>> {
   const last = await db.rankings.lastRun();
   return last ? db.rankings.ranks(last._id) : new Map();
+}
+
+/** Whose a video is; of what was imported, all of which one account has, the channel that it came from. */
+function channelOf(video: Candidate | undefined): string | undefined {
+  return video?.outside ? `${video.ownerId} ${video.channelTitle}` : video?.ownerId;
 }
 
 /** The regions where one of a region's languages is spoken, itself among them. */

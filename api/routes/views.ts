@@ -15,7 +15,7 @@ export const viewRoutes = [
     description:
       'For players: send it after 10 s or 30 % were watched, and again now and then while more is, with the sum. A viewer ' +
       'counts once per video and hour; what is watched beyond that is added to the time watched. A viewer is an ' +
-      'account, else an address and a `User-Agent`, of which only a keyed hash is kept, for an hour.',
+      'account, else an address and a `User-Agent`, of which only a keyed hash is kept, for a day.',
     action: 'video.view',
     limit: 'view',
     params: z.strictObject({ videoId }),

@@ -1,9 +1,12 @@
-import type { Connection } from 'mongoose';
+import type { ClientSession, Connection } from 'mongoose';
 import { halfLives, leastHeat, weights } from '../trending-score.ts';
+import type { Score } from './trending.ts';
 
 /** Of events that are older nothing is left that could be told from none: 2^-60 of their weight. */
 const halfLivesBack = 60;
 const hourMilliseconds = 3_600_000;
+/** Of ten million hourly counts it takes a minute or so. */
+const mostMilliseconds = 1_800_000;
 
 /** The weight of an hour's counts, in MongoDB's words; see `weightOf`. */
 const weight = {
@@ -16,16 +19,20 @@ const weight = {
 };
 
 /**
- * The stages that make the heats at a time of all hourly counts of some regions:
+ * The stages that make the heats at a time of all hourly counts of some regions, of some videos or all:
  * `{_id: {region, videoId}, heat, views, likes, comments}`.
  */
-export function heatStages(regions: string[], halfLifeHours: number, at: Date) {
+export function heatStages(regions: string[], halfLifeHours: number, at: Date, videoIds?: string[]) {
   const halfLife = halfLifeHours * hourMilliseconds;
   const age = { $divide: [{ $subtract: ['$hour', at] }, halfLife] };
   const sum = (field: string) => ({ $sum: { $ifNull: [field, 0] } });
   return [
     {
-      $match: { region: { $in: regions }, hour: { $gte: new Date(at.getTime() - halfLivesBack * halfLife) } },
+      $match: {
+        ...(videoIds && { videoId: { $in: videoIds } }),
+        region: { $in: regions },
+        hour: { $gte: new Date(at.getTime() - halfLivesBack * halfLife) },
+      },
     },
     {
       $group: {
@@ -37,9 +44,27 @@ export function heatStages(regions: string[], halfLifeHours: number, at: Date) {
   ];
 }
 
+/** The stages that make scores of heats, without those that are cold. */
+function scoreStages(halfLifeHours: number, at: Date) {
+  const amount = { $abs: '$heat' };
+  const log = { $add: [{ $log: [amount, 2] }, halfLives(at.getTime(), halfLifeHours)] };
+  return [
+    { $match: { $expr: { $gte: [amount, leastHeat] } } },
+    {
+      $project: {
+        _id: { $concat: ['$_id.region', '-', '$_id.videoId'] },
+        region: '$_id.region',
+        hotness: { $cond: [{ $gt: ['$heat', 0] }, log, '$$REMOVE'] },
+        owed: { $cond: [{ $lt: ['$heat', 0] }, log, '$$REMOVE'] },
+        ...{ views: 1, likes: 1, comments: 1 },
+      },
+    },
+  ];
+}
+
 /**
- * Makes the scores of some regions anew from all their hourly counts; within MongoDB, as these may be millions. It fails
- * when a fold adds a score meanwhile, and may then be done again.
+ * Makes the scores of some regions anew from all their hourly counts; within MongoDB, as these may be millions. It may be
+ * done again. Marks that scores get meanwhile stay: what was counted then may be in them or not.
  */
 export async function rebuildScores(
   connection: Connection,
@@ -47,19 +72,36 @@ export async function rebuildScores(
   halfLifeHours: number,
   at: Date,
 ): Promise<void> {
-  await connection.collection('trending_scores').deleteMany({ region: { $in: regions } });
+  const limit = { maxTimeMS: mostMilliseconds };
+  await connection.collection('trending_scores').deleteMany({ region: { $in: regions } }, limit);
   const stages = [
     ...heatStages(regions, halfLifeHours, at),
-    { $match: { heat: { $gte: leastHeat } } },
-    {
-      $project: {
-        _id: { $concat: ['$_id.region', '-', '$_id.videoId'] },
-        region: '$_id.region',
-        hotness: { $add: [{ $log: ['$heat', 2] }, halfLives(at.getTime(), halfLifeHours)] },
-        ...{ views: 1, likes: 1, comments: 1 },
-      },
-    },
-    { $merge: { into: 'trending_scores', whenMatched: 'fail', whenNotMatched: 'insert' } },
+    ...scoreStages(halfLifeHours, at),
+    { $merge: { into: 'trending_scores', whenMatched: 'merge', whenNotMatched: 'insert' } },
   ];
-  await connection.collection('view_buckets').aggregate(stages, { allowDiskUse: true }).toArray();
+  await connection
+    .collection('view_buckets')
+    .aggregate(stages, { allowDiskUse: true, ...limit })
+    .toArray();
+}
+
+/**
+ * Makes some scores of a region anew, as they are in this transaction. Who counts something of one of them meanwhile
+ * writes to its row, too: then one of the two begins again.
+ */
+export async function remakeScores(
+  connection: Connection,
+  { region, videoIds, halfLifeHours }: { region: string; videoIds: string[]; halfLifeHours: number },
+  session: ClientSession,
+): Promise<void> {
+  const at = new Date();
+  const stages = [...heatStages([region], halfLifeHours, at, videoIds), ...scoreStages(halfLifeHours, at)];
+  const made = await connection.collection('view_buckets').aggregate<Score>(stages, { session }).toArray();
+  const byId = new Map(made.map((score) => [score._id, score]));
+  const operations = videoIds.map((videoId) => {
+    const filter = { _id: `${region}-${videoId}` };
+    const replacement = byId.get(filter._id);
+    return replacement ? { replaceOne: { filter, replacement } } : { deleteOne: { filter } };
+  });
+  await connection.collection<Score>('trending_scores').bulkWrite(operations, { session, ordered: false });
 }

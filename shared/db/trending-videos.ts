@@ -3,13 +3,15 @@ import { shown } from './shown.ts';
 import type { ListedVideo, Video } from './video-record.ts';
 
 /** As much of a video as its place in a list depends on. */
-export type Candidate = Pick<Video, '_id' | 'ownerId' | 'category' | 'regions'>;
+export type Candidate = Pick<Video, '_id' | 'ownerId' | 'channelTitle' | 'category' | 'regions'> & {
+  outside?: Pick<NonNullable<Video['outside']>, 'id'> | null;
+};
 
 /** In any of the categories; without them, in whatever. */
 type Where = { region: string; categories?: string[] | undefined };
 
 const listed = { plan: 0, history: 0 } as const;
-const candidate = { ownerId: 1, category: 1, regions: 1 } as const;
+const candidate = { ownerId: 1, channelTitle: 1, category: 1, regions: 1, 'outside.id': 1 } as const;
 
 /** Asked at once: an `$in` of more is slower for each. */
 const idsAtOnce = 2000;

@@ -1,16 +1,15 @@
 import { type ClientSession, type Connection, type mongo, Schema } from 'mongoose';
 import {
   addEvents,
-  formula,
   type Hotness,
   heatAt,
   hotnessOf,
   leastHeat,
-  usualHalfLifeHours,
   type WeighedEvents,
   weightOf,
 } from '../trending-score.ts';
-import { rebuildScores } from './rebuild-scores.ts';
+import { rebuildScores, remakeScores } from './rebuild-scores.ts';
+import { type RegionScale, scoreScales } from './score-scales.ts';
 import type { HourCounts } from './views.ts';
 
 /**
@@ -23,6 +22,9 @@ export type Score = {
   /** Undefined where heat is owed. */
   hotness?: number;
   owed?: number;
+  /** Grows with what is counted while the scores are made anew; where it is, the hourly counts know better. */
+  stale?: number;
+  /** Below 0 where more was taken back than given since. */
   views: number;
   likes: number;
   comments: number;
@@ -31,99 +33,117 @@ export type Score = {
 /** A score at a moment. */
 export type HotVideo = Pick<Score, 'views' | 'likes' | 'comments'> & { videoId: string; heat: number };
 
-/** The half-life that a region's scores are kept with. `_id` is the region. */
-type HalfLife = { _id: string; hours: number; formula: number };
-
-/** One index: each more is written with every event. What a category has is found among the hottest. */
+/**
+ * One index: each more is written with every event; that of the marked is empty but while scores are made anew. What a
+ * category has is found among the hottest.
+ */
 const scores = new Schema<Score>(
   {
     _id: { type: String, required: true },
     region: { type: String, required: true },
     hotness: Number,
     owed: Number,
+    stale: Number,
     views: { type: Number, required: true },
     likes: { type: Number, required: true },
     comments: { type: Number, required: true },
   },
   { versionKey: false, collection: 'trending_scores' },
-).index({ region: 1, hotness: -1 });
+)
+  .index({ region: 1, hotness: -1 })
+  .index({ region: 1, stale: 1 }, { partialFilterExpression: { stale: { $gt: 0 } } });
 
-const halfLives = new Schema<HalfLife>(
-  {
-    _id: { type: String, required: true },
-    hours: { type: Number, required: true },
-    formula: { type: Number, required: true },
-  },
-  { versionKey: false, collection: 'trending_half_lives' },
-);
+/** So many are made anew in one transaction. */
+const remadeAtOnce = 500;
 
 const idOf = (region: string, videoId: string) => `${region}-${videoId}`;
 const regionLength = 'GB-'.length;
 
 export function trendingStore(connection: Connection) {
   const model = connection.model('TrendingScore', scores);
-  const halfLifeModel = connection.model('TrendingHalfLife', halfLives);
+  const scales = scoreScales(connection);
   // The driver's own: the checks of Mongoose would take longer than the writes.
   const rows = () => model.collection as unknown as Rows;
 
-  async function halfLivesOf(regions: string[], session?: ClientSession): Promise<Map<string, number>> {
-    const known = await halfLifeModel
-      .find({}, undefined, session ? { session } : {})
-      .maxTimeMS(5000)
-      .lean();
-    const hours = new Map(known.map((one) => [one._id, one.hours]));
-    return new Map(regions.map((region) => [region, hours.get(region) ?? usualHalfLifeHours]));
+  /** Makes some of a region's marked scores anew. @returns how many */
+  async function remakeSome(region: string, session: ClientSession): Promise<number> {
+    // Signed in as who adds: it writes by a scale.
+    const scale = (await scales.signIn(session)).get(region);
+    if (!scale?.isMade) return 0;
+    const marked = await rows()
+      .find({ region, stale: { $gt: 0 } }, { session, projection: { _id: 1 } })
+      .limit(remadeAtOnce)
+      .toArray();
+    const videoIds = marked.map(({ _id }) => _id.slice(regionLength));
+    if (videoIds.length > 0) {
+      await remakeScores(connection, { region, videoIds, halfLifeHours: scale.hours }, session);
+    }
+    return videoIds.length;
   }
 
   return {
     /** Hours by region, as the scores have them: the configuration may be ahead of the next run. */
-    halfLives: (regions: string[]) => halfLivesOf(regions),
+    halfLives: (regions: string[]) => scales.hours(regions),
 
     /**
      * Adds events to the scores of their videos, and touches nothing else. Several counts of one video and region may be
-     * among them, and counts below 0 for what was taken back.
+     * among them, and counts below 0 for what was taken back. It is for the transaction that adds them to the hourly
+     * counts, too: of a region without scores yet nothing is written, and while they are made anew only that there was
+     * something, as they will be made of these.
      */
     async addScores(counts: HourCounts[], session: ClientSession): Promise<void> {
       const byId = new Map<string, HourCounts[]>();
       for (const count of counts) {
         const id = idOf(count.region, count.videoId);
-        const known = byId.get(id);
-        if (known) known.push(count);
-        else byId.set(id, [count]);
+        byId.set(id, [...(byId.get(id) ?? []), count]);
       }
       if (byId.size === 0) return;
-      const regions = [...new Set(counts.map(({ region }) => region))];
-      const hours = await halfLivesOf(regions, session);
+      const byRegion = await scales.signIn(session);
       const found = await rows()
         .find({ _id: { $in: [...byId.keys()] } }, { session })
         .toArray();
       const known = new Map(found.map((score) => [score._id, score]));
+      const now = Date.now();
       const operations = [...byId].flatMap(([_id, events]) => {
         const region = _id.slice(0, regionLength - 1);
-        return writeOf(_id, region, known.get(_id), events, hours.get(region) ?? usualHalfLifeHours);
+        const scale = byRegion.get(region);
+        return scale ? writeOf({ _id, region, before: known.get(_id) }, events, scale, now) : [];
       });
       if (operations.length > 0) await rows().bulkWrite(operations, { session, ordered: false });
     },
 
     /**
-     * Makes the scores anew where they are kept with another half-life or formula than this, from the hourly counts.
-     * Killed on the way, it does so again. @returns the regions where it did
+     * Makes the scores anew where they are kept with another half-life or formula than this, from the hourly counts, while
+     * others go on counting. Killed on the way, the next call does so again. One process does at a time.
+     * @returns the regions where it did; undefined when another process is at it
      */
-    async useHalfLives(wanted: ReadonlyMap<string, number>): Promise<string[]> {
-      const known = await halfLifeModel.find().lean();
-      const kept = new Map(known.map((one) => [one._id, one]));
-      const changed = [...wanted].filter(([region, hours]) => {
-        const one = kept.get(region);
-        return one?.hours !== hours || one.formula !== formula;
-      });
-      for (const hours of new Set(changed.map(([, one]) => one))) {
-        const regions = changed.filter(([, one]) => one === hours).map(([region]) => region);
-        await rebuildScores(connection, regions, hours, new Date());
-        for (const region of regions) {
-          await halfLifeModel.updateOne({ _id: region }, { $set: { hours, formula } }, { upsert: true });
+    async useHalfLives(wanted: ReadonlyMap<string, number>): Promise<string[] | undefined> {
+      const differing = async () => {
+        const known = await scales.all();
+        return [...wanted].filter(([region, hours]) => {
+          const one = known.get(region);
+          return one?.hours !== hours || !one.isMade;
+        });
+      };
+      const made: string[] = [];
+      const rebuild = async (check: () => Promise<void>) => {
+        const changed = await differing();
+        for (const hours of new Set(changed.map(([, one]) => one))) {
+          const regions = changed.filter(([, one]) => one === hours).map(([region]) => region);
+          await scales.begin(regions, hours);
+          await rebuildScores(connection, regions, hours, new Date());
+          await check();
+          await scales.end(regions, hours);
+          made.push(...regions);
         }
+      };
+      if ((await differing()).length > 0 && !(await scales.alone(rebuild))) return undefined;
+      // Also what a process that died has left.
+      for (const region of wanted.keys()) {
+        if ((await rows().countDocuments({ region, stale: { $gt: 0 } }, { limit: 1 })) === 0) continue;
+        while ((await connection.transaction((session) => remakeSome(region, session))) === remadeAtOnce);
       }
-      return changed.map(([region]) => region);
+      return made;
     },
 
     /** The hottest of a region, the hottest first; of two alike the one with the lesser id. */
@@ -150,9 +170,17 @@ export function trendingStore(connection: Connection) {
 
     /** Removes scores of a region that have decayed to nothing, so many at most. @returns how many */
     async prune(region: string, limit: number, at: Date, halfLifeHours: number): Promise<number> {
-      const cold = { hotness: { $lt: hotnessOf(leastHeat, at.getTime(), halfLifeHours) } };
+      const least = { $lt: hotnessOf(leastHeat, at.getTime(), halfLifeHours) };
+      const cold = {
+        $or: [
+          { region, hotness: least },
+          // Named, as the index has it.
+          { region, hotness: null, owed: least },
+        ],
+        stale: null,
+      } as unknown as mongo.Filter<Score>;
       const found = await rows()
-        .find({ region, ...cold }, { projection: { _id: 1 } })
+        .find(cold, { projection: { _id: 1 } })
         .limit(limit)
         .toArray();
       if (found.length === 0) return 0;
@@ -173,19 +201,26 @@ export function trendingStore(connection: Connection) {
 type Rows = mongo.Collection<Score>;
 type Write = mongo.AnyBulkWriteOperation<Score>;
 
+/** What is left of one score after more events; nothing of one that is cold, as `prune` would remove it. */
 function writeOf(
-  _id: string,
-  region: string,
-  before: Score | undefined,
+  { _id, region, before }: { _id: string; region: string; before: Score | undefined },
   events: HourCounts[],
-  halfLifeHours: number,
+  { hours, isMade }: RegionScale,
+  now: number,
 ): Write[] {
+  if (!isMade || before?.stale) {
+    const none = { region, views: 0, likes: 0, comments: 0 };
+    const update = { $inc: { stale: 1 }, $setOnInsert: none };
+    return [{ updateOne: { filter: { _id }, update, upsert: true } }];
+  }
   const weighed: WeighedEvents[] = events.map((event) => ({
     weight: weightOf(event),
     at: event.hour.getTime(),
   }));
-  const after = addEvents(before && levelOf(before), weighed, halfLifeHours);
-  if (!after) return before ? [{ deleteOne: { filter: { _id } } }] : [];
+  const after = addEvents(before && levelOf(before), weighed, hours);
+  if (!after || after.log < hotnessOf(leastHeat, now, hours)) {
+    return before ? [{ deleteOne: { filter: { _id } } }] : [];
+  }
   const sum = (what: 'views' | 'likes' | 'comments') =>
     events.reduce((total, event) => total + event[what], before?.[what] ?? 0);
   const totals = { views: sum('views'), likes: sum('likes'), comments: sum('comments') };
@@ -209,5 +244,7 @@ function asHotVideo(
   halfLifeHours: number,
 ): HotVideo {
   const heat = hotness === undefined ? 0 : heatAt(hotness, at.getTime(), halfLifeHours);
-  return { videoId: _id.slice(regionLength), heat, views, likes, comments };
+  // What was given before the score was forgotten may be taken back after.
+  const totals = { views: Math.max(0, views), likes: Math.max(0, likes), comments: Math.max(0, comments) };
+  return { videoId: _id.slice(regionLength), heat, ...totals };
 }

@@ -87,18 +87,33 @@ describe('a view', () => {
     expect(await counts()).to.deep.equal({ AE: `6 72 ${6 * 201}` });
   });
 
-  it('counts again after an hour', async () => {
-    await reasonOf(20);
+  it('counts again after an hour, and what was watched once', async () => {
     const { redis } = system.context;
-    const keys = await redis.keys(`${system.config.REDIS_PREFIX}:seen:*`);
-    const lives = await Promise.all(keys.map((key) => redis.ttl(key)));
-    for (const seconds of lives) expect(seconds).to.be.within(3500, 3600);
-    // More of the same view does not make the hour longer.
-    for (const key of keys) await redis.expire(key, 1000);
-    await reasonOf(25);
-    for (const key of keys) expect(await redis.ttl(key)).to.be.within(1, 1000);
-    for (const key of keys) await redis.del(key);
-    expect(await reasonOf(20)).to.equal(null);
+    const [key = '', ...others] = await (async () => {
+      const before = new Set(await redis.keys(`${system.config.REDIS_PREFIX}:seen:*`));
+      await reasonOf(20, { region: 'GB' });
+      const after = await redis.keys(`${system.config.REDIS_PREFIX}:seen:*`);
+      return after.filter((one) => !before.has(one));
+    })();
+    expect(others).to.deep.equal([]);
+    expect(await redis.ttl(key)).to.be.within(86_300, 86_400);
+    const kept = async () => ((await redis.get(key)) ?? '').split(' ').map(Number);
+    /** As if the last view had been so long ago. */
+    const goBy = async (seconds: number) => {
+      const [watched, share, viewed = 0] = await kept();
+      await redis.set(key, `${watched} ${share} ${viewed - seconds}`, 'KEEPTTL');
+    };
+    await goBy(3500);
+    const [, , viewed] = await kept();
+    expect(await reasonOf(25, { region: 'GB' })).to.equal('already_counted');
+    expect((await kept())[2], 'more of the same view does not make the hour longer').to.equal(viewed);
+    await goBy(100);
+    expect(await reasonOf(40, { region: 'GB' }), 'the player is open still').to.equal(null);
+    expect(await counts()).to.deep.equal({ GB: '2 40 669' });
+    await goBy(3600);
+    expect(await reasonOf(12, { region: 'GB' }), 'another player').to.equal(null);
+    expect(await counts()).to.deep.equal({ GB: `3 52 ${669 + 201}` });
+    expect((await kept()).slice(0, 2)).to.deep.equal([12, 201]);
   });
 
   it('adds what more is watched, and no view', async () => {

@@ -5,16 +5,21 @@ import type { Step } from '../run.ts';
 
 /**
  * Counts what came in since the last run, then ranks every region. Two at once do no harm: each writes rankings of its
- * own, and readers go by the newest run that is whole.
+ * own, and readers go by the newest run that is whole. Counting comes first, so that it goes on when scores cannot be
+ * made anew.
  */
 export async function trending(_payload: object, { tools, log, signal }: Step): Promise<void> {
   const { db, config } = tools;
   const startedAt = new Date();
+  await foldViews(tools, log, signal);
   const { usual, byRegion } = config.TRENDING_HALF_LIFE_HOURS;
   const wanted = new Map(config.REGIONS.map((region) => [region, byRegion[region] ?? usual]));
   const rebuilt = await db.trending.useHalfLives(wanted);
+  if (!rebuilt) {
+    log.info('scores are being made anew by another process: no ranks in this run');
+    return;
+  }
   if (rebuilt.length > 0) log.info({ regions: rebuilt }, 'scores made anew');
-  await foldViews(tools, log, signal);
   const computedAt = new Date();
   const rankings = await rankRegions(tools, computedAt);
   await db.rankings.save(newId(), rankings, computedAt, startedAt);

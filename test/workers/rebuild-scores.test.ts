@@ -1,0 +1,115 @@
+import { expect } from 'chai';
+import { type Connection, createConnection } from 'mongoose';
+import { createContext } from '../../shared/context.ts';
+import type { DbSession } from '../../shared/db/connect.ts';
+import { newId } from '../../shared/ids.ts';
+import { openTools, type Tools } from '../../workers/tools.ts';
+import { type System, startSystem, until } from '../support/system.ts';
+import { hourMilliseconds } from '../support/trending.ts';
+
+type Row = { _id: string; hotness?: number; stale?: number; views: number };
+
+describe('scores that are made anew', () => {
+  let system: System;
+  let tools: Tools;
+  let mongo: Connection;
+
+  before(async () => {
+    system = await startSystem({ REGIONS: 'GB,US' });
+    tools = await openTools(await createContext(system.config, 'worker'));
+    mongo = await createConnection(system.config.MONGO_URL).asPromise();
+  });
+  after(async () => {
+    await mongo.close();
+    await tools.close();
+    await system.stop();
+  });
+
+  const videos = Array.from({ length: 40 }, newId);
+  const use = (hours: number) =>
+    tools.db.trending.useHalfLives(
+      new Map([
+        ['GB', hours],
+        ['US', hours],
+      ]),
+    );
+  const rows = () => mongo.collection<Row>('trending_scores').find().sort({ _id: 1 }).toArray();
+
+  /** As a fold counts: hourly counts and scores in one transaction. */
+  async function add(videoId: string, session: DbSession): Promise<void> {
+    const hour = new Date(Math.floor(Date.now() / hourMilliseconds - 3) * hourMilliseconds);
+    const counts = ['GB', 'US'].map((region) => ({
+      ...{ videoId, region, hour, views: 1, watchSeconds: 9, watchShare: 1, likes: 0, comments: 0 },
+    }));
+    await tools.db.views.add(counts, session);
+    await tools.db.trending.addScores(counts, session);
+  }
+  const count = (videoId: string) => tools.db.transaction((session) => add(videoId, session));
+
+  /** The scores are those that the hourly counts make with nobody about, and nothing is marked. */
+  async function expectExact(hours: number): Promise<void> {
+    const found = await rows();
+    expect(found.filter(({ stale }) => stale !== undefined)).to.deep.equal([]);
+    await mongo.collection('trending_half_lives').deleteMany({});
+    await use(hours);
+    const anew = await rows();
+    expect(found.map(({ _id, views }) => [_id, views])).to.deep.equal(
+      anew.map((row) => [row._id, row.views]),
+    );
+    for (const [n, { hotness = Number.NaN }] of found.entries()) {
+      expect(hotness).to.be.closeTo(anew[n]?.hotness ?? Number.NaN, 1e-9);
+    }
+  }
+
+  it('have each count once, however many are made and added at once', async () => {
+    let isOver = false;
+    const counting = [0, 1, 2].map(async (lane) => {
+      let n = 0;
+      for (; !isOver; n += 1) await count(videos[(n * 3 + lane) % videos.length] ?? '');
+      return n;
+    });
+    for (let n = 0; n < 6; n += 1) await Promise.all([use(n % 2 ? 6 : 12), use(n % 2 ? 6 : 12)]);
+    isOver = true;
+    const added = (await Promise.all(counting)).reduce((sum, n) => sum + n, 0);
+    expect(await use(6)).to.deep.equal([]);
+    expect((await rows()).reduce((sum, { views }) => sum + views, 0)).to.equal(2 * added);
+    await expectExact(6);
+  });
+
+  it('wait for who adds by the former half-life, and let who comes later mark', async () => {
+    await use(6);
+    const [early = '', late = ''] = videos;
+    let remaking: Promise<unknown> | undefined;
+    let turns = 0;
+    await tools.db.transaction(async (session) => {
+      turns += 1;
+      await add(early, session);
+      remaking ??= use(24);
+      await until(
+        'the new half-life',
+        async () => (await tools.db.trending.halfLives(['US'])).get('US') === 24,
+      );
+      expect(await use(24), 'one at a time').to.equal(undefined);
+      await count(late);
+      expect((await rows()).find(({ _id }) => _id === `US-${late}`)?.stale, 'marked').to.equal(1);
+    });
+    await remaking;
+    expect(turns).to.equal(1);
+    await expectExact(24);
+  });
+
+  it('are whole after who made them died', async () => {
+    await use(6);
+    await mongo.collection<Row>('trending_half_lives').updateMany({}, { $set: { formula: 0 } });
+    await mongo.collection<Row>('trending_scores').deleteMany({ _id: /^GB/ });
+    for (const videoId of videos.slice(0, 3)) await count(videoId);
+    expect((await rows()).filter(({ stale }) => stale)).to.have.length(6);
+    // It died between the scores and the marked ones.
+    const marked = await tools.db.trending.useHalfLives(new Map([['US', 6]]));
+    expect(marked).to.deep.equal(['US']);
+    expect(await use(6)).to.deep.equal(['GB']);
+    await mongo.collection<Row>('trending_scores').updateOne({}, { $set: { stale: 1, views: 0 } });
+    expect(await use(6)).to.deep.equal([]);
+    await expectExact(6);
+  });
+});
