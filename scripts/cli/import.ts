@@ -78,6 +78,7 @@ function bring({ file, owner, asJson }: Options): Run {
         try {
           const entry = readRow(bytes, schema, new Date());
           if (!entry) continue;
+          await refuseUnknownCategory(entry.category, db);
           batch.set(entry.outside.id, entry);
           regions += Object.keys(entry.outside.views).length;
         } catch (error) {
@@ -106,6 +107,12 @@ async function* counted(source: AsyncIterable<Buffer>, figures: Figures): AsyncG
     figures.bytesRead += chunk.length;
     yield chunk;
   }
+}
+
+/** @throws Error when there is no such category */
+async function refuseUnknownCategory(id: string | null, db: Db): Promise<void> {
+  if (id !== null && !(await db.categories.exists(id)))
+    throw new Error(`category: there is no category ${id}`);
 }
 
 /** Whose imported entries are, unless somebody is named. No provider has this issuer: nobody signs in to it. */

@@ -90,7 +90,8 @@ describe('npm run cli -- import', function () {
       description: 'Words',
       ...{ tags: ['a', 'b'], category: 'news', language: 'ar', durationSeconds: 61.5, regions: ['GB'] },
     };
-    expect(await bring([row('whole', { ...about, publishedAt })])).to.include({
+    const given = { ...about, regions: ['GB', 'GB'], publishedAt };
+    expect(await bring([row('whole', given)])).to.include({
       rows: 1,
       added: 1,
       broken: 0,
@@ -139,7 +140,10 @@ describe('npm run cli -- import', function () {
       [`{"externalId":"half\\ud800"}`, /has half a character/],
       [JSON.stringify(row('b', { title: '' })), /title: /],
       [JSON.stringify(row('b', { 'extra\u001b': 1 })), /extra\?/],
-      [JSON.stringify(row('b', { views: { gb: 1 } })), /views/],
+      [JSON.stringify(row('b', { views: { gb: 1 } })), /views\.gb: /],
+      [JSON.stringify(row('b', { views: { XX: 1 } })), /views\.XX: is no region/],
+      [JSON.stringify(row('b', { regions: ['GB', 'EU'] })), /regions\.1: is no region/],
+      [JSON.stringify(row('b', { category: 'unheard-of' })), /category: there is no category unheard-of/],
       [JSON.stringify(row('b', { views: { GB: -1 } })), /views\.GB: /],
       [JSON.stringify(row('b', { views: { GB: 1.5 } })), /views\.GB: /],
       [JSON.stringify(row('b', { publishedAt: 'yesterday' })), /publishedAt: must be a date/],
