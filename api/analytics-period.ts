@@ -9,7 +9,10 @@ const dayMilliseconds = 24 * 3_600_000;
 export function periodOf({ from, to, by }: z.infer<typeof analyticsQuery>, now = new Date()): Period {
   const last = to === undefined ? dayOf(now) : new Date(to);
   const until = new Date(last.getTime() + dayMilliseconds);
-  const first = from === undefined ? new Date(until.getTime() - usualDays * dayMilliseconds) : new Date(from);
+  const usual = new Date(Math.max(until.getTime() - usualDays * dayMilliseconds, 0));
+  const first = from === undefined ? usual : new Date(from);
+  if (last.getTime() < 0) throw refusal('to', 'must not be before 1970-01-01');
+  if (first.getTime() < 0) throw refusal('from', 'must not be before 1970-01-01');
   if (first > last) throw refusal('from', 'must not be after to');
   if (until.getTime() - first.getTime() > mostDays[by] * dayMilliseconds) {
     throw refusal('from', `must be so that there are ${mostDays[by]} days at most, by the ${by}`);

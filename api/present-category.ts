@@ -25,7 +25,9 @@ export function presentTree(
       .map(({ branch }) => branch);
   const branchOf = ({ _id, names }: Category): CategoryBranch => {
     const children = below(_id);
-    const videos = children.reduce((sum, child) => sum + child.videos, counts[_id] ?? 0);
+    // A category may be called as what every object has.
+    const own = Object.hasOwn(counts, _id) ? (counts[_id] ?? 0) : 0;
+    const videos = children.reduce((sum, child) => sum + child.videos, own);
     return { categoryId: _id, ...nameIn(names, asked), videos, children };
   };
   return below(null);

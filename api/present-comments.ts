@@ -30,7 +30,7 @@ export async function presentComments(
       videoId: comment.videoId,
       replyTo: comment.parentId,
       answers:
-        comment.answersUserId === null || !isSeen ? null : presentPerson(people.get(comment.answersUserId)),
+        comment.answersUserId === null || !isSeen ? null : presentAnswered(people.get(comment.answersUserId)),
       state,
       author: isSeen ? presentPerson(author) : null,
       text: isSeen ? comment.text : null,
@@ -58,6 +58,12 @@ function presentPerson(user: Named | undefined) {
   return { userId: user._id, displayName: user.displayName };
 }
 
+/** Whoever is suspended is not named under the words of others. */
+function presentAnswered(user: Named | undefined) {
+  return user?.status === 'suspended' ? null : presentPerson(user);
+}
+
+/** Who has asked to be forgotten is gone from then on, also in the time in which that can be taken back. */
 function isGone(user: Named | undefined): boolean {
-  return !user || user.status === 'closed';
+  return !user || user.status === 'closing' || user.status === 'closed';
 }

@@ -34,6 +34,17 @@ export function refusePlaying<V extends Video>(video: V, asking: Asking): V {
   return refuseElsewhere(video, asking);
 }
 
+/** Whether `refusePlaying` lets somebody play. */
+export function mayPlay(video: Video, asking: Asking): boolean {
+  try {
+    refusePlaying(video, asking);
+    return true;
+  } catch (error) {
+    if (error instanceof MillraceError) return false;
+    throw error;
+  }
+}
+
 function takenDown(): MillraceError {
   return new MillraceError('taken_down', 'Moderators have taken the video down.');
 }

@@ -6,7 +6,7 @@ import type { Report } from '../shared/db/reports.ts';
 import { MillraceError } from '../shared/errors.ts';
 import type { ApiContext } from './context.ts';
 import type { Request } from './route.ts';
-import { takeDown, tellOwner } from './take-down.ts';
+import { anotherModerator, takeDown, tellOwner } from './take-down.ts';
 import { writeInTurn } from './write-in-turn.ts';
 
 type Resolution = z.infer<typeof resolution>;
@@ -16,7 +16,8 @@ const deeds = { hidden: 'comment', taken_down: 'video' } as const;
 
 /**
  * Ends a report and does what was decided, in one transaction.
- * @throws MillraceError already_resolved; invalid_request for an outcome that the thing cannot have
+ * @throws MillraceError already_resolved; invalid_request for an outcome that the thing cannot have; forbidden to those who
+ * would clear what is their own
  */
 export async function resolveReport(
   context: ApiContext,
@@ -27,21 +28,21 @@ export async function resolveReport(
 ): Promise<Report> {
   const { db } = context;
   if (outcome !== 'dismissed' && deeds[outcome] !== report.kind) throw cannotBe(outcome, report);
+  if (outcome === 'dismissed' && report.ownerId === by) throw anotherModerator();
   const why = { by, reason: mostNamed(report), message };
-  const { ended, video } = await writeInTurn(context, report.videoId, async (session) => {
+  const { ended, done } = await writeInTurn(context, report.videoId, async (session) => {
     const ended = await db.reports.end(report.thingId, { outcome, note, resolvedBy: by }, session);
     if (ended?._id !== report._id) throw new MillraceError('already_resolved', 'It was decided meanwhile.');
     await audit(session, { outcome });
-    return { ended, video: await act(session) };
+    return { ended, done: await act(session) };
   });
-  if (video && !video.takenDown) tellOwner(context, video, why);
+  if (done && !done.before.takenDown) tellOwner(context, done.before, why);
   return ended;
 
-  /** What is gone by now needs nothing more. Gives the video that was taken down. */
+  /** What is gone by now needs nothing more. Gives what was taken down. */
   async function act(session: DbSession) {
     if (outcome === 'hidden') await changeComment(db, report.thingId, { hidden: true }, session);
-    const video = outcome === 'taken_down' ? await db.videos.find(report.videoId) : null;
-    return video ? takeDown(context, video, why, session) : undefined;
+    return outcome === 'taken_down' ? takeDown(context, report.videoId, why, session) : undefined;
   }
 }
 

@@ -1,28 +1,66 @@
 import type { DbSession } from '../shared/db/connect.ts';
 import type { TakeDown, Video } from '../shared/db/video-record.ts';
+import { MillraceError } from '../shared/errors.ts';
 import { newId } from '../shared/ids.ts';
 import type { ApiContext } from './context.ts';
 import { takenDownMail } from './mail/account-mails.ts';
 
+type Means = Pick<ApiContext, 'db'>;
+
 /**
- * Hides a video, or shows it again with null, and writes the event that says so. Who hides it again says anew why; since
- * when it is hidden stays.
- * @returns the video as it was; undefined when it is gone
+ * Hides a video, and writes the event that says so. Who hides it again says anew why; since when it is hidden stays, and
+ * by whom, unless that was its owner.
+ * @returns the video as it was, and what it says now; undefined when it is gone
  */
 export async function takeDown(
-  { db }: Pick<ApiContext, 'db'>,
-  { _id, generation, takenDown: before }: Video,
-  why: Omit<TakeDown, 'at'> | null,
+  means: Means,
+  videoId: string,
+  why: Omit<TakeDown, 'at'>,
   session: DbSession,
-): Promise<Video | undefined> {
-  const takenDown = why && { ...why, at: before?.at ?? new Date() };
-  const found = await db.videos.takeDown(_id, takenDown, session);
-  if (!found || (found.takenDown === null) === (takenDown === null)) return found;
+): Promise<{ before: Video; takenDown: TakeDown } | undefined> {
+  const before = await means.db.videos.find(videoId, session);
+  if (!before) return undefined;
+  const { takenDown: first, ownerId } = before;
+  const by = first && first.by !== ownerId ? first.by : why.by;
+  const takenDown = { ...why, by, at: first?.at ?? new Date() };
+  return (await set(means, before, takenDown, session)) ? { before, takenDown } : undefined;
+}
+
+/**
+ * Shows a video again, and writes the event that says so.
+ * @returns false when it is gone
+ * @throws MillraceError forbidden where it is the caller's own, and another has hidden it
+ */
+export async function showAgain(
+  means: Means,
+  videoId: string,
+  callerId: string,
+  session: DbSession,
+): Promise<boolean> {
+  const before = await means.db.videos.find(videoId, session);
+  if (!before) return false;
+  const { takenDown, ownerId } = before;
+  if (ownerId === callerId && takenDown && takenDown.by !== callerId) throw anotherModerator();
+  return set(means, before, null, session);
+}
+
+export function anotherModerator(): MillraceError {
+  return new MillraceError('forbidden', 'What is your own another moderator has to show again.');
+}
+
+async function set(
+  { db }: Means,
+  { _id, generation, takenDown: before }: Video,
+  takenDown: TakeDown | null,
+  session: DbSession,
+): Promise<boolean> {
+  if (!(await db.videos.takeDown(_id, takenDown, session))) return false;
+  if ((before === null) === (takenDown === null)) return true;
   const type = takenDown ? 'video.taken_down' : 'video.restored';
   const data = takenDown ? { reason: takenDown.reason } : {};
   // It may happen to one attempt more than once.
   await db.events.record({ type, videoId: _id, generation, data }, session, newId());
-  return found;
+  return true;
 }
 
 /** Tells the owner, who has a verified address, unless there is no server to send letters by. */

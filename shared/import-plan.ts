@@ -16,13 +16,13 @@ export type Entry = Pick<
   | 'durationSeconds'
 > & { outside: NonNullable<Video['outside']> };
 
-export type KnownEntry = Entry & Pick<Video, '_id' | 'ownerId' | 'state'>;
+export type KnownEntry = Entry & Pick<Video, '_id' | 'ownerId' | 'state' | 'revision'>;
 
 export type EntryChange = {
   videoId: string;
   set: Partial<Entry> & { ownerId?: string };
-  /** People read other words than before. */
-  isEdited: boolean;
+  /** What people read otherwise than before; undefined when they read the same. */
+  edited: { before: KnownEntry; change: Partial<Entry> } | undefined;
   moreViews: number;
 };
 
@@ -66,7 +66,8 @@ export function planImport(
         continue;
       }
       const moreViews = viewsOf(entry) - viewsOf(before);
-      plan.changed.push({ videoId: before._id, set, isEdited: Object.keys(words).length > 0, moreViews });
+      const edited = Object.keys(words).length > 0 ? { before, change: words } : undefined;
+      plan.changed.push({ videoId: before._id, set, edited, moreViews });
       planViews(plan, before._id, before.outside, entry.outside);
     }
   }

@@ -30,6 +30,8 @@ export async function settleAccount(means: Means, userId: string): Promise<void>
     await db.owned.setStatus(user);
     if (user.status !== 'active') await endUploads(means, user);
     if (user.status === 'closing' || user.status === 'closed') await endSignIns(db, userId);
+    // Before the videos, whose removal takes longer: words are read as long as they are there.
+    if (!(await settleComments(db, user))) return;
     if (user.status === 'closed') {
       await db.passwords.remove(userId);
       await db.apiKeys.removeAllOf(userId);
@@ -38,7 +40,6 @@ export async function settleAccount(means: Means, userId: string): Promise<void>
       if (!(await removeVideos(means, user))) return;
       if (!(await removeLikes(means, user))) return;
     }
-    if (!(await settleComments(db, user))) return;
     // Else it has changed meanwhile, and another status counts.
     if (await db.accounts.settled(user)) return;
   }

@@ -8,7 +8,7 @@ import { permit as permitAction } from '../access/policy.ts';
 import { asThing, commentOf } from '../comment-of.ts';
 import { presentTakeDown } from '../present-take-down.ts';
 import { type Request, route } from '../route.ts';
-import { takeDown, tellOwner } from '../take-down.ts';
+import { anotherModerator, showAgain, takeDown, tellOwner } from '../take-down.ts';
 import { writeInTurn } from '../write-in-turn.ts';
 
 const tag = 'Moderation';
@@ -46,17 +46,16 @@ export const moderationRoutes = [
       const { db } = context;
       const found = permit(await db.videos.find(params.videoId));
       const why = { by: caller._id, ...body };
-      const before = await writeInTurn(context, found._id, async (session) => {
-        const before = await takeDown(context, found, why, session);
-        if (!before) throw noSuch('video');
+      const { before, takenDown } = await writeInTurn(context, found._id, async (session) => {
+        const done = await takeDown(context, found._id, why, session);
+        if (!done) throw noSuch('video');
         const ending = { outcome: 'taken_down' as const, note: '', resolvedBy: caller._id };
         await db.reports.end(found._id, ending, session);
         await audit(session, { reason: body.reason, message: null });
-        return before;
+        return done;
       });
       if (!before.takenDown) tellOwner(context, before, why);
-      const at = before.takenDown?.at ?? (await db.videos.find(found._id))?.takenDown?.at ?? new Date();
-      return { status: 200, body: presentTakeDown({ ...why, at }) };
+      return { status: 200, body: presentTakeDown(takenDown) };
     },
   }),
 
@@ -72,11 +71,8 @@ export const moderationRoutes = [
     errors: [],
     async handle({ params, permit, audit, caller, context }) {
       const found = permit(await context.db.videos.find(params.videoId));
-      if (found.ownerId === caller._id && found.takenDown && found.takenDown.by !== caller._id) {
-        throw anotherModerator();
-      }
       await writeInTurn(context, found._id, async (session) => {
-        if (!(await takeDown(context, found, null, session))) throw noSuch('video');
+        if (!(await showAgain(context, found._id, caller._id, session))) throw noSuch('video');
         await audit(session);
       });
       return { status: 204 };
@@ -166,8 +162,4 @@ async function hide(
 
 function noSuch(kind: 'video' | 'comment'): MillraceError {
   return new MillraceError('not_found', `There is no such ${kind}.`);
-}
-
-function anotherModerator(): MillraceError {
-  return new MillraceError('forbidden', 'What is your own another moderator has to show again.');
 }

@@ -65,10 +65,12 @@ export const ownCommentRoutes = [
     errors: [],
     async handle({ params, permit, audit, caller, context }) {
       const { db } = context;
-      const video = await db.videos.find(params.videoId);
-      if (!video) throw new MillraceError('not_found', 'There is no such video.');
+      const found = await db.videos.find(params.videoId);
+      const said = await db.comments.find(params.commentId);
+      const isMine = said?.videoId === found?._id && said?.userId === caller._id;
+      // Before the comment is missed: else what is answered would tell whether a hidden video is there.
+      const video = found && isMine ? found : permitAction('video.read', caller, found);
       const comment = asThing(await commentOf(video, params.commentId, context));
-      if (comment.userId !== caller._id) permitAction('video.read', caller, video);
       // To the owner of the video everything on it is its own, unless it was hidden or removed before.
       permit(video.ownerId === caller._id && comment.isShown ? video : comment);
       await writeInTurn(context, video._id, async (session) => {

@@ -67,7 +67,7 @@ export const videoRoutes = [
       const changed = await context.db.transaction(async (session) => {
         const done = await videos.change(found._id, revision, change, session);
         if (!done) return undefined;
-        await edits.add(done.before, change, caller._id, session);
+        await edits.add([{ before: done.before, change }], caller._id, session);
         await audit(session);
         return done.after;
       });

@@ -3,6 +3,8 @@ import { videoId } from '../../shared/contracts/common.ts';
 import type { Video } from '../../shared/db/video-record.ts';
 import { isRightToLeft } from '../../shared/languages.ts';
 import { policyWith } from '../middleware/security-headers.ts';
+import { byRegion } from '../refuse-elsewhere.ts';
+import { mayPlay } from '../refuse-unwatchable.ts';
 import { route } from '../route.ts';
 import { docsHeaders, docsPage, referenceHeaders, referencePage } from './docs-pages.ts';
 import { escapeHtml } from './html.ts';
@@ -22,14 +24,18 @@ export const pageRoutes = [
     params: z.strictObject({ videoId }),
     replies,
     errors: [],
-    async handle({ params, permit, context }) {
+    async handle({ params, permit, caller, header, context }) {
       const video = permit(await context.db.videos.find(params.videoId));
       const { outside } = video;
-      const policy = outside
-        ? await policyWith({ play: outside.playUrl, poster: outside.posterUrl }, context)
-        : {};
-      const headers = { 'Cache-Control': 'private, no-cache', ...policy };
-      return { status: 200, type, body: watchPage(video), headers };
+      // Whom the player is refused the address of what plays outside, the page does not tell it either.
+      const play = outside && mayPlay(video, { caller, header, context }) ? outside.playUrl : null;
+      const policy = outside ? await policyWith({ play, poster: outside.posterUrl }, context) : {};
+      const headers = {
+        'Cache-Control': 'private, no-cache',
+        ...policy,
+        ...(outside ? byRegion(context) : {}),
+      };
+      return { status: 200, type, body: watchPage(video, play), headers };
     },
   }),
 
@@ -56,7 +62,11 @@ export const pageRoutes = [
   }),
 ];
 
-function watchPage(video: Pick<Video, '_id' | 'title' | 'language' | 'outside'>): string {
+/** `playUrl`: where what was imported plays. */
+function watchPage(
+  video: Pick<Video, '_id' | 'title' | 'language' | 'outside'>,
+  playUrl: string | null,
+): string {
   const title = escapeHtml(video.title);
   // Of a file outside only its picture and sound are wanted, so it need not allow to be read by our pages.
   const crossOrigin = video.outside ? '' : ' crossorigin';
@@ -94,7 +104,7 @@ function watchPage(video: Pick<Video, '_id' | 'title' | 'language' | 'outside'>)
 <h1 dir="${direction}">${title}</h1>
 <p><output id="state" aria-live="polite">…</output> <progress id="progress" max="100" value="0" hidden></progress></p>
 <p id="facts"></p>
-${linkOutside(video.outside)}<noscript><p>This page needs JavaScript to play the video.</p></noscript>
+${linkOutside(playUrl)}<noscript><p>This page needs JavaScript to play the video.</p></noscript>
 </main>
 </body>
 </html>
@@ -102,8 +112,8 @@ ${linkOutside(video.outside)}<noscript><p>This page needs JavaScript to play the
 }
 
 /** For players of their own, and where the other site does not let ours read its playlists. */
-function linkOutside(outside: Video['outside']): string {
-  if (!outside?.playUrl) return '';
-  const host = escapeHtml(new URL(outside.playUrl).host);
-  return `<p><a id="outside" href="${escapeHtml(outside.playUrl)}" rel="noopener noreferrer">Open it at ${host}</a></p>\n`;
+function linkOutside(playUrl: string | null): string {
+  if (playUrl === null) return '';
+  const host = escapeHtml(new URL(playUrl).host);
+  return `<p><a id="outside" href="${escapeHtml(playUrl)}" rel="noopener noreferrer">Open it at ${host}</a></p>\n`;
 }

@@ -55,9 +55,11 @@ function refuseHalves(name: string, value: unknown): unknown {
 
 /** Names and what is wrong with them; nothing in it moves a terminal. */
 function reasonOf(error: z.ZodError): string {
-  const reasons = error.issues
-    .slice(0, 3)
-    .map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message));
+  const reasons = error.issues.slice(0, 3).map((issue) => {
+    // Of a name in an object zod says beneath why it is none.
+    const message = (issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined) ?? issue.message;
+    return issue.path.length > 0 ? `${issue.path.join('.')}: ${message}` : message;
+  });
   return reasons
     .join('; ')
     .replaceAll(/\p{Cc}/gu, '?')

@@ -5,6 +5,7 @@ import type { Db } from '../../shared/db/connect.ts';
 import type { User } from '../../shared/db/users.ts';
 import { importEntries, mostAtOnce } from '../../shared/import-entries.ts';
 import type { Entry } from '../../shared/import-plan.ts';
+import { byOperator } from './by-operator.ts';
 import { type Command, type Outcome, type Run, type Tools, UsageError } from './command.ts';
 import { findAccount } from './find-account.ts';
 import { readLines } from './import-lines.ts';
@@ -57,6 +58,7 @@ function bring({ file, owner, asJson }: Options): Run {
       await bringRows(counted(source, figures), figures);
     } finally {
       stopReporting();
+      await note(figures, user, db);
     }
     return {
       said: asJson ? JSON.stringify(figures) : summaryOf(figures),
@@ -78,6 +80,7 @@ function bring({ file, owner, asJson }: Options): Run {
         try {
           const entry = readRow(bytes, schema, new Date());
           if (!entry) continue;
+          await refuseUnknownCategory(entry.category, db);
           batch.set(entry.outside.id, entry);
           regions += Object.keys(entry.outside.views).length;
         } catch (error) {
@@ -106,6 +109,21 @@ async function* counted(source: AsyncIterable<Buffer>, figures: Figures): AsyncG
     figures.bytesRead += chunk.length;
     yield chunk;
   }
+}
+
+/** One entry of the audit log for all, also where it ended early; none where nothing has changed. */
+async function note({ added, changed }: Figures, { _id }: User, db: Db): Promise<void> {
+  if (added + changed === 0) return;
+  const changes = { added: String(added), changed: String(changed) };
+  await db.audit.add(
+    byOperator({ command: 'import', action: 'video.change', target: {}, ownerId: _id, changes }),
+  );
+}
+
+/** @throws Error when there is no such category */
+async function refuseUnknownCategory(id: string | null, db: Db): Promise<void> {
+  if (id !== null && !(await db.categories.exists(id)))
+    throw new Error(`category: there is no category ${id}`);
 }
 
 /** Whose imported entries are, unless somebody is named. No provider has this issuer: nobody signs in to it. */

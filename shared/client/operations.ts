@@ -961,7 +961,7 @@ export type EditPage = {
 export type Edit = {
   editId: string;
   at: string;
-  /** Who did it */
+  /** Who did it: an account; `operator`: an import */
   by: string;
   /** Of the video, as this change has made it */
   revision: number;

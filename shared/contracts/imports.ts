@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { region } from './common.ts';
+import { knownRegion } from './regions.ts';
 import { newUpload } from './uploads.ts';
 
-const { title, description, category, tags, language } = newUpload.shape;
+const { title, description, category, tags, language, regions } = newUpload.shape;
 const mostViews = 1_000_000_000_000;
 /** Plain host names and addresses only: they also stand in the content security policy of the watch page. */
 const hostPattern = /^([a-z0-9.-]+|\[[0-9a-f:]+\])$/;
@@ -27,7 +27,10 @@ function isOutsideUrl(text: string, allowOwnHost: boolean): boolean {
   );
 }
 
-/** A row of a catalogue that is imported. What may be absent may be null too, as exports have it. */
+/**
+ * A row of a catalogue that is imported. What may be absent may be null too, as exports have it. Whether there is such a
+ * category has to be asked besides.
+ */
 export function importedRow(allowOwnHost: boolean) {
   return z.strictObject({
     externalId: z
@@ -38,7 +41,7 @@ export function importedRow(allowOwnHost: boolean) {
     channelTitle: z.string().trim().min(1).max(200),
     thumbnailUrl: outsideUrl(allowOwnHost).nullish(),
     playUrl: outsideUrl(allowOwnHost).nullish(),
-    views: z.record(region, z.int().min(0).max(mostViews)).nullish(),
+    views: z.record(knownRegion, z.int().min(0).max(mostViews)).nullish(),
     publishedAt: z.union(
       [z.iso.datetime({ offset: true }), z.iso.date()],
       'must be a date or time (ISO 8601)',
@@ -48,6 +51,6 @@ export function importedRow(allowOwnHost: boolean) {
     category: category.unwrap().nullish(),
     language: language.unwrap().nullish(),
     durationSeconds: z.number().positive().max(1_000_000).nullish(),
-    regions: z.array(region).max(250).nullish(),
+    regions: regions.unwrap().nullish(),
   });
 }

@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 import type { Step } from '../contracts/analytics.ts';
+import { videoStates } from '../video-state.ts';
 import type { Video } from './video-record.ts';
 import type { Counts, HourBucket } from './views.ts';
 
@@ -15,6 +16,8 @@ export type OwnCounts = Pick<Video, 'views' | 'likes' | 'comments'> & { videos: 
 export type CountedVideo = Pick<Video, '_id' | 'title' | 'views' | 'likes' | 'comments'>;
 
 const maxTimeMS = 5000;
+/** Each by name: so the most viewed of each come from the index in order, and need no sorting. */
+const kept = { $in: videoStates.filter((state) => state !== 'deleted') };
 
 /** What owners are told of their videos. */
 export function analyticsStore(connection: Connection) {
@@ -54,11 +57,7 @@ export function analyticsStore(connection: Connection) {
       };
       const [found] = await videos
         .aggregate<OwnCounts>(
-          [
-            { $match: { ownerId, state: { $ne: 'deleted' } } },
-            { $group: { _id: null, ...counts } },
-            { $unset: '_id' },
-          ],
+          [{ $match: { ownerId, state: kept } }, { $group: { _id: null, ...counts } }, { $unset: '_id' }],
           { maxTimeMS },
         )
         .toArray();
@@ -67,7 +66,7 @@ export function analyticsStore(connection: Connection) {
 
     mostViewed: (ownerId: string, limit: number): Promise<CountedVideo[]> =>
       videos
-        .find<CountedVideo>({ ownerId: ownerId as never, state: { $ne: 'deleted' } as never })
+        .find<CountedVideo>({ ownerId: ownerId as never, state: kept as never })
         .project<CountedVideo>({ title: 1, views: 1, likes: 1, comments: 1 })
         .sort({ views: -1, _id: 1 })
         .limit(limit)

@@ -56,18 +56,6 @@ export function catalogueStore(connection: Connection) {
           .lean<ListedVideo[]>()
       );
     },
-
-    /** Those of the given videos that everyone may see, in no order. */
-    publicOnes: (ids: string[], category?: string): Promise<ListedVideo[]> =>
-      model
-        .find({
-          _id: trusted({ $in: ids }),
-          ...shown(),
-          ...(category === undefined ? {} : { category }),
-        })
-        .select(listed)
-        .maxTimeMS(5000)
-        .lean(),
   };
 }
 

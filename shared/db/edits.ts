@@ -4,12 +4,15 @@ import { newId } from '../ids.ts';
 import { keyset, type Page } from './keyset.ts';
 import type { Video, VideoChange } from './video-record.ts';
 
+/** What is said of a video, as far as it was changed; and as it was before. */
+export type Edited = { before: Pick<Video, '_id' | 'revision'>; change: VideoChange | Partial<Video> };
+
 /** What somebody has changed of what is said of a video. */
 export type Edit = {
   _id: string;
   videoId: string;
   at: Date;
-  /** The account. */
+  /** The account; `operator` for an import. */
   by: string;
   /** The one that the change has made. */
   revision: number;
@@ -37,18 +40,15 @@ const schema = new Schema<Edit>(
 export function editStore(connection: Connection) {
   const model = connection.model('Edit', schema);
   return {
-    /** Notes, in the transaction of a change, what of it was new. */
-    async add(before: Video, change: VideoChange, by: string, session: ClientSession): Promise<void> {
-      const changes = Object.fromEntries(
-        Object.entries(change).flatMap(([field, to]) => {
-          const from = before[field as keyof VideoChange];
-          return to === undefined || isDeepStrictEqual(from, to) ? [] : [[field, { from, to }]];
-        }),
-      );
-      const revision = (before.revision ?? 0) + 1;
-      await model.create([{ _id: newId(), videoId: before._id, at: new Date(), by, revision, changes }], {
-        session,
+    /** Notes, in the transaction of changes, what of each was new. */
+    async add(edited: Edited[], by: string, session: ClientSession): Promise<void> {
+      if (edited.length === 0) return;
+      const at = new Date();
+      const edits = edited.map(({ before, change }) => {
+        const revision = (before.revision ?? 0) + 1;
+        return { _id: newId(), videoId: before._id, at, by, revision, changes: newIn(before, change) };
       });
+      await model.insertMany(edits, { session });
     },
 
     page(videoId: string, page: Page): Promise<Edit[]> {
@@ -66,4 +66,13 @@ export function editStore(connection: Connection) {
       await model.deleteMany({ videoId });
     },
   };
+}
+
+function newIn(before: Edited['before'] & Partial<Video>, change: Edited['change']): Edit['changes'] {
+  return Object.fromEntries(
+    Object.entries(change).flatMap(([field, to]) => {
+      const from = before[field as keyof Video];
+      return to === undefined || isDeepStrictEqual(from, to) ? [] : [[field, { from, to }]];
+    }),
+  );
 }

@@ -7,6 +7,7 @@ import type { HourBucket } from './views.ts';
 const compared = {
   ...{ title: 1, description: 1, channelTitle: 1, category: 1, tags: 1, language: 1, regions: 1 },
   ...{ publishedAt: 1, durationSeconds: 1, outside: 1, ownerId: 1, state: 1 },
+  revision: 1,
 };
 
 /** Entries of other catalogues, by the driver alone: a thousand of them would keep mongoose longer than MongoDB. */
@@ -59,8 +60,8 @@ export function importStore(connection: Connection) {
   };
 }
 
-function updateOf({ videoId, set, isEdited, moreViews }: EntryChange, owner: User) {
-  const more = { ...(isEdited ? { revision: 1 } : {}), ...(moreViews === 0 ? {} : { views: moreViews }) };
+function updateOf({ videoId, set, edited, moreViews }: EntryChange, owner: User) {
+  const more = { ...(edited ? { revision: 1 } : {}), ...(moreViews === 0 ? {} : { views: moreViews }) };
   const changed = { ...set, ...(set.ownerId === undefined ? {} : ownership(owner)) };
   const update = { $set: changed, ...(Object.keys(more).length === 0 ? {} : { $inc: more }) };
   return { filter: { _id: videoId }, update };

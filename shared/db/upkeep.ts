@@ -53,6 +53,8 @@ export function upkeepStore(connection: Connection) {
         tags: [],
         language: null,
         channelTitle: '',
+        takenDown: null,
+        pinnedCommentId: null,
       };
       const results = { plan: null, renditions: [], audio: [], warnings: [], activeGeneration: null };
       await model.updateOne(

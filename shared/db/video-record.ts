@@ -191,6 +191,8 @@ export const videoSchema = new Schema<Video>(
 )
   .index({ ownerId: 1, publishedAt: -1, _id: -1 })
   .index({ ownerId: 1, title: -1, _id: -1 }, { collation: titleCollation })
+  // What is there for the sums of an owner, without a look at the videos, and the most viewed of each state in order.
+  .index({ ownerId: 1, state: 1, views: -1, _id: 1, likes: 1, comments: 1 })
   .index({ state: 1, heardAt: 1 })
   .index({ purgedAt: 1, state: 1, heardAt: 1 })
   .index({ visibility: 1, views: -1, _id: 1 }, { partialFilterExpression: { activeGeneration: { $gte: 0 } } })

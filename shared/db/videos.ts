@@ -48,7 +48,8 @@ export function videoStore(connection: Connection) {
       );
     },
 
-    find: (id: string): Promise<Video | null> => model.findById(id).lean(),
+    find: (id: string, session: ClientSession | null = null): Promise<Video | null> =>
+      model.findById(id).session(session).lean(),
 
     /** By the driver alone: what is asked most would cost half as much again through mongoose. */
     watch: (id: string): Promise<WatchedVideo | null> =>
@@ -152,20 +153,12 @@ export function videoStore(connection: Connection) {
 
     /**
      * Hides a video from all but its owner and overseers, or shows it again with null. It is the one write by which
-     * either happens. Gives the video as it was; undefined when it is gone.
+     * either happens. False when it is gone.
      */
-    async takeDown(
-      id: string,
-      takenDown: TakeDown | null,
-      session: ClientSession,
-    ): Promise<Video | undefined> {
+    async takeDown(id: string, takenDown: TakeDown | null, session: ClientSession): Promise<boolean> {
       const filter = { _id: id, state: trusted({ $ne: 'deleted' as const }) };
-      const options = { returnDocument: 'before', session } as const;
-      return (
-        (await model
-          .findOneAndUpdate(filter, { $set: { takenDown, searchStale: newId() } }, options)
-          .lean()) ?? undefined
-      );
+      const change = { $set: { takenDown, searchStale: newId() } };
+      return (await model.updateOne(filter, change, { session })).matchedCount === 1;
     },
 
     /** Which comment stands at the top; null: none. */

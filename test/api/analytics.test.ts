@@ -156,4 +156,24 @@ describe('analytics', () => {
     const none = await ask(system, 'GET', '/api/analytics', { as: 'viewer' });
     expect(none.body).to.deep.equal({ videos: 0, totals: { views: 0, likes: 0, comments: 0 }, top: [] });
   });
+
+  it('refuses days from before there were any', async () => {
+    for (const query of ['from=1969-12-01&to=1970-01-02', 'to=1969-12-31']) {
+      const { status, body } = await of(query);
+      expect([status, (body as unknown as { code: string }).code]).to.deep.equal([400, 'invalid_request']);
+    }
+    expect((await of('to=1970-01-02')).body).to.include({ from: '1970-01-01', to: '1970-01-02' });
+  });
+
+  it('sums up an owner from the index alone, and sorts nothing for the most viewed', async () => {
+    const state = { $in: ['ready', 'failed'] };
+    const videos = mongo.collection('videos');
+    const sums = await videos
+      .find({ ownerId, state })
+      .project({ _id: 0, views: 1, likes: 1, comments: 1 })
+      .explain('executionStats');
+    expect(sums.executionStats.totalDocsExamined).to.equal(0);
+    const top = await videos.find({ ownerId, state }).sort({ views: -1, _id: 1 }).limit(10).explain();
+    expect(JSON.stringify(top.queryPlanner.winningPlan)).to.include('SORT_MERGE');
+  });
 });

@@ -294,4 +294,15 @@ describe('comments', function () {
     expect(await count(videoId)).to.deep.equal([shown, shown, shown]);
     expect((await list(videoId, '?sort=oldest')).items[0]).to.include({ text: 'top', replies: 40 });
   });
+
+  it('on a hidden video are removed with the same answer as on one that is not there', async () => {
+    const hidden = await videoIn('ready', system, { visibility: 'private' });
+    const answers = [hidden, newId()].map((videoId) => act(bob, 'DELETE', at(videoId, newId())));
+    for (const { status, body } of await Promise.all(answers)) {
+      expect([status, (body as unknown as { detail: string }).detail]).to.deep.equal([
+        404,
+        'There is no such video.',
+      ]);
+    }
+  });
 });

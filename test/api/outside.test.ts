@@ -16,7 +16,7 @@ describe('a video that was imported', function () {
   let system: System;
   let ownerId: string;
   before(async () => {
-    system = await startSystem({ PURGE_GRACE_SECONDS: '1' });
+    system = await startSystem({ PURGE_GRACE_SECONDS: '1', REGION_HEADER: 'CF-IPCountry' });
     ownerId = (await ask<{ userId: string }>(system, 'GET', '/api/auth/me', { as: 'demo' })).body.userId;
   });
   after(() => system?.stop());
@@ -109,18 +109,44 @@ describe('a video that was imported', function () {
     expect(ours.text).to.include(' crossorigin').and.not.include('id="outside"');
   });
 
+  it('is watched without its address by those who may not play it', async () => {
+    const [limited, down] = [await imported('limited'), await imported('down')];
+    const { db } = system.context;
+    const why = { at: new Date(), by: 'somebody', reason: 'other', message: '' };
+    await db.transaction(async (session) => {
+      await db.videos.change(limited, undefined, { regions: ['GB'] }, session);
+      await db.videos.takeDown(down, why, session);
+    });
+    const watch = async (videoId: string, as: 'demo' | 'admin' | undefined, region: string) => {
+      const about = { headers: { 'CF-IPCountry': region }, ...(as ? { as } : {}) };
+      const { status, headers, text } = await ask(system, 'GET', `/watch/${videoId}`, about);
+      expect([status, headers.get('vary')?.toLowerCase().includes('cf-ipcountry')]).to.deep.equal([
+        200,
+        true,
+      ]);
+      return `${text} ${headers.get('content-security-policy')}`.includes('play.example');
+    };
+    expect(await watch(limited, undefined, 'GB')).to.equal(true);
+    expect(await watch(limited, undefined, 'US')).to.equal(false);
+    expect(await watch(limited, 'demo', 'US'), 'its owner').to.equal(true);
+    expect(await watch(down, 'demo', 'GB'), 'its owner').to.equal(false);
+    expect(await watch(down, 'admin', 'GB')).to.equal(true);
+  });
+
   it('is not touched by a sweep, and takes nothing else along when it is deleted', async () => {
     const { storage, db } = system.context;
     await storage.put('raw', 'videos/somebody/else', 'bytes', 'video/mp4');
     const [kept, removed] = [await imported('kept'), await imported('removed')];
-    const before = await db.videos.find(kept);
+    // But search takes it in.
+    const stored = async () => ({ ...(await db.videos.find(kept)), searchStale: '' });
+    const before = await stored();
     await system.startWorker();
     expect((await ask(system, 'DELETE', `/api/videos/${removed}`, { as: 'demo' })).status).to.equal(204);
     await backdate(system, 'videos', removed, 'heardAt', 3600);
     await until('purge', async () => (await db.videos.find(removed))?.purgedAt !== null);
     expect(await db.videos.find(removed)).to.include({ state: 'deleted', title: '' });
     expect(await storage.head('raw', 'videos/somebody/else')).to.include({ bytes: 5 });
-    expect(await db.videos.find(kept)).to.deep.equal(before);
+    expect(await stored()).to.deep.equal(before);
     await storage.removeAll('raw', '').then(
       () => expect.fail('the whole bucket was removed'),
       (error: Error) => expect(error.message).to.include('empty prefix'),

@@ -131,6 +131,20 @@ describe('reports', function () {
     expect(again.body.reportId).not.to.equal(reportId);
   });
 
+  it('are not dismissed by a moderator whose own it is', async () => {
+    const own = await makeVideo({ ownerId: moderator._id });
+    const videoId = await makeVideo();
+    const { commentId } = await say(system, moderator, videoId, 'mine');
+    const ofVideo = (await report(ada, own, { reason: 'spam' })).body.reportId;
+    const ofComment = (await report(ada, videoId, { reason: 'spam' }, commentId)).body.reportId;
+    for (const reportId of [ofVideo, ofComment]) {
+      const refused = await resolve(reportId, { outcome: 'dismissed' });
+      expect([refused.status, refused.body.code]).to.deep.equal([403, 'forbidden']);
+      expect((await open(reportId)).state).to.equal('open');
+    }
+    expect((await resolve(ofVideo, { outcome: 'taken_down' })).status).to.equal(200);
+  });
+
   it('hide a comment in the same write, with the trace of who did it', async () => {
     const videoId = await makeVideo();
     const { commentId } = await say(system, ada, videoId, 'rude');

@@ -179,7 +179,25 @@ describe('taking a video down', function () {
       .updateOne({ _id: owner._id }, { $set: { roles: ['moderator'] } });
     await down(things);
     expect((await restore(things, owner)).status).to.equal(403);
+    // Nor by taking it down once more, as if it were their own deed.
+    const again = await as(owner, 'PUT', `/api/videos/${things.videoId}/take-down`, { reason: 'other' });
+    expect(again.status).to.equal(200);
+    expect((await restore(things, owner)).status).to.equal(403);
     expect((await restore(things)).status).to.equal(204);
+  });
+
+  it('is undone by its owner alone where nobody else has taken it down', async () => {
+    const things = await make('public');
+    const { owner } = things;
+    await mongo
+      .collection<{ _id: string }>('users')
+      .updateOne({ _id: owner._id }, { $set: { roles: ['moderator'] } });
+    const own = () => as(owner, 'PUT', `/api/videos/${things.videoId}/take-down`, { reason: 'other' });
+    await own();
+    expect((await restore(things, owner)).status).to.equal(204);
+    await own();
+    await down(things);
+    expect((await restore(things, owner)).status).to.equal(403);
   });
 
   it('leaves a trace and an event each time, and none where nothing changes', async () => {

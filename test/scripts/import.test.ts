@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Connection, createConnection } from 'mongoose';
+import { settleAccount } from '../../shared/settle-account.ts';
 import { ask } from '../support/ask.ts';
 import { startCli } from '../support/cli.ts';
 import { wholeDatabase } from '../support/database.ts';
+import { importedVideo } from '../support/imported.ts';
 import { type System, startSystem, until } from '../support/system.ts';
 
 type Row = Record<string, unknown>;
@@ -35,6 +37,9 @@ describe('npm run cli -- import', function () {
   before(async () => {
     system = await startSystem();
     mongo = await createConnection(system.config.MONGO_URL).asPromise();
+    // As the first run does: before it no score is kept.
+    const { config, context } = system;
+    await context.db.trending.useHalfLives(new Map(config.REGIONS.map((region) => [region, 6])));
     folder = await mkdtemp(join(tmpdir(), 'millrace-import-'));
   });
   after(async () => {
@@ -90,7 +95,8 @@ describe('npm run cli -- import', function () {
       description: 'Words',
       ...{ tags: ['a', 'b'], category: 'news', language: 'ar', durationSeconds: 61.5, regions: ['GB'] },
     };
-    expect(await bring([row('whole', { ...about, publishedAt })])).to.include({
+    const given = { ...about, regions: ['GB', 'GB'], publishedAt };
+    expect(await bring([row('whole', given)])).to.include({
       rows: 1,
       added: 1,
       broken: 0,
@@ -139,7 +145,10 @@ describe('npm run cli -- import', function () {
       [`{"externalId":"half\\ud800"}`, /has half a character/],
       [JSON.stringify(row('b', { title: '' })), /title: /],
       [JSON.stringify(row('b', { 'extra\u001b': 1 })), /extra\?/],
-      [JSON.stringify(row('b', { views: { gb: 1 } })), /views/],
+      [JSON.stringify(row('b', { views: { gb: 1 } })), /views\.gb: /],
+      [JSON.stringify(row('b', { views: { XX: 1 } })), /views\.XX: is no region/],
+      [JSON.stringify(row('b', { regions: ['GB', 'EU'] })), /regions\.1: is no region/],
+      [JSON.stringify(row('b', { category: 'unheard-of' })), /category: there is no category unheard-of/],
       [JSON.stringify(row('b', { views: { GB: -1 } })), /views\.GB: /],
       [JSON.stringify(row('b', { views: { GB: 1.5 } })), /views\.GB: /],
       [JSON.stringify(row('b', { publishedAt: 'yesterday' })), /publishedAt: must be a date/],
@@ -277,6 +286,51 @@ describe('npm run cli -- import', function () {
     expect((await ask(system, 'DELETE', `/api/videos/${_id}`, { as: 'admin' })).status).to.equal(204);
     expect(await bring([row('gone', { title: 'Another' })])).to.include({ deleted: 1, added: 0, changed: 0 });
     expect(await withId('gone')).to.include({ state: 'deleted' });
+  });
+
+  it('notes what it says otherwise among the edits, and each run in the audit log', async () => {
+    await bring([row('edited', { tags: ['a'] })]);
+    const { _id } = await withId('edited');
+    const change = { title: 'From here' };
+    const headers = { 'If-Match': '*' };
+    const path = `/api/videos/${_id}`;
+    expect((await ask(system, 'PATCH', path, { as: 'admin', headers, body: change })).status).to.equal(200);
+    await bring([row('edited', { tags: ['b'] })]);
+    const { body } = await ask<{ items: Row[] }>(system, 'GET', `${path}/edits`, { as: 'admin' });
+    expect(body.items[0]).to.deep.include({
+      ...{ by: 'operator', revision: (await withId('edited')).revision },
+      changes: { title: { from: 'From here', to: 'Title edited' }, tags: { from: ['a'], to: ['b'] } },
+    });
+    const entries = () => mongo.collection('audit').find({ route: 'import' }).sort({ at: -1 }).toArray();
+    const noted = await entries();
+    expect(noted[0]).to.deep.include({ actorId: 'operator', changes: { added: '0', changed: '1' } });
+    await bring([row('edited', { tags: ['b'] })]);
+    expect(await entries()).to.deep.equal(noted);
+  });
+
+  it('brings nothing to an account that is suspended meanwhile', async () => {
+    const { db } = system.context;
+    for (let round = 0; round < 10; round += 1) {
+      const id = `raced-${round}`;
+      const person = { issuer: 'x', subject: id, displayName: 'X', email: null, emailVerified: false };
+      const user = await db.users.signedIn({ ...person, roles: ['creator'] });
+      const suspend = () =>
+        db.transaction(async (session) => {
+          const now = await db.users.find(user._id, session);
+          if (now) await db.accounts.change(now, { status: 'suspended' }, session);
+        });
+      const brought = importedVideo(system, user._id, { id }).then(
+        () => '',
+        (error: Error) => error.message,
+      );
+      await Promise.all([suspend().then(() => settleAccount(system.context, user._id)), brought]);
+      expect(await brought).to.be.oneOf(['', `The account ${user._id} is suspended.`]);
+      const [found] = await all('videos', { 'outside.id': id });
+      if (found) expect(found).to.include({ ownerStatus: 'suspended' });
+      const late = await importedVideo(system, user._id, { id: `late-${round}` }).catch(String);
+      expect(late).to.equal(`Error: The account ${user._id} is suspended.`);
+      expect(await all('videos', { 'outside.id': `late-${round}` })).to.deep.equal([]);
+    }
   });
 
   it('gives entries to an owner that is named later', async () => {

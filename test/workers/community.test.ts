@@ -77,6 +77,26 @@ describe('likes, comments and reports', function () {
     expect((await countsOf(mongo, videoId)).comments).to.deep.equal([0, 0, 0]);
   });
 
+  it('of who is leaving, or is suspended, do not name them', async () => {
+    const top = await say(system, other, videoId, 'top');
+    const mine = await say(system, author, videoId, 'mine', top.commentId);
+    await say(system, other, videoId, 'to whom', mine.commentId);
+    const path = `/api/videos/${videoId}/comments/${top.commentId}/replies`;
+    const replies = async () => (await askAs<CommentPage>(system, undefined, 'GET', path)).body.items;
+    expect((await replies())[1]?.answers).to.include({ userId: author._id });
+    await become(author, 'suspended');
+    expect((await replies()).map(({ state, answers }) => [state, answers])).to.deep.equal([
+      ['hidden', null],
+      ['shown', null],
+    ]);
+    await become(author, 'closing');
+    const gone = { userId: null, displayName: 'deleted account' };
+    expect((await replies()).map(({ state, author, answers }) => [state, author, answers])).to.deep.equal([
+      ['removed', null, null],
+      ['shown', (await replies())[1]?.author, gone],
+    ]);
+  });
+
   it('of a closed account are gone: texts, likes, and what it reported', async () => {
     const top = await say(system, author, videoId, 'secret words');
     await say(system, other, videoId, 'reply', top.commentId);
