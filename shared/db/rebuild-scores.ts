@@ -1,6 +1,23 @@
 import type { ClientSession, Connection } from 'mongoose';
 import { halfLives, leastHeat, weights } from '../trending-score.ts';
-import type { Score } from './trending.ts';
+
+/**
+ * How hot one video is in one region, and the events it comes of: those since it was last without a score. `_id` is
+ * `{region}-{videoId}`.
+ */
+export type Score = {
+  _id: string;
+  region: string;
+  /** Undefined where heat is owed. */
+  hotness?: number;
+  owed?: number;
+  /** Grows with what is counted while the scores are made anew; where it is, the hourly counts know better. */
+  stale?: number;
+  /** Below 0 where more was taken back than given since. */
+  views: number;
+  likes: number;
+  comments: number;
+};
 
 /** Of events that are older nothing is left that could be told from none: 2^-60 of their weight. */
 const halfLivesBack = 60;

@@ -8,27 +8,9 @@ import {
   type WeighedEvents,
   weightOf,
 } from '../trending-score.ts';
-import { rebuildScores, remakeScores } from './rebuild-scores.ts';
+import { rebuildScores, remakeScores, type Score } from './rebuild-scores.ts';
 import { type RegionScale, scoreScales } from './score-scales.ts';
 import type { HourCounts } from './views.ts';
-
-/**
- * How hot one video is in one region, and the events it comes of: those since it was last without a score. `_id` is
- * `{region}-{videoId}`.
- */
-export type Score = {
-  _id: string;
-  region: string;
-  /** Undefined where heat is owed. */
-  hotness?: number;
-  owed?: number;
-  /** Grows with what is counted while the scores are made anew; where it is, the hourly counts know better. */
-  stale?: number;
-  /** Below 0 where more was taken back than given since. */
-  views: number;
-  likes: number;
-  comments: number;
-};
 
 /** A score at a moment. */
 export type HotVideo = Pick<Score, 'views' | 'likes' | 'comments'> & { videoId: string; heat: number };
