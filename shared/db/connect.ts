@@ -39,6 +39,7 @@ import { uploadStore } from './uploads.ts';
 import { userSearchStore } from './user-search.ts';
 import { userStore } from './users.ts';
 import { videoStore } from './videos.ts';
+import { viewSumStore } from './view-sums.ts';
 import { viewStore } from './views.ts';
 
 export type { ClientSession as DbSession };
@@ -87,6 +88,7 @@ export async function connectDb(url: string) {
     credits: creditStore(connection),
     events: eventStore(connection),
     views: viewStore(connection),
+    viewSums: viewSumStore(connection),
     engagements: engagementStore(connection),
     likes: likeStore(connection),
     comments: commentStore(connection),

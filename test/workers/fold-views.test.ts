@@ -5,7 +5,7 @@ import { newId } from '../../shared/ids.ts';
 import { viewKeys } from '../../shared/keys.ts';
 import { createViewCounter, shareParts } from '../../shared/view-counter.ts';
 import { dropFold, takeFold } from '../../shared/view-folds.ts';
-import { foldViews } from '../../workers/fold-views.ts';
+import { foldViews, showViews } from '../../workers/fold-views.ts';
 import { openTools, type Tools } from '../../workers/tools.ts';
 import { failingAt } from '../support/failing.ts';
 import { type System, startSystem } from '../support/system.ts';
@@ -28,7 +28,11 @@ describe('the fold of views, likes and comments', () => {
   });
 
   const prefix = () => system.config.REDIS_PREFIX;
-  const fold = () => foldViews(tools, tools.log);
+  const foldBy = async (means: typeof tools) => {
+    await foldViews(means, tools.log);
+    await showViews(means);
+  };
+  const fold = () => foldBy(tools);
   const makeVideo = () => videoIn('ready', system);
   const hourOf = (at: Date) => new Date(Math.floor(at.getTime() / 3_600_000) * 3_600_000);
 
@@ -158,7 +162,7 @@ describe('the fold of views, likes and comments', () => {
         for (const id of ids) await view(id, 'US');
         await note(ids[0] ?? '', 'likes', 1, new Date());
         const failing = failingAt(nth, tools);
-        const ended = await foldViews(failing.tools, tools.log).then(
+        const ended = await foldBy(failing.tools).then(
           () => false,
           (error) => /^ended before write/.test(error.message),
         );

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { type Connection, createConnection } from 'mongoose';
 import { createContext } from '../../shared/context.ts';
-import { foldViews } from '../../workers/fold-views.ts';
+import { foldViews, showViews } from '../../workers/fold-views.ts';
 import { openTools, type Tools } from '../../workers/tools.ts';
 import { type System, startSystem } from '../support/system.ts';
 import { videoIn } from '../support/videos.ts';
@@ -32,7 +32,11 @@ describe('10,000 views of 100 clients at once', function () {
     const expected = new Map<string, { views: number; seconds: number }>();
     let isOver = false;
     const runs = [0, 1].map(async () => {
-      while (!isOver) await foldViews(tools, tools.log);
+      while (!isOver) {
+        await foldViews(tools, tools.log);
+        await showViews(tools);
+        await showViews(tools);
+      }
     });
 
     // Each tells a view of each of 8 videos by each of its viewers, and then again of some, with more watched.
@@ -58,6 +62,7 @@ describe('10,000 views of 100 clients at once', function () {
     isOver = true;
     await Promise.all(runs);
     await foldViews(tools, tools.log);
+    await showViews(tools);
 
     const [sums] = await mongo
       .collection('view_buckets')
