@@ -35,7 +35,6 @@ describe('10,000 views of 100 clients at once', function () {
       while (!isOver) {
         await foldViews(tools, tools.log);
         await showViews(tools);
-        await showViews(tools);
       }
     });
 
