@@ -5,7 +5,7 @@ import { misfit } from './misfit.ts';
 type Means = Pick<ApiContext, 'db'>;
 
 /** Without asking the database most times. */
-export function isKnownCategory(id: string, { db }: Means): Promise<boolean> {
+function isKnownCategory(id: string, { db }: Means): Promise<boolean> {
   return db.categories.exists(id);
 }
 

@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { language, pageOf, region, videoId } from './common.ts';
+import { isNearEnough, mostPaged, numberedPage } from './numbered-pages.ts';
 import { newUpload } from './uploads.ts';
 import { videoSummary } from './videos.ts';
-
-/** How far one can page: what comes before is walked over each time. */
-const mostPaged = 10_000;
 
 const ofLanguage = language
   .optional()
@@ -41,16 +39,9 @@ export const searchQuery = z
       .enum(['relevance', 'newest', 'views'])
       .default('relevance')
       .meta({ description: 'What comes first' }),
-    page: z.coerce
-      .number()
-      .int()
-      .min(1)
-      .max(mostPaged, { abort: true })
-      .default(1)
-      .meta({ description: 'From 1; `page` times `perPage` is 10,000 at most' }),
-    perPage: z.coerce.number().int().min(1).max(100).default(20).meta({ description: 'How many at most' }),
+    ...numberedPage,
   })
-  .refine(({ page, perPage }) => page * perPage <= mostPaged, {
+  .refine(isNearEnough, {
     path: ['page'],
     message: `times perPage must be ${mostPaged} at most: say more words, or narrow it by a filter`,
   });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { account, accountStatuses, roles } from './account.ts';
 import { time } from './common.ts';
+import { isNearEnough, mostPaged, numberedPage } from './numbered-pages.ts';
 
 /** An account as administrators see it. */
 export const user = account
@@ -41,9 +42,6 @@ export const userChange = z
   .refine((given) => given.reason === undefined || given.status, 'must have status where it has a reason')
   .meta({ id: 'UserChange' });
 
-/** How far one can page: what comes before is walked over each time. */
-const mostPaged = 10_000;
-
 export const userQuery = z
   .strictObject({
     q: z.string().trim().min(1).max(100).optional().meta({
@@ -52,16 +50,9 @@ export const userQuery = z
     }),
     role: z.enum(roles).optional().meta({ description: 'Only those that have it' }),
     status: z.enum(accountStatuses).optional().meta({ description: 'Only those that have it' }),
-    page: z.coerce
-      .number()
-      .int()
-      .min(1)
-      .max(mostPaged, { abort: true })
-      .default(1)
-      .meta({ description: 'From 1; `page` times `perPage` is 10,000 at most' }),
-    perPage: z.coerce.number().int().min(1).max(100).default(20).meta({ description: 'How many at most' }),
+    ...numberedPage,
   })
-  .refine(({ page, perPage }) => page * perPage <= mostPaged, {
+  .refine(isNearEnough, {
     path: ['page'],
     message: `times perPage must be ${mostPaged} at most: search by name, role or status for those that come later`,
   });
