@@ -10,12 +10,11 @@ type Folding = Pick<Tools, 'db' | 'redis' | 'config'>;
 /** MongoDB has several processors, and a transaction waits most of its time. */
 const partsAtOnce = 2;
 const engagementsAtOnce = 2000;
-const sumsAtOnce = 100;
 const never = new AbortController().signal;
 
 /**
- * Brings what was counted since the last run to the hourly counts and to the scores: views from Redis, and the likes and
- * comments that were noted. Each part is one transaction, which also notes that the part is counted or removes what was
+ * Brings what was counted since the last run to the scores: views from Redis, which are logged for the hourly counts, and
+ * the likes and comments that were noted, which go there at once. Each part is one transaction, which also notes that the part is counted or removes what was
  * noted. So a run may be killed between any two writes, and may overlap with another: what is counted
  * counts once, and the next run goes on where this one ended.
  */
@@ -39,23 +38,24 @@ async function countPart({ id, counts }: FoldPart, { db }: Folding): Promise<voi
   if (await db.views.isCounted(id)) return;
   await db.transaction(async (session) => {
     if (!(await db.views.noteCounted(id, session))) return;
-    await db.views.add(counts, session);
     await db.trending.addScores(counts, session);
-    await db.viewSums.note(counts, session);
+    await db.viewLog.note(counts, session);
   });
 }
 
-/** Brings what is counted to the counts that videos show. May be killed anywhere and overlap, like the fold. */
-export async function showViews({ db }: Pick<Tools, 'db'>, signal: AbortSignal = never): Promise<void> {
-  for (;;) {
-    const waiting = await db.viewSums.waiting(sumsAtOnce);
-    await atOnce(partsAtOnce, waiting, signal, ({ _id, counts }) =>
-      db.transaction(async (session) => {
-        if (await db.viewSums.remove(_id, session)) await db.videos.addViews(counts, session);
-      }),
-    );
-    if (waiting.length < sumsAtOnce) return;
-  }
+/**
+ * Brings the views that scores have to the hourly counts and to what videos show. At the end all are there that were
+ * logged before. May be killed anywhere and overlap, like the fold.
+ */
+export async function settleViews({ db }: Pick<Tools, 'db'>, signal: AbortSignal = never): Promise<void> {
+  // And no others: they might have no end.
+  await atOnce(partsAtOnce, await db.viewLog.waiting(), signal, (id) =>
+    db.transaction(async (session) => {
+      const counts = await db.viewLog.take(id, session);
+      await db.views.add(counts, session);
+      await db.videos.addViews(counts, session);
+    }),
+  );
 }
 
 /** @returns how many were counted. */

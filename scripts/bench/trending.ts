@@ -6,6 +6,7 @@ import { type Redis, workerConnection } from '../../shared/redis.ts';
 import { usualHalfLifeHours } from '../../shared/trending-score.ts';
 import { createViewCounter } from '../../shared/view-counter.ts';
 import { type BenchContext, type Figure, figure, median } from './figure.ts';
+import { growCache } from './sides/mongo-cache.ts';
 import { rankPlainly } from './sides/plain-ranking.ts';
 import { randomNumbers, seedBuckets, seededId, seededRegions, seedVideos } from './sides/seed-catalogue.ts';
 import { load } from './tools/load.ts';
@@ -42,6 +43,7 @@ export async function run({ note, rounds = 3, startSystem }: BenchContext): Prom
     },
   });
   const connection = await createConnection(system.env.MONGO_URL ?? '').asPromise();
+  await growCache(connection);
   const redis = workerConnection(system.env.REDIS_URL ?? '');
   const prefix = system.env.REDIS_PREFIX ?? 'millrace';
   const queues = createQueues(redis, prefix);
@@ -92,7 +94,8 @@ async function grow({ db, mongo, note }: Bench, from: number, to: number): Promi
   await seedBuckets(mongo, from, to, (to - from) * bucketsPerVideo);
   note(`${to} videos and ${to * bucketsPerVideo} hourly buckets are there; making scores`);
   await mongo.collection('trending_half_lives').deleteMany({});
-  await db.trending.useHalfLives(new Map(seededRegions.map((region) => [region, usualHalfLifeHours])));
+  const wanted = new Map(seededRegions.map((region) => [region, usualHalfLifeHours]));
+  await db.trending.useHalfLives(wanted, async () => undefined);
   note(`${await mongo.collection('trending_scores').countDocuments()} scores`);
 }
 

@@ -39,7 +39,7 @@ import { uploadStore } from './uploads.ts';
 import { userSearchStore } from './user-search.ts';
 import { userStore } from './users.ts';
 import { videoStore } from './videos.ts';
-import { viewSumStore } from './view-sums.ts';
+import { viewLogStore } from './view-log.ts';
 import { viewStore } from './views.ts';
 
 export type { ClientSession as DbSession };
@@ -56,6 +56,7 @@ export async function connectDb(url: string) {
     serverSelectionTimeoutMS: 5000,
     writeConcern: { w: 'majority', journal: true },
   }).asPromise();
+  const viewLog = viewLogStore(connection);
   const stores = {
     videos: videoStore(connection),
     upkeep: upkeepStore(connection),
@@ -88,12 +89,12 @@ export async function connectDb(url: string) {
     credits: creditStore(connection),
     events: eventStore(connection),
     views: viewStore(connection),
-    viewSums: viewSumStore(connection),
+    viewLog,
     engagements: engagementStore(connection),
     likes: likeStore(connection),
     comments: commentStore(connection),
     reports: reportStore(connection),
-    trending: trendingStore(connection),
+    trending: trendingStore(connection, viewLog),
     rankings: rankingStore(connection),
     trendingVideos: trendingVideoStore(connection),
     imports: importStore(connection),

@@ -79,18 +79,21 @@ function scoreStages(halfLifeHours: number, at: Date) {
   ];
 }
 
+/** `settle` brings what is logged to the hourly counts. */
+type Rebuilding = { regions: string[]; halfLifeHours: number; at: Date; settle: () => Promise<void> };
+
 /**
  * Makes the scores of some regions anew from all their hourly counts; within MongoDB, as these may be millions. It may be
  * done again. Marks that scores get meanwhile stay: what was counted then may be in them or not.
  */
 export async function rebuildScores(
   connection: Connection,
-  regions: string[],
-  halfLifeHours: number,
-  at: Date,
+  { regions, halfLifeHours, at, settle }: Rebuilding,
 ): Promise<void> {
   const limit = { maxTimeMS: mostMilliseconds };
   await connection.collection('trending_scores').deleteMany({ region: { $in: regions } }, limit);
+  // Whoever logs from here on marks a score that nobody deletes any more.
+  await settle();
   const stages = [
     ...heatStages(regions, halfLifeHours, at),
     ...scoreStages(halfLifeHours, at),
@@ -103,7 +106,7 @@ export async function rebuildScores(
 }
 
 /**
- * Makes some scores of a region anew, as they are in this transaction. Who counts something of one of them meanwhile
+ * Makes some scores of a region anew of their hourly counts, as they are in this transaction. Who counts something of one of them meanwhile
  * writes to its row, too: then one of the two begins again.
  */
 export async function remakeScores(

@@ -10,6 +10,7 @@ import {
 } from '../trending-score.ts';
 import { rebuildScores, remakeScores, type Score } from './rebuild-scores.ts';
 import { type RegionScale, scoreScales } from './score-scales.ts';
+import type { ViewLog } from './view-log.ts';
 import type { HourCounts } from './views.ts';
 
 /** A score at a moment. */
@@ -41,11 +42,38 @@ const remadeAtOnce = 500;
 const idOf = (region: string, videoId: string) => `${region}-${videoId}`;
 const regionLength = 'GB-'.length;
 
-export function trendingStore(connection: Connection) {
+export function trendingStore(connection: Connection, viewLog: Pick<ViewLog, 'ofVideos'>) {
   const model = connection.model('TrendingScore', scores);
   const scales = scoreScales(connection);
   // The driver's own: the checks of Mongoose would take longer than the writes.
   const rows = () => model.collection as unknown as Rows;
+
+  /**
+   * Adds events to the scores of their videos, and touches nothing else. Several counts of one video and region may be
+   * among them, and counts below 0 for what was taken back. It is for the transaction that adds them to the hourly
+   * counts, too: of a region without scores yet nothing is written, and while they are made anew only that there was
+   * something, as they will be made of these.
+   */
+  async function addScores(counts: HourCounts[], session: ClientSession): Promise<void> {
+    const byId = new Map<string, HourCounts[]>();
+    for (const count of counts) {
+      const id = idOf(count.region, count.videoId);
+      byId.set(id, [...(byId.get(id) ?? []), count]);
+    }
+    if (byId.size === 0) return;
+    const byRegion = await scales.signIn(session);
+    const found = await rows()
+      .find({ _id: { $in: [...byId.keys()] } }, { session })
+      .toArray();
+    const known = new Map(found.map((score) => [score._id, score]));
+    const now = Date.now();
+    const operations = [...byId].flatMap(([_id, events]) => {
+      const region = _id.slice(0, regionLength - 1);
+      const scale = byRegion.get(region);
+      return scale ? writeOf({ _id, region, before: known.get(_id) }, events, scale, now) : [];
+    });
+    if (operations.length > 0) await rows().bulkWrite(operations, { session, ordered: false });
+  }
 
   /** Makes some of a region's marked scores anew. @returns how many */
   async function remakeSome(region: string, session: ClientSession): Promise<number> {
@@ -59,6 +87,7 @@ export function trendingStore(connection: Connection) {
     const videoIds = marked.map(({ _id }) => _id.slice(regionLength));
     if (videoIds.length > 0) {
       await remakeScores(connection, { region, videoIds, halfLifeHours: scale.hours }, session);
+      await addScores(await viewLog.ofVideos(region, videoIds, session), session);
     }
     return videoIds.length;
   }
@@ -67,39 +96,18 @@ export function trendingStore(connection: Connection) {
     /** Hours by region, as the scores have them: the configuration may be ahead of the next run. */
     halfLives: (regions: string[]) => scales.hours(regions),
 
-    /**
-     * Adds events to the scores of their videos, and touches nothing else. Several counts of one video and region may be
-     * among them, and counts below 0 for what was taken back. It is for the transaction that adds them to the hourly
-     * counts, too: of a region without scores yet nothing is written, and while they are made anew only that there was
-     * something, as they will be made of these.
-     */
-    async addScores(counts: HourCounts[], session: ClientSession): Promise<void> {
-      const byId = new Map<string, HourCounts[]>();
-      for (const count of counts) {
-        const id = idOf(count.region, count.videoId);
-        byId.set(id, [...(byId.get(id) ?? []), count]);
-      }
-      if (byId.size === 0) return;
-      const byRegion = await scales.signIn(session);
-      const found = await rows()
-        .find({ _id: { $in: [...byId.keys()] } }, { session })
-        .toArray();
-      const known = new Map(found.map((score) => [score._id, score]));
-      const now = Date.now();
-      const operations = [...byId].flatMap(([_id, events]) => {
-        const region = _id.slice(0, regionLength - 1);
-        const scale = byRegion.get(region);
-        return scale ? writeOf({ _id, region, before: known.get(_id) }, events, scale, now) : [];
-      });
-      if (operations.length > 0) await rows().bulkWrite(operations, { session, ordered: false });
-    },
+    addScores,
 
     /**
      * Makes the scores anew where they are kept with another half-life or formula than this, from the hourly counts, while
-     * others go on counting. Killed on the way, the next call does so again. One process does at a time.
+     * others go on counting. Killed on the way, the next call does so again. One process does at a time. `settle` brings
+     * what is logged to the hourly counts.
      * @returns the regions where it did; undefined when another process is at it
      */
-    async useHalfLives(wanted: ReadonlyMap<string, number>): Promise<string[] | undefined> {
+    async useHalfLives(
+      wanted: ReadonlyMap<string, number>,
+      settle: () => Promise<void>,
+    ): Promise<string[] | undefined> {
       const differing = async () => {
         const known = await scales.all();
         return [...wanted].filter(([region, hours]) => {
@@ -113,7 +121,7 @@ export function trendingStore(connection: Connection) {
         for (const hours of new Set(changed.map(([, one]) => one))) {
           const regions = changed.filter(([, one]) => one === hours).map(([region]) => region);
           await scales.begin(regions, hours);
-          await rebuildScores(connection, regions, hours, new Date());
+          await rebuildScores(connection, { regions, halfLifeHours: hours, at: new Date(), settle });
           await check();
           await scales.end(regions, hours);
           made.push(...regions);
@@ -190,10 +198,12 @@ function writeOf(
   { hours, isMade }: RegionScale,
   now: number,
 ): Write[] {
+  // Inserts, where there was nothing: to update what is not there takes MongoDB longer. When somebody was faster it
+  // begins the transaction again, as after any write of another to the same row.
   if (!isMade || before?.stale) {
-    const none = { region, views: 0, likes: 0, comments: 0 };
-    const update = { $inc: { stale: 1 }, $setOnInsert: none };
-    return [{ updateOne: { filter: { _id }, update, upsert: true } }];
+    if (!before)
+      return [{ insertOne: { document: { _id, region, stale: 1, views: 0, likes: 0, comments: 0 } } }];
+    return [{ updateOne: { filter: { _id }, update: { $inc: { stale: 1 } } } }];
   }
   const weighed: WeighedEvents[] = events.map((event) => ({
     weight: weightOf(event),
@@ -206,13 +216,9 @@ function writeOf(
   const sum = (what: 'views' | 'likes' | 'comments') =>
     events.reduce((total, event) => total + event[what], before?.[what] ?? 0);
   const totals = { views: sum('views'), likes: sum('likes'), comments: sum('comments') };
-  const update = after.owed
-    ? { $set: { region, owed: after.log, ...totals }, $unset: { hotness: 1 as const } }
-    : {
-        $set: { region, hotness: after.log, ...totals },
-        ...(before?.owed && { $unset: { owed: 1 as const } }),
-      };
-  return [{ updateOne: { filter: { _id }, update, upsert: true } }];
+  const score = { region, ...(after.owed ? { owed: after.log } : { hotness: after.log }), ...totals };
+  if (!before) return [{ insertOne: { document: { _id, ...score } } }];
+  return [{ replaceOne: { filter: { _id }, replacement: score } }];
 }
 
 function levelOf({ hotness, owed }: Score): Hotness | undefined {

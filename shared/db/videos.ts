@@ -177,11 +177,14 @@ export function videoStore(connection: Connection) {
         .select({ title: 1 })
         .lean(),
 
-    /** Adds views to the counts that videos show, each video once. Nothing happens to what is gone. */
+    /** Adds views to the counts that videos show. Nothing happens to what is gone. */
     async addViews(counts: { videoId: string; views: number }[], session: ClientSession): Promise<void> {
-      const operations = counts.map(({ videoId, views }) => ({
-        updateOne: { filter: { _id: videoId }, update: { $inc: { views } } },
-      }));
+      const sums = new Map<string, number>();
+      for (const { videoId, views } of counts) sums.set(videoId, (sums.get(videoId) ?? 0) + views);
+      const operations = [...sums].flatMap(([_id, views]) =>
+        views === 0 ? [] : [{ updateOne: { filter: { _id }, update: { $inc: { views } } } }],
+      );
+      if (operations.length === 0) return;
       await model.collection.bulkWrite(operations as never, { session, ordered: false });
     },
 

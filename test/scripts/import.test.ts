@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Connection, createConnection } from 'mongoose';
 import { settleAccount } from '../../shared/settle-account.ts';
+import { settleViews } from '../../workers/fold-views.ts';
 import { ask } from '../support/ask.ts';
 import { startCli } from '../support/cli.ts';
 import { wholeDatabase } from '../support/database.ts';
@@ -39,7 +40,8 @@ describe('npm run cli -- import', function () {
     mongo = await createConnection(system.config.MONGO_URL).asPromise();
     // As the first run does: before it no score is kept.
     const { config, context } = system;
-    await context.db.trending.useHalfLives(new Map(config.REGIONS.map((region) => [region, 6])));
+    const wanted = new Map(config.REGIONS.map((region) => [region, 6]));
+    await context.db.trending.useHalfLives(wanted, () => settleViews(context));
     folder = await mkdtemp(join(tmpdir(), 'millrace-import-'));
   });
   after(async () => {

@@ -27,7 +27,7 @@ export function failingAt(nth: number, tools: Tools) {
       db: {
         ...db,
         views: counting(db.views, every),
-        viewSums: counting(db.viewSums, every),
+        viewLog: counting(db.viewLog, every),
         trending: counting(db.trending, every),
         videos: counting(db.videos, every),
         engagements: counting(db.engagements, every),

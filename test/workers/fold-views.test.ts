@@ -5,7 +5,7 @@ import { newId } from '../../shared/ids.ts';
 import { viewKeys } from '../../shared/keys.ts';
 import { createViewCounter, shareParts } from '../../shared/view-counter.ts';
 import { dropFold, takeFold } from '../../shared/view-folds.ts';
-import { foldViews, showViews } from '../../workers/fold-views.ts';
+import { foldViews, settleViews } from '../../workers/fold-views.ts';
 import { openTools, type Tools } from '../../workers/tools.ts';
 import { failingAt } from '../support/failing.ts';
 import { type System, startSystem } from '../support/system.ts';
@@ -30,7 +30,7 @@ describe('the fold of views, likes and comments', () => {
   const prefix = () => system.config.REDIS_PREFIX;
   const foldBy = async (means: typeof tools) => {
     await foldViews(means, tools.log);
-    await showViews(means);
+    await settleViews(means);
   };
   const fold = () => foldBy(tools);
   const makeVideo = () => videoIn('ready', system);

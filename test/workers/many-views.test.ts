@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { type Connection, createConnection } from 'mongoose';
 import { createContext } from '../../shared/context.ts';
-import { foldViews, showViews } from '../../workers/fold-views.ts';
+import { foldViews, settleViews } from '../../workers/fold-views.ts';
 import { openTools, type Tools } from '../../workers/tools.ts';
 import { type System, startSystem } from '../support/system.ts';
 import { videoIn } from '../support/videos.ts';
@@ -34,7 +34,7 @@ describe('10,000 views of 100 clients at once', function () {
     const runs = [0, 1].map(async () => {
       while (!isOver) {
         await foldViews(tools, tools.log);
-        await showViews(tools);
+        await settleViews(tools);
       }
     });
 
@@ -61,7 +61,7 @@ describe('10,000 views of 100 clients at once', function () {
     isOver = true;
     await Promise.all(runs);
     await foldViews(tools, tools.log);
-    await showViews(tools);
+    await settleViews(tools);
 
     const [sums] = await mongo
       .collection('view_buckets')

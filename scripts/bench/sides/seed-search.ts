@@ -4,10 +4,10 @@ import type { Video } from '../../../shared/db/video-record.ts';
 import { newId } from '../../../shared/ids.ts';
 import { type SearchRow, searchRowOf } from '../../../shared/search/search-row.ts';
 import { randomFrom, titleMaker } from '../tools/titles.ts';
+import { growCache } from './mongo-cache.ts';
 
 const batch = 5000;
 const categories = ['nature', 'music', 'sport', 'news', 'film', 'games', 'travel', 'science', 'food', 'art'];
-const cacheOfMongo = '1G';
 
 /**
  * Writes so many ready public videos, and what search knows of them, as the workers would: rows by the same function,
@@ -18,9 +18,7 @@ export async function seedSearch(url: string, count: number, note: (line: string
   const connection = await createConnection(url).asPromise();
   const videos = connection.collection<Video>('videos');
   const rows = connection.collection<SearchRow>('search_rows');
-  // What a server with a catalogue of this size has at the least; the stack of the tests has a quarter of it.
-  const cache = { setParameter: 1, wiredTigerEngineRuntimeConfig: `cache_size=${cacheOfMongo}` };
-  await connection.db?.admin().command(cache);
+  await growCache(connection);
   const db = await connectDb(url);
   await videos.dropIndexes();
   await rows.dropIndexes();

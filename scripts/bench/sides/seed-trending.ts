@@ -15,7 +15,7 @@ export async function seedTrending(db: Db, region: string, count: number): Promi
     const views = 1000 - index;
     return { videoId, region, hour, views, watchSeconds: 0, watchShare: views, likes: 0, comments: 0 };
   });
-  await db.trending.useHalfLives(new Map([[region, usualHalfLifeHours]]));
+  await db.trending.useHalfLives(new Map([[region, usualHalfLifeHours]]), async () => undefined);
   await db.transaction((session) => db.trending.addScores(counts, session));
   const now = new Date();
   const hottest = await db.trending.hottest(region, count, now, usualHalfLifeHours);
