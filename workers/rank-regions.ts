@@ -1,3 +1,4 @@
+import { atOnce } from '../shared/at-once.ts';
 import type { NewRanking, RankedVideo } from '../shared/db/rankings.ts';
 import type { HotVideo } from '../shared/db/trending.ts';
 import type { Candidate } from '../shared/db/trending-videos.ts';
@@ -5,6 +6,8 @@ import { regionLanguages } from '../shared/region-languages.ts';
 import { poolRegions, rankVideos } from './rank-videos.ts';
 import type { Tools } from './tools.ts';
 
+/** MongoDB has several processors, and a run waits most of its time. */
+const regionsAtOnce = 2;
 /** So many of a region are looked at: enough for 500 places and for the lists of common categories. */
 const candidatesPerRegion = 1000;
 /** A category with little among those is asked for by its newest videos. */
@@ -19,10 +22,10 @@ const prunedPerRegion = 5000;
 type Means = Pick<Tools, 'db' | 'config'>;
 
 /** The rankings of every region: of all videos (category ''), and of each category that there is. */
-export async function rankRegions(means: Means, at: Date): Promise<NewRanking[]> {
+export async function rankRegions(means: Means, at: Date, signal: AbortSignal): Promise<NewRanking[]> {
   const { db, config } = means;
   const hours = await db.trending.halfLives(config.REGIONS);
-  const hottest = await readHottest(means, hours, at);
+  const hottest = await readHottest(means, hours, at, signal);
   const ids = new Set([...hottest.values()].flat().map(({ videoId }) => videoId));
   const videos = await db.trendingVideos.candidates([...ids]);
   const lineOf = await categoryLines(means);
@@ -31,6 +34,7 @@ export async function rankRegions(means: Means, at: Date): Promise<NewRanking[]>
   const categories = new Set([...hot, ...others]);
   const former = await formerRanks(means);
   const pool = pools(hottest);
+  const sorted = sorter(({ videoId }) => lineOf(videos.get(videoId)?.category ?? null));
   const newest = newestVideos(means, videos);
   const rules = { minimumViews: config.TRENDING_MINIMUM_VIEWS, fillTo: config.TRENDING_FILL_TO };
   const rankings: NewRanking[] = [];
@@ -42,9 +46,7 @@ export async function rankRegions(means: Means, at: Date): Promise<NewRanking[]>
     };
     const wasCut = own.length >= candidatesPerRegion;
     for (const category of ['', ...categories]) {
-      const fits = ({ videoId }: HotVideo) =>
-        lineOf(videos.get(videoId)?.category ?? null).includes(category);
-      const of = (all: HotVideo[]) => (category === '' ? all : all.filter(fits));
+      const of = (all: HotVideo[]) => (category === '' ? all : (sorted(all).get(category) ?? []));
       let listed = of(own);
       if (wasCut && category !== '' && listed.length < config.TRENDING_FILL_TO) {
         const ids = await newest(category);
@@ -73,14 +75,19 @@ export async function rankRegions(means: Means, at: Date): Promise<NewRanking[]>
   return rankings;
 }
 
-/** The hottest of each region, after what is cold is gone. */
-async function readHottest({ db, config }: Means, hours: Map<string, number>, at: Date) {
-  const hottest = new Map<string, HotVideo[]>();
-  for (const region of config.REGIONS) {
+/** The hottest of each region, in the order of the configuration, after what is cold is gone. */
+async function readHottest(
+  { db, config }: Means,
+  hours: Map<string, number>,
+  at: Date,
+  signal: AbortSignal,
+): Promise<Map<string, HotVideo[]>> {
+  const hottest = new Map<string, HotVideo[]>(config.REGIONS.map((region) => [region, []]));
+  await atOnce(regionsAtOnce, config.REGIONS, signal, async (region) => {
     const halfLife = hours.get(region) ?? 0;
     await db.trending.prune(region, prunedPerRegion, at, halfLife);
     hottest.set(region, await db.trending.hottest(region, candidatesPerRegion, at, halfLife));
-  }
+  });
   return hottest;
 }
 
@@ -99,6 +106,27 @@ async function categoryLines({ db }: Means): Promise<(category: string | null) =
     }
     lines.set(category, line);
     return line;
+  };
+}
+
+/** Sorts a list into categories, each list once; of each it keeps the order. */
+function sorter(
+  categoriesOf: (video: HotVideo) => string[],
+): (all: HotVideo[]) => ReadonlyMap<string, HotVideo[]> {
+  const made = new Map<HotVideo[], Map<string, HotVideo[]>>();
+  return (all) => {
+    const known = made.get(all);
+    if (known) return known;
+    const sorted = new Map<string, HotVideo[]>();
+    for (const video of all) {
+      for (const category of categoriesOf(video)) {
+        const listed = sorted.get(category);
+        if (listed) listed.push(video);
+        else sorted.set(category, [video]);
+      }
+    }
+    made.set(all, sorted);
+    return sorted;
   };
 }
 

@@ -151,6 +151,7 @@ export function trendingStore(connection: Connection, viewLog: Pick<ViewLog, 'of
 
     /** The scores of some videos in a region, in no order. */
     async scoresOf(region: string, videoIds: string[], at: Date, halfLifeHours: number): Promise<HotVideo[]> {
+      if (videoIds.length === 0) return [];
       const ids = videoIds.map((videoId) => idOf(region, videoId));
       const found = await rows()
         .find({ _id: { $in: ids } }, { maxTimeMS: 10_000 })

@@ -28,7 +28,7 @@ async function rank(tools: Tools, log: Log, startedAt: Date, signal: AbortSignal
   }
   if (rebuilt.length > 0) log.info({ regions: rebuilt }, 'scores made anew');
   const computedAt = new Date();
-  const rankings = await rankRegions(tools, computedAt);
+  const rankings = await rankRegions(tools, computedAt, signal);
   await db.rankings.save(newId(), rankings, computedAt, startedAt);
   log.info({ rankings: rankings.length }, 'regions ranked');
 }
