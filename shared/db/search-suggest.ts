@@ -61,15 +61,16 @@ export function suggestTitles(connection: Connection) {
       .sort((a, b) => a.rows - b.rows)[0]?.word;
   }
 
-  /** Looks through the titles that have one of the words, and no further than so many. */
-  const withOneOf = (leads: string[], narrow: object) =>
+  /** Those that have one of the words and are out; what else must be true of them is looked for no further than so many. */
+  const withOneOf = (leads: string[], further: object | undefined, now: Date) =>
     rows()
       .aggregate<{ _id: string }>(
         [
           { $match: { heads: { $in: leads } } },
           { $sort: { views: -1 } },
-          { $limit: mostSearched },
-          { $match: narrow },
+          // MongoDB reads all of these. Without it, it reads what fits: what is not out yet has no views and comes last.
+          ...(further ? [{ $limit: mostSearched }, { $match: further }] : []),
+          { $match: { publishedAt: { $lte: now } } },
           { $limit: mostRows },
           { $project: { _id: 1 } },
         ],
@@ -82,14 +83,18 @@ export function suggestTitles(connection: Connection) {
     if (beginning === undefined) return [];
     const before = given.slice(0, -1);
     const lead = await rarest(before);
-    const narrow = { publishedAt: { $lte: now }, ...(language === undefined ? {} : { language }) };
+    const inLanguage = language === undefined ? undefined : { language };
     const found =
       lead === undefined
-        ? await withOneOf(await wordsBeginning(beginning), narrow)
-        : await withOneOf([lead], {
-            $and: [{ heads: { $all: before } }, { heads: { $elemMatch: between(beginning) } }],
-            ...narrow,
-          });
+        ? await withOneOf(await wordsBeginning(beginning), inLanguage, now)
+        : await withOneOf(
+            [lead],
+            {
+              $and: [{ heads: { $all: before } }, { heads: { $elemMatch: between(beginning) } }],
+              ...inLanguage,
+            },
+            now,
+          );
     const ids = found.map(({ _id }) => _id);
     const shownOnes = await videos()
       .find({ _id: { $in: ids }, ...shown(undefined, now) } as object)
