@@ -1,7 +1,18 @@
 export type Seeds = { videoId: string; uploadId: string; spareVideoId: string; spareUploadId: string };
 
-type Operation = { operationId: string };
+type Operation = { operationId: string; security?: object[] };
 export type Document = { paths: Record<string, Record<string, Operation>>; components: unknown };
+
+/** What nobody needs to sign in for, or what one does; an operation that says nothing is open. */
+export function onlyOpen(document: Document, isOpen: boolean): Document {
+  const fits = ({ security = [{}] }: Operation) =>
+    security.some((way) => Object.keys(way).length === 0) === isOpen;
+  const paths = Object.entries(document.paths).flatMap(([path, methods]) => {
+    const kept = Object.entries(methods).filter(([, operation]) => fits(operation));
+    return kept.length > 0 ? [[path, Object.fromEntries(kept)]] : [];
+  });
+  return { ...document, paths: Object.fromEntries(paths) };
+}
 
 /** The ids that the examples of the document have. */
 const example = { videoId: '5f2b8c0e9d3a4b6c7d8e9f01', uploadId: '6a1c0e9d3a4b6c7d8e9f0123' };
