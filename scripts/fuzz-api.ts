@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Client, createClient, isSettled } from './client.ts';
 import { makeClip } from './demo-steps/sample-clip.ts';
-import { type Document, onlyOpen, type Seeds, withSeeds } from './fuzz/document.ts';
+import { type Document, operationIds, type Seeds, withSeeds } from './fuzz/document.ts';
 import { onInterrupt } from './local/interrupt.ts';
 import { endWithParent } from './local/server.ts';
 import { type System, startSystem } from './local/system.ts';
@@ -59,10 +59,7 @@ async function seed(client: Client, { dir }: System): Promise<Seeds> {
 /** @returns whether Schemathesis has nothing to say against the api. */
 async function fuzz(system: System, options: Options, caller: Caller, signal: AbortSignal): Promise<boolean> {
   const owner = createClient(system.url, await signIn(system.url, { login: 'demo', password: 'demo' }));
-  const whole = (await (await fetch(`${system.url}/openapi.json`)).json()) as Document;
-  const document = options.once ? onlyOpen(whole, caller === 'anonymous') : whole;
-  const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
-  const last = lastOnes.filter((name) => operations.some(({ operationId }) => operationId === name));
+  const document = (await (await fetch(`${system.url}/openapi.json`)).json()) as Document;
   const file = join(system.dir, `openapi-${caller}.json`);
   await writeFile(file, JSON.stringify(withSeeds(document, await seed(owner, system))));
   const { examples, seed: number, program } = options;
@@ -71,9 +68,11 @@ async function fuzz(system: System, options: Options, caller: Caller, signal: Ab
     ...['--checks', 'all', '--max-examples', examples, '--seed', number, '--continue-on-failure'],
     ...['--generation-database', 'none', '--warnings', 'off', '--no-color'],
   ];
-  const others = last.flatMap((name) => ['--exclude-operation-id', name]);
+  const ofOthers = options.once ? operationIds(document, caller === 'anonymous' ? 'closed' : 'open') : [];
+  const last = lastOnes.filter((name) => !ofOthers.includes(name));
+  const first = [...last, ...ofOthers].flatMap((name) => ['--exclude-operation-id', name]);
   let passed = true;
-  for (const chosen of [others, ...last.map((name) => ['--include-operation-id', name])]) {
+  for (const chosen of [first, ...last.map((name) => ['--include-operation-id', name])]) {
     const login = callers[caller];
     const cookie = login && (await signIn(system.url, { login, password: login }));
     const header = cookie ? ['--header', `Cookie: ${cookie}`] : [];

@@ -3,15 +3,13 @@ export type Seeds = { videoId: string; uploadId: string; spareVideoId: string; s
 type Operation = { operationId: string; security?: object[] };
 export type Document = { paths: Record<string, Record<string, Operation>>; components: unknown };
 
-/** What nobody needs to sign in for, or what one does; an operation that says nothing is open. */
-export function onlyOpen(document: Document, isOpen: boolean): Document {
-  const fits = ({ security = [{}] }: Operation) =>
-    security.some((way) => Object.keys(way).length === 0) === isOpen;
-  const paths = Object.entries(document.paths).flatMap(([path, methods]) => {
-    const kept = Object.entries(methods).filter(([, operation]) => fits(operation));
-    return kept.length > 0 ? [[path, Object.fromEntries(kept)]] : [];
-  });
-  return { ...document, paths: Object.fromEntries(paths) };
+/** The ids of the operations that nobody needs to sign in for, or of those that one does; one that says nothing is open. */
+export function operationIds({ paths }: Document, which: 'open' | 'closed'): string[] {
+  const isOpen = ({ security = [{}] }: Operation) => security.some((way) => Object.keys(way).length === 0);
+  return Object.values(paths)
+    .flatMap((methods) => Object.values(methods))
+    .filter((operation) => isOpen(operation) === (which === 'open'))
+    .map(({ operationId }) => operationId);
 }
 
 /** The ids that the examples of the document have. */
