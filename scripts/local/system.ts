@@ -30,24 +30,12 @@ export type SystemOptions = {
   workers?: Record<string, string>[];
 };
 
-type Part = {
-  name: string;
-  flags?: string[];
-  entry: string;
-  started: string;
-  env?: Record<string, string>;
-};
+type Part = { name: string; entry: string; started: string; env?: Record<string, string> };
 type Running = Launched & { name: string; identity: ProcessIdentity; logFile: string };
 
 const root = join(import.meta.dirname, '..', '..');
 const api: Part = { name: 'api', entry: 'api/index.ts', started: 'api started' };
-const worker: Part = {
-  name: 'worker',
-  // As Dockerfile.worker and package.json have it.
-  flags: ['--optimize-for-size'],
-  entry: 'workers/index.ts',
-  started: 'worker started',
-};
+const worker: Part = { name: 'worker', entry: 'workers/index.ts', started: 'worker started' };
 
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const { note = () => {}, signal, workers = [{}] } = options;
@@ -101,7 +89,7 @@ function settings({ dir }: Stack): Record<string, string> {
 }
 
 async function launchPart(
-  { name, flags = [], entry, started }: Part,
+  { name, entry, started }: Part,
   dir: string,
   env: Record<string, string>,
   signal: AbortSignal | undefined,
@@ -111,7 +99,7 @@ async function launchPart(
   const launched = await launch({
     name: `the ${name}`,
     command: process.execPath,
-    args: [...flags, '--import', 'tsx', entry],
+    args: ['--import', 'tsx', entry],
     env,
     cwd: root,
     logFile,
