@@ -55,6 +55,7 @@ export async function run({ note, rounds = 3, startSystem }: BenchContext): Prom
   try {
     const figures: Figure[] = [];
     let ours = 0;
+    let job = 0;
     let from = 0;
     for (const to of catalogues) {
       await grow(bench, from, to);
@@ -68,14 +69,17 @@ export async function run({ note, rounds = 3, startSystem }: BenchContext): Prom
         times.push((await db.rankings.lastRun())?.seconds ?? Number.NaN);
       }
       ours = median(times);
+      job = median(jobs);
       note(`${to} videos: a run takes ${times.map((time) => time.toFixed(2)).join(', ')} s`);
       figures.push(figure(`trending: a run to its ranks, ${to} videos`, ours, 's', 'lower'));
-      figures.push(figure(`trending: the whole job, ${to} videos`, median(jobs), 's', 'lower'));
+      figures.push(figure(`trending: the whole job, ${to} videos`, job, 's', 'lower'));
     }
     const { plain, same } = await compare(bench, from);
     const memory = (readPeakMemory(worker) ?? Number.NaN) / 1e6;
     return [
       figure('trending: a run to its ranks / one aggregation', ours / plain, '', 'lower', 1 / 20),
+      // Ranks are what the aggregation gives; what the job writes after them is work all the same.
+      figure('trending: the whole job / one aggregation', job / plain, '', 'lower', 1 / 20),
       figure('trending: one aggregation', plain, 's', 'lower'),
       figure(`trending: first ${places} of a region that are the same`, same, '', 'higher', places),
       ...figures,

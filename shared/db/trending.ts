@@ -51,7 +51,7 @@ export function trendingStore(connection: Connection, viewLog: Pick<ViewLog, 'of
   /**
    * Adds events to the scores of their videos, and touches nothing else. Several counts of one video and region may be
    * among them, and counts below 0 for what was taken back. It is for the transaction that adds them to the hourly
-   * counts, too: of a region without scores yet nothing is written, and while they are made anew only that there was
+   * counts or to the log, too: of a region without scores yet nothing is written, and while they are made anew only that there was
    * something, as they will be made of these.
    */
   async function addScores(counts: HourCounts[], session: ClientSession): Promise<void> {
