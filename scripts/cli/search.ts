@@ -11,6 +11,8 @@ export const search: Command = {
 };
 
 const reindex: Run = async ({ db }) => {
+  await db.search.countTerms();
+  await db.search.choosePairs();
   const count = await db.search.markAll();
   while ((await db.search.indexStale()) > 0);
   await db.search.countTerms();

@@ -1,4 +1,5 @@
 import type { Connection } from 'mongoose';
+import { type KnownForm, leadsOf } from '../search/pairs.ts';
 import type { SearchQuery } from '../search/parse-query.ts';
 import { scoreExpression } from '../search/score.ts';
 import { type SearchRow, spaced } from '../search/search-row.ts';
@@ -6,8 +7,8 @@ import { formsOf, termOf } from '../search/stems.ts';
 import { shown } from './shown.ts';
 import type { ListedVideo, Video } from './video-record.ts';
 
-/** In how many rows a term is, about: a hint for where to begin. Every term of any row is here; `seen` when last. */
-export type SearchTerm = { _id: string; rows: number; seen: Date };
+/** A hint for where to begin. Every term of any row is here; `seen` when last. */
+export type SearchTerm = KnownForm & { seen: Date };
 
 export const searchOrders = ['relevance', 'newest', 'views'] as const;
 export type SearchOrder = (typeof searchOrders)[number];
@@ -51,15 +52,18 @@ export function findRows(connection: Connection) {
   const videos = () => connection.collection<Video>('videos');
 
   /** The forms of each word that there are, the rarest word first; undefined when there is none of a word. */
-  async function knownForms(words: string[], language: string | undefined): Promise<string[][] | undefined> {
+  async function knownForms(
+    words: string[],
+    language: string | undefined,
+  ): Promise<KnownForm[][] | undefined> {
     const forms = words.map((word) => (language === undefined ? formsOf(word) : [termOf(word, language)]));
     const found = await terms()
       .find({ _id: { $in: forms.flat() } })
       .toArray();
-    const counts = new Map(found.map(({ _id, rows }) => [_id, rows]));
-    const known = forms.map((some) => some.filter((form) => counts.has(form)));
+    const byForm = new Map(found.map((term) => [term._id, term]));
+    const known = forms.map((some) => some.flatMap((form) => byForm.get(form) ?? []));
     if (known.some((some) => some.length === 0)) return undefined;
-    const countOf = (some: string[]) => some.reduce((sum, form) => sum + (counts.get(form) ?? 0), 0);
+    const countOf = (some: KnownForm[]) => some.reduce((sum, { rows }) => sum + rows, 0);
     return known.sort((a, b) => countOf(a) - countOf(b));
   }
 
@@ -69,13 +73,14 @@ export function findRows(connection: Connection) {
     page: { order: SearchOrder; page: number; perPage: number },
     now = new Date(),
   ): Promise<Found> => {
-    const known = await knownForms(query.words, filter.language);
-    const [rarest, ...others] = known ?? [];
-    if (!known || !rarest) return nothing;
+    const forms = await knownForms(query.words, filter.language);
+    const [rarest, next] = forms ?? [];
+    if (!forms || !rarest) return nothing;
+    const known = forms.map((some) => some.map(({ _id }) => _id));
     const last = page.page * page.perPage;
     const first = last - page.perPage;
     const ranked = [
-      { $match: matching(rarest, others, query, filter, now) },
+      { $match: matching(leadsOf(rarest, next), known, query, filter, now) },
       { $project: { key: keyOf(page.order, known, now), category: 1, language: 1 } },
     ];
     const options = { hint: { terms: 1 }, maxTimeMS: mostSeconds * 1000 };
@@ -125,12 +130,12 @@ export function findRows(connection: Connection) {
 }
 
 /**
- * The rarest word leads through the index; the others are asked in a form that no index is chosen for, or a plan that was
+ * The two rarest words lead through the index; all are asked in a form that no index is chosen for, or a plan that was
  * right for the last two words would lead with the commonest.
  */
 function matching(
-  rarest: string[],
-  others: string[][],
+  leads: string[],
+  words: string[][],
   { phrases, without }: SearchQuery,
   filter: SearchFilter,
   now: Date,
@@ -141,10 +146,12 @@ function matching(
   const excluded = without.map((words) =>
     words.length === 1 ? { terms: { $in: formsOf(words[0] ?? '') } } : { $expr: holds(words) },
   );
-  const absent = [...others.map((forms) => ({ terms: { $nin: forms } })), ...excluded];
+  // A single word is what leads.
+  const asked = words.length > 1 ? words.map((forms) => ({ terms: { $nin: forms } })) : [];
+  const absent = [...asked, ...excluded];
   const { region, language, categories, seconds, publishedFrom } = filter;
   return {
-    terms: { $in: rarest },
+    terms: { $in: leads },
     ...(absent.length > 0 ? { $nor: absent } : {}),
     ...(phrases.length > 0 ? { $expr: { $and: phrases.map(holds) } } : {}),
     publishedAt: { $lte: now, ...(publishedFrom ? { $gte: publishedFrom } : {}) },

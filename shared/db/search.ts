@@ -2,6 +2,7 @@ import { type ClientSession, type Connection, Schema, trusted } from 'mongoose';
 import { newId } from '../ids.ts';
 import { type RowSource, type SearchRow, searchRowOf } from '../search/search-row.ts';
 import { findRows, type SearchTerm } from './search-find.ts';
+import { searchPairs } from './search-pairs.ts';
 import { type SearchWord, suggestTitles } from './search-suggest.ts';
 import { searchTerms } from './search-terms.ts';
 import { shown } from './shown.ts';
@@ -18,7 +19,12 @@ const rows = new Schema<SearchRow>(
   .index({ heads: 1, views: -1 });
 
 const terms = new Schema<SearchTerm>(
-  { _id: { type: String, required: true }, rows: { type: Number, required: true }, seen: Date },
+  {
+    _id: { type: String, required: true },
+    rows: { type: Number, required: true },
+    seen: Date,
+    isPaired: Boolean,
+  },
   { versionKey: false, collection: 'search_terms' },
 );
 
@@ -53,6 +59,7 @@ export function searchStore(connection: Connection, namesOf: NamesOf) {
   connection.model('SearchTerm', terms);
   connection.model('SearchWord', words);
   const known = searchTerms(connection);
+  const pairs = searchPairs(connection);
 
   /** The rows that videos should have, as they are now; null for one that not everyone may see. */
   async function rowsOf(ids: string[], session: ClientSession): Promise<Map<string, SearchRow | null>> {
@@ -63,8 +70,9 @@ export function searchStore(connection: Connection, namesOf: NamesOf) {
       .session(session)
       .lean<RowSource[]>();
     const names = await namesOf(ids, session);
+    const common = await pairs.common(session);
     const made = new Map<string, SearchRow | null>(ids.map((id) => [id, null]));
-    for (const video of found) made.set(video._id, searchRowOf(video, names.get(video._id)));
+    for (const video of found) made.set(video._id, searchRowOf(video, names.get(video._id), common));
     return made;
   }
 
@@ -74,6 +82,8 @@ export function searchStore(connection: Connection, namesOf: NamesOf) {
     addTerms: known.addTerms,
     addWords: known.addWords,
     countTerms: known.countTerms,
+    choosePairs: pairs.choose,
+    usePairs: pairs.use,
 
     /**
      * Marks videos of which something has changed that search knows: their own record, or the people in them. In the

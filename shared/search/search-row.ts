@@ -1,12 +1,18 @@
 import type { Video } from '../db/video-record.ts';
 import { wordsOf } from './fold.ts';
+import { type CommonTerms, noCommonTerms, pairsOf } from './pairs.ts';
 import { termOf } from './stems.ts';
 
 /** One video as the index has it: small, for the commonest words are looked for in many of them. */
 export type SearchRow = {
   _id: string;
-  /** Everything that it is found by, each once, where it counts most: title, tags, people, channel, description. */
+  /**
+   * Everything that it is found by, each once, where it counts most: title, tags, people, channel, description. Behind
+   * these, pairs of those that are common.
+   */
   terms: string[];
+  /** Which choice of common terms it was made with. */
+  edition: number;
   /** Where the terms of each field end. */
   ends: { title: number; tags: number; people: number; channel: number };
   /** The words of the title as they are, without stems: for suggestions. */
@@ -32,7 +38,11 @@ export type RowSource = Pick<
 >;
 
 /** The row of a video, with the names of the people in it. Pure. */
-export function searchRowOf(video: RowSource, people: string[] = []): SearchRow {
+export function searchRowOf(
+  video: RowSource,
+  people: string[] = [],
+  common: CommonTerms = noCommonTerms,
+): SearchRow {
   const fields = [
     wordsOf(video.title),
     video.tags.flatMap(wordsOf),
@@ -48,7 +58,8 @@ export function searchRowOf(video: RowSource, people: string[] = []): SearchRow 
   const [title = 0, tags = 0, named = 0, channel = 0] = ends;
   return {
     _id: video._id,
-    terms: [...terms],
+    terms: [...terms, ...pairsOf(terms, common)],
+    edition: common.edition,
     ends: { title, tags, people: named, channel },
     heads: [...new Set(fields[0])],
     text: phraseTexts(video, people, fields).join('\n'),

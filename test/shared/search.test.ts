@@ -123,6 +123,7 @@ describe('a row of search', () => {
     expect(searchRowOf(video, ['Grace Hopper'])).to.deep.equal({
       _id: 'a',
       terms: ['en:run', 'en:wave', 'en:big', 'en:sea', 'en:grace', 'en:hopper', 'en:ada', 'en:the'],
+      edition: 0,
       ends: { title: 2, tags: 4, people: 6, channel: 7 },
       heads: ['running', 'waves'],
       text: ' running waves \n big sea \n waves \n grace hopper \n ada \n the waves run ',

@@ -2,6 +2,7 @@ import { createConnection } from 'mongoose';
 import { connectDb } from '../../../shared/db/connect.ts';
 import type { Video } from '../../../shared/db/video-record.ts';
 import { newId } from '../../../shared/ids.ts';
+import { chooseCommon, leastRows } from '../../../shared/search/pairs.ts';
 import { type SearchRow, searchRowOf } from '../../../shared/search/search-row.ts';
 import { randomFrom, titleMaker } from '../tools/titles.ts';
 import { growCache } from './mongo-cache.ts';
@@ -11,7 +12,7 @@ const categories = ['nature', 'music', 'sport', 'news', 'film', 'games', 'travel
 
 /**
  * Writes so many ready public videos, and what search knows of them, as the workers would: rows by the same function,
- * terms and words by the same queries, in larger batches. Their indexes are made afterwards, as that is faster; of the
+ * terms, words and pairs by the same functions, in larger batches. Their indexes are made afterwards, as that is faster; of the
  * videos only the one by id, which is all that search uses.
  */
 export async function seedSearch(url: string, count: number, note: (line: string) => void): Promise<void> {
@@ -23,13 +24,20 @@ export async function seedSearch(url: string, count: number, note: (line: string
   await videos.dropIndexes();
   await rows.dropIndexes();
 
-  const nextTitle = titleMaker(7);
-  const random = randomFrom(11);
+  const { edition, chosen } = { edition: 1, chosen: commonOf(count) };
+  const common = { edition, terms: new Set(chosen) };
+  const since = new Date(0);
+  await connection
+    .collection<{ _id: string }>('search_pairs')
+    .insertOne({ _id: 'common', ...{ edition, terms: chosen, since, isUsed: false } });
+  note(`${chosen.length} common terms`);
+
+  const next = videoMaker();
   const terms = new Map<string, number>();
   const best = new Map<string, number>();
   for (let at = 0; at < count; at += batch) {
-    const some = Array.from({ length: Math.min(batch, count - at) }, () => videoOf(nextTitle(), random));
-    const made = some.map((video) => searchRowOf(video));
+    const some = Array.from({ length: Math.min(batch, count - at) }, next);
+    const made = some.map((video) => searchRowOf(video, [], common));
     for (const row of made) {
       for (const term of row.terms) terms.set(term, (terms.get(term) ?? 0) + 1);
       for (const word of row.heads) best.set(word, Math.max(best.get(word) ?? 0, row.views));
@@ -42,10 +50,29 @@ export async function seedSearch(url: string, count: number, note: (line: string
   }
   await db.search.addTerms(terms);
   await db.search.addWords(best);
+  await db.search.usePairs();
   await rows.createIndexes([{ key: { terms: 1 } }, { key: { heads: 1, views: -1 } }]);
   note(`${count} videos, ${terms.size} terms, ${best.size} words in titles`);
   await db.close();
   await connection.close();
+}
+
+/** What `choosePairs` would choose, had it the rows. */
+function commonOf(count: number): string[] {
+  const next = videoMaker();
+  const counts = new Map<string, number>();
+  for (let n = 0; n < count; n += 1) {
+    for (const term of searchRowOf(next()).terms) counts.set(term, (counts.get(term) ?? 0) + 1);
+  }
+  const counted = [...counts].map(([_id, rows]) => ({ _id, rows })).filter(({ rows }) => rows >= leastRows);
+  return chooseCommon(counted, count);
+}
+
+/** The same videos each time, but for their ids. */
+function videoMaker(): () => Video {
+  const nextTitle = titleMaker(7);
+  const random = randomFrom(11);
+  return () => videoOf(nextTitle(), random);
 }
 
 type Made = { title: string; language: string };

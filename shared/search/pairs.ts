@@ -1,0 +1,66 @@
+/** Terms that are common enough to be looked up two at a time, and which choice of them this is: each has the next number. */
+export type CommonTerms = { edition: number; terms: ReadonlySet<string> };
+
+export const noCommonTerms: CommonTerms = { edition: 0, terms: new Set() };
+
+/** A term, in about how many rows it is, and whether every row has its pairs with the other paired ones that it has. */
+export type KnownForm = { _id: string; rows: number; isPaired?: true };
+
+/** Rarer ones are as soon read by themselves: so many rows take some 5 ms. */
+export const leastRows = 1000;
+/** A word in more of the rows than this, as "the" may be, makes a pair hardly rarer than its other word is. */
+const mostShare = 0.1;
+/** So many pairs a row has on average, if its terms come independently: with long descriptions all words are common. */
+const mostPairs = 4;
+
+/** Two terms as one; no term has a space. */
+export function pairOf(a: string, b: string): string {
+  return a < b ? `${a} ${b}` : `${b} ${a}`;
+}
+
+/** All pairs of those of the terms that are common. */
+export function pairsOf(terms: Iterable<string>, { terms: common }: CommonTerms): string[] {
+  const some = [...terms].filter((term) => common.has(term));
+  return some.flatMap((one, n) => some.slice(n + 1).map((other) => pairOf(one, other)));
+}
+
+/** Which terms should be common, from the counts of all that `least` of `all` rows have: the commonest first. */
+export function chooseCommon(counted: { _id: string; rows: number }[], all: number): string[] {
+  const chosen: string[] = [];
+  let shares = 0;
+  for (const { _id, rows } of counted.toSorted((a, b) => b.rows - a.rows || (a._id < b._id ? -1 : 1))) {
+    const share = rows / all;
+    if (_id.includes(' ') || share > mostShare) continue;
+    shares += share;
+    if (shares ** 2 / 2 > mostPairs) break;
+    chosen.push(_id);
+  }
+  return chosen;
+}
+
+/**
+ * Terms of which every row with both words has one: their pairs where there are such, else the rarer of the two. Of one
+ * word alone, its forms.
+ */
+export function leadsOf(word: KnownForm[], other: KnownForm[] | undefined): string[] {
+  if (!other) return word.map(({ _id }) => _id);
+  const leads = word.flatMap((a) =>
+    other
+      .filter((b) => mayMeet(a._id, b._id))
+      .map((b) => {
+        if (a.isPaired && b.isPaired && a._id !== b._id) return pairOf(a._id, b._id);
+        return a.rows <= b.rows ? a._id : b._id;
+      }),
+  );
+  return [...new Set(leads)];
+}
+
+/** The terms of one row are of one language, or of none. */
+function mayMeet(a: string, b: string): boolean {
+  const [one, other] = [languageOf(a), languageOf(b)];
+  return one === '' || other === '' || one === other;
+}
+
+function languageOf(term: string): string {
+  return term.slice(0, Math.max(0, term.indexOf(':')));
+}
