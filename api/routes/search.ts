@@ -28,6 +28,7 @@ export const searchRoutes = [
       'that have rules for them. All words must be there, wherever; the title counts most. Nothing in `q` is a pattern.',
     action: 'search.use',
     limit: 'search',
+    hotSeconds: 0,
     query: searchQuery,
     replies: { 200: { description: 'One page, and what all pages hold', schema: searchPage } },
     errors: ['unknown_region', 'unknown_category'],
@@ -63,6 +64,8 @@ export const searchRoutes = [
     description: 'Titles that have every word of `q`, of which the last may only have begun.',
     action: 'search.use',
     limit: 'search',
+    // Most people's words begin alike.
+    hotSeconds: 1,
     query: suggestQuery,
     replies: { 200: { description: 'Ten titles at most', schema: suggestions } },
     errors: [],
