@@ -1,7 +1,16 @@
 import { z } from 'zod';
 
 /** What a route may cost: each class has a quota of its own. */
-export const limitClasses = ['sign-in', 'register', 'ticket', 'search', 'view', 'comment', 'rest'] as const;
+export const limitClasses = [
+  'sign-in',
+  'register',
+  'ticket',
+  'search',
+  'suggest',
+  'view',
+  'comment',
+  'rest',
+] as const;
 
 export type LimitClass = (typeof limitClasses)[number];
 
@@ -10,9 +19,12 @@ export type Quota = { requests: number; seconds: number };
 
 export type RateLimits = Readonly<Record<LimitClass, Quota>>;
 
-/** Many viewers may share an address; who guesses passwords, makes accounts or writes to others needs few of them. */
+/**
+ * Many viewers may share an address; who guesses passwords, makes accounts or writes to others needs few of them. A page
+ * asks for suggestions with every key, so they would leave nothing of the quota of what is typed for.
+ */
 export const usualLimits =
-  'sign-in=20/60,register=10/600,ticket=60/60,search=60/60,view=120/60,comment=30/60,rest=1200/60';
+  'sign-in=20/60,register=10/600,ticket=60/60,search=60/60,suggest=300/60,view=120/60,comment=30/60,rest=1200/60';
 
 /**
  * `sign-in=10/60,rest=600/60`: the other classes keep their usual quota. `off`: nobody is limited. An hour is the

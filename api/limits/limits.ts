@@ -33,7 +33,7 @@ export type Limits = {
 };
 
 /** Guessing, making accounts and asking for tickets is rare: there Redis counts each request by itself. */
-const leased: readonly LimitClass[] = ['search', 'view', 'rest'];
+const leased: readonly LimitClass[] = ['search', 'suggest', 'view', 'rest'];
 
 const none: Limits = { admits: () => true, check: () => undefined, take: async () => {}, close() {} };
 

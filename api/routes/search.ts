@@ -63,7 +63,7 @@ export const searchRoutes = [
     summary: 'Titles for what somebody is typing',
     description: 'Titles that have every word of `q`, of which the last may only have begun.',
     action: 'search.use',
-    limit: 'search',
+    limit: 'suggest',
     // Most people's words begin alike.
     hotSeconds: 1,
     query: suggestQuery,

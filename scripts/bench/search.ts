@@ -12,7 +12,10 @@ const warming = 200;
 /** How soon search and suggestions answer, while eight clients ask one thing after the other. */
 export async function run({ note, startSystem }: BenchContext): Promise<Figure[]> {
   // Limits that count but never end.
-  const system = await startSystem({ workers: [], env: { RATE_LIMITS: 'search=1000000000/60' } });
+  const system = await startSystem({
+    workers: [],
+    env: { RATE_LIMITS: 'search=1000000000/60,suggest=1000000000/60' },
+  });
   await seedSearch(system.env.MONGO_URL ?? '', titles, note);
   const addresses = (path: string, texts: string[]) =>
     texts.map((q) => `${system.url}${path}?${new URLSearchParams({ q })}`);

@@ -334,16 +334,16 @@ describe('search', () => {
     }
   });
 
-  it('counts against a quota of its own', async () => {
-    const limited = await startSystem({ RATE_LIMITS: 'search=2/60' });
-    try {
+  it('counts against a quota of its own, and so do suggestions', async () => {
+    const limited = await startSystem({ RATE_LIMITS: 'search=2/60,suggest=3/60' });
+    const times = async (count: number, path: string) => {
       const statuses = [];
-      for (let n = 0; n < 3; n += 1) {
-        statuses.push(
-          (await ask(limited, 'GET', n ? '/api/search?q=sea' : '/api/search/suggest?q=sea')).status,
-        );
-      }
-      expect(statuses).to.deep.equal([200, 200, 429]);
+      for (let n = 0; n < count; n += 1) statuses.push((await ask(limited, 'GET', path)).status);
+      return statuses;
+    };
+    try {
+      expect(await times(4, '/api/search/suggest?q=sea')).to.deep.equal([200, 200, 200, 429]);
+      expect(await times(3, '/api/search?q=sea')).to.deep.equal([200, 200, 429]);
     } finally {
       await limited.stop();
     }
