@@ -17,6 +17,7 @@ import type { ApiContext } from '../context.ts';
 import { playingGeneration, presentCaption } from '../present.ts';
 import { refuseOutside } from '../refuse-outside.ts';
 import { route, textBody } from '../route.ts';
+import { writeInTurn } from '../write-in-turn.ts';
 
 const tag = 'Captions';
 const params = z.strictObject({ videoId });
@@ -90,7 +91,7 @@ export const captionRoutes = [
       201: { description: 'The first that was sent in this language', schema: captionContract },
     },
     errors: ['upload_incomplete', 'invalid_captions', 'plays_outside'],
-    async handle({ params, query, body, permit, context, log }) {
+    async handle({ params, query, body, permit, audit, context, log }) {
       const { db, storage, publicUrl } = context;
       const video = permit(await db.videos.find(params.videoId));
       refuseOutside(video);
@@ -113,7 +114,10 @@ export const captionRoutes = [
         createdAt: new Date(),
       };
       await storage.put('processed', caption.key, text, 'text/vtt; charset=utf-8');
-      const replaced = await db.captions.put(caption);
+      const replaced = await writeInTurn(context, video._id, async (session) => {
+        await audit(session);
+        return db.captions.put(caption, session);
+      });
       const after = await db.videos.find(video._id);
       if (!after || after.state === 'deleted') {
         // Deleted meanwhile: what cleans up after it may have come by before this was stored.
@@ -136,10 +140,16 @@ export const captionRoutes = [
     params: ofLanguage,
     replies: { 204: { description: 'Removed' } },
     errors: ['invalid_request'],
-    async handle({ params, permit, context, log }) {
-      const video = permit(await context.db.videos.find(params.videoId));
-      const removed = await context.db.captions.remove(video._id, askedLanguage(params.language));
-      if (removed.length === 0) throw noCaptions();
+    async handle({ params, permit, audit, context, log }) {
+      const { db } = context;
+      const video = permit(await db.videos.find(params.videoId));
+      const language = askedLanguage(params.language);
+      const removed = await db.transaction(async (session) => {
+        const gone = await db.captions.remove(video._id, language, session);
+        if (gone.length === 0) throw noCaptions();
+        await audit(session);
+        return gone;
+      });
       await removeObjects(removed, context, log);
       return { status: 204 };
     },

@@ -7,6 +7,7 @@ import {
   pictureUpload,
   pictureUploadId,
 } from '../../shared/contracts/people.ts';
+import type { DbSession } from '../../shared/db/connect.ts';
 import type { NewPersonPicture } from '../../shared/db/person-pictures.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
@@ -94,12 +95,12 @@ export const personPictureRoutes = [
     params: ofUpload,
     replies: { 202: { ...upload, description: 'It is being made; ask for its state' } },
     errors: ['upload_incomplete', 'upload_mismatch', 'upload_closed'],
-    async handle({ params, permit, context, traceparent, log }) {
+    async handle({ params, permit, audit, context, traceparent, log }) {
       const found = permit(personThing(await context.db.people.find(params.personId)));
       const ticket = await findTicket(found._id, params.pictureUploadId, context);
       // Said a second time, it changes nothing.
       if (ticket.version !== null) return { status: 202, body: presentPictureUpload(ticket) };
-      const arrived = await complete(ticket, context);
+      const arrived = await complete(ticket, context, audit);
       // The record has it already: should the queue not answer, a sweep adds the job.
       await beginPersonPicture({ ...context, traceparent }, arrived).catch((error) =>
         log.warn({ err: error, personId: found._id }, 'left to the sweep'),
@@ -164,12 +165,22 @@ async function findTicket(person: string, id: string, { db }: ApiContext): Promi
 }
 
 /** Checks the object; the ticket becomes the newest version. */
-async function complete(ticket: NewPersonPicture, context: ApiContext): Promise<NewPersonPicture> {
-  const { people, personPictures } = context.db;
+async function complete(
+  ticket: NewPersonPicture,
+  context: ApiContext,
+  audit: (session: DbSession) => Promise<void>,
+): Promise<NewPersonPicture> {
+  const { people, personPictures, transaction } = context.db;
   if (ticket.state !== 'waiting') throw uploadClosed();
   const etag = await arrivedEtag(ticket.upload, context);
   const version = await people.nextPicture(ticket.personId);
-  const asked = version && (await personPictures.arrived(ticket._id, version, etag));
+  const asked =
+    version &&
+    (await transaction(async (session) => {
+      const made = await personPictures.arrived(ticket._id, version, etag, session);
+      if (made) await audit(session);
+      return made;
+    }));
   const arrived = asked || (await personPictures.find(ticket._id));
   if (arrived?.version == null) throw uploadClosed();
   return arrived;

@@ -9,6 +9,7 @@ import {
   posterUpload,
   posterUploadId,
 } from '../../shared/contracts/images.ts';
+import type { DbSession } from '../../shared/db/connect.ts';
 import type { Poster } from '../../shared/db/posters.ts';
 import type { Video } from '../../shared/db/video-record.ts';
 import { MillraceError } from '../../shared/errors.ts';
@@ -23,6 +24,7 @@ import { chosenWidth, withWidth } from '../picture-width.ts';
 import { presentPoster, presentPosterTicket, presentPosterUpload } from '../present-poster.ts';
 import { refuseOutside } from '../refuse-outside.ts';
 import { type Reply, route } from '../route.ts';
+import { writeInTurn } from '../write-in-turn.ts';
 
 const tag = 'Posters';
 const params = z.strictObject({ videoId });
@@ -60,7 +62,7 @@ export const posterRoutes = [
     body: newPoster,
     replies: { 202: accepted },
     errors: ['video_failed', 'not_playable_yet', 'plays_outside'],
-    async handle({ params, body, permit, context, traceparent, log }) {
+    async handle({ params, body, permit, audit, context, traceparent, log }) {
       const found = notFailed(permit(await context.db.videos.find(params.videoId)));
       if (!found.plan) {
         throw new MillraceError('not_playable_yet', 'The length of the video is not known yet.');
@@ -72,11 +74,11 @@ export const posterRoutes = [
           violations: [{ pointer: '/time', message }],
         });
       }
-      await start(
-        await context.db.posters.ofTime(attemptOf(found), body.time),
-        { ...context, traceparent },
-        log,
-      );
+      const asked = await writeInTurn(context, found._id, async (session) => {
+        await audit(session);
+        return context.db.posters.ofTime(attemptOf(found), body.time, session);
+      });
+      await start(asked, { ...context, traceparent }, log);
       return { status: 202, body: await stateOf(found, context) };
     },
   }),
@@ -142,12 +144,12 @@ export const posterRoutes = [
     params: ofUpload,
     replies: { 202: accepted },
     errors: ['video_failed', 'upload_incomplete', 'upload_mismatch', 'upload_closed', 'plays_outside'],
-    async handle({ params, permit, context, traceparent, log }) {
+    async handle({ params, permit, audit, context, traceparent, log }) {
       const found = notFailed(permit(await context.db.videos.find(params.videoId)));
       const { ticket } = await findTicket(found, params.posterUploadId, context);
       // Said a second time, it changes nothing.
       if (ticket.version === null)
-        await start(await complete(ticket, context), { ...context, traceparent }, log);
+        await start(await complete(ticket, context, audit), { ...context, traceparent }, log);
       return { status: 202, body: await stateOf(found, context) };
     },
   }),
@@ -210,11 +212,20 @@ async function start(made: Poster, context: ApiContext & Traced, log: Log): Prom
 }
 
 /** Checks the object; the ticket becomes the newest version. */
-async function complete(ticket: Poster, context: ApiContext): Promise<Poster> {
+async function complete(
+  ticket: Poster,
+  context: ApiContext,
+  audit: (session: DbSession) => Promise<void>,
+): Promise<Poster> {
   const { posters } = context.db;
   if (ticket.state !== 'waiting' || !ticket.upload) throw uploadClosed();
   const etag = await arrivedEtag(ticket.upload, context);
-  const arrived = (await posters.arrived(ticket, etag)) ?? (await posters.find(ticket._id));
+  const asked = await writeInTurn(context, ticket.videoId, async (session) => {
+    const made = await posters.arrived(ticket, etag, session);
+    if (made) await audit(session);
+    return made;
+  });
+  const arrived = asked ?? (await posters.find(ticket._id));
   if (arrived?.version == null) throw uploadClosed();
   return arrived;
 }

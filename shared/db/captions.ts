@@ -1,4 +1,4 @@
-import { type Connection, Schema, trusted } from 'mongoose';
+import { type ClientSession, type Connection, Schema, trusted } from 'mongoose';
 import { type CaptionSource, captionSources } from '../contracts/captions.ts';
 
 /** A WebVTT object of a video in one language. `key` is in the processed bucket. */
@@ -42,12 +42,12 @@ export function captionStore(connection: Connection) {
   const model = connection.model('Caption', schema);
   return {
     /** Stores a caption and gives the one that it replaces: of the same language, and both sent or both of one attempt. */
-    async put(caption: Omit<Caption, '_id'>): Promise<Caption | undefined> {
+    async put(caption: Omit<Caption, '_id'>, session?: ClientSession): Promise<Caption | undefined> {
       const replaced = await model
         .findOneAndUpdate(
           { _id: idOf(caption) },
           { $set: caption },
-          { upsert: true, returnDocument: 'before' },
+          { upsert: true, returnDocument: 'before', ...(session ? { session } : {}) },
         )
         .lean();
       return replaced ?? undefined;
@@ -70,9 +70,13 @@ export function captionStore(connection: Connection) {
     },
 
     /** Forgets all captions of a language and gives them, so that their objects can be removed. */
-    async remove(videoId: string, language: string): Promise<Caption[]> {
-      const found = await model.find({ videoId, language }).lean();
-      await model.deleteMany({ _id: trusted({ $in: found.map(({ _id }) => _id) }) });
+    async remove(videoId: string, language: string, session?: ClientSession): Promise<Caption[]> {
+      const found = await model
+        .find({ videoId, language })
+        .session(session ?? null)
+        .lean();
+      const ids = found.map(({ _id }) => _id);
+      await model.deleteMany({ _id: trusted({ $in: ids }) }, session ? { session } : {});
       return found;
     },
   };

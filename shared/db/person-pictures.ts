@@ -42,10 +42,15 @@ export function personPictureStore(connection: Connection) {
     },
 
     /** Undefined when the ticket was used, or has run out. */
-    async arrived(id: string, version: number, etag: string): Promise<NewPersonPicture | undefined> {
+    async arrived(
+      id: string,
+      version: number,
+      etag: string,
+      session: ClientSession,
+    ): Promise<NewPersonPicture | undefined> {
       const set = { state: 'making' as const, version, 'upload.etag': etag, heardAt: new Date() };
       const arrived = await model
-        .findOneAndUpdate({ _id: id, state: 'waiting' }, { $set: set }, after)
+        .findOneAndUpdate({ _id: id, state: 'waiting' }, { $set: set }, { ...after, session })
         .lean();
       return arrived ?? undefined;
     },

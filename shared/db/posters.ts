@@ -1,4 +1,4 @@
-import { type Connection, Schema, trusted } from 'mongoose';
+import { type ClientSession, type Connection, Schema, trusted } from 'mongoose';
 import { type PosterSource, posterSources, posterUploadStates } from '../contracts/images.ts';
 import type { ErrorCode } from '../errors.ts';
 import { newId } from '../ids.ts';
@@ -66,12 +66,16 @@ const lastFirst = { isChosen: -1, version: -1 } as const;
 export function posterStore(connection: Connection) {
   const model = connection.model('Poster', schema);
 
-  async function nextVersion(videoId: string): Promise<number> {
-    const last = await model.findOne({ videoId }).sort({ version: -1 }).select({ version: 1 }).lean();
+  async function nextVersion(videoId: string, session?: ClientSession): Promise<number> {
+    const known = model.findOne({ videoId }).session(session ?? null);
+    const last = await known.sort({ version: -1 }).select({ version: 1 }).lean();
     return (last?.version ?? 0) + 1;
   }
 
-  async function insert(poster: Pick<Poster, 'videoId' | 'generation' | 'source'> & Partial<Poster>) {
+  async function insert(
+    poster: Pick<Poster, 'videoId' | 'generation' | 'source'> & Partial<Poster>,
+    session?: ClientSession,
+  ) {
     const made: Poster = {
       _id: newId(),
       isChosen: poster.source !== 'auto',
@@ -84,7 +88,7 @@ export function posterStore(connection: Connection) {
       heardAt: new Date(),
       ...poster,
     };
-    await model.create([made]);
+    await model.create([made], session ? { session } : {});
     return made;
   }
 
@@ -103,28 +107,32 @@ export function posterStore(connection: Connection) {
       );
     },
 
-    ofTime: ({ videoId, generation }: Attempt, seconds: number): Promise<Poster> =>
-      unlessTaken(async () =>
-        insert({ videoId, generation, source: 'time', seconds, version: await nextVersion(videoId) }),
-      ),
+    /** The same version twice is a duplicate key (11000), for this and for `arrived`: the transaction is done again. */
+    async ofTime({ videoId, generation }: Attempt, seconds: number, session: ClientSession): Promise<Poster> {
+      const version = await nextVersion(videoId, session);
+      return insert({ videoId, generation, source: 'time', seconds, version }, session);
+    },
 
     /** A ticket: it becomes a version when its bytes are there. */
     ticket: (poster: Pick<Poster, '_id' | 'videoId' | 'generation'> & { upload: PosterUpload }) =>
       insert({ ...poster, source: 'upload', state: 'waiting' }),
 
     /** Undefined when the ticket was used, or has run out. */
-    arrived: ({ _id, videoId }: Poster, etag: string): Promise<Poster | undefined> =>
-      unlessTaken(async () => {
-        const change = { state: 'making', version: await nextVersion(videoId), 'upload.etag': etag };
-        const arrived = await model
-          .findOneAndUpdate(
-            { _id, state: 'waiting' },
-            { $set: { ...change, heardAt: new Date() } },
-            { returnDocument: 'after' },
-          )
-          .lean();
-        return arrived ?? undefined;
-      }),
+    async arrived(
+      { _id, videoId }: Poster,
+      etag: string,
+      session: ClientSession,
+    ): Promise<Poster | undefined> {
+      const change = { state: 'making', version: await nextVersion(videoId, session), 'upload.etag': etag };
+      const arrived = await model
+        .findOneAndUpdate(
+          { _id, state: 'waiting' },
+          { $set: { ...change, heardAt: new Date() } },
+          { returnDocument: 'after', session },
+        )
+        .lean();
+      return arrived ?? undefined;
+    },
 
     async ready(id: string, widths: number[]): Promise<void> {
       await model.updateOne({ _id: id }, { $set: { state: 'ready', widths, error: null } });

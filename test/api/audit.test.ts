@@ -2,7 +2,9 @@ import { expect } from 'chai';
 import type { z } from 'zod';
 import { createClient } from '../../scripts/client.ts';
 import type { auditEntry } from '../../shared/contracts/audit.ts';
+import type { EncodingPlan } from '../../shared/contracts/encoding.ts';
 import { newId } from '../../shared/ids.ts';
+import { move } from '../../shared/pipeline.ts';
 import { refusal } from '../support/refusal.ts';
 import { type System, startSystem } from '../support/system.ts';
 import { videoIn } from '../support/videos.ts';
@@ -110,6 +112,107 @@ describe('the audit log', () => {
     expect(await system.context.db.videos.find(videoId)).to.include({ state: 'ready', generation: 1 });
     expect(await system.context.db.videos.find(working)).to.include({ state: 'encoding' });
     expect(await system.context.db.users.find(owner._id)).to.include({ status: 'active', revision: 1 });
+  });
+
+  describe('of pictures and captions', () => {
+    const plan = { durationSeconds: 61.2 } as EncodingPlan;
+    let videoId: string;
+    let posterId: string;
+    let pictureId: string;
+    let personId: string;
+
+    /** A video and a person, added by somebody else; the bytes of a picture have come for each. */
+    beforeEach(async () => {
+      const { db, storage } = system.context;
+      videoId = await videoIn('probing', system, { ownerId: owner._id });
+      await move(system.context, { videoId, generation: 1 }, 'encoding', { plan });
+      [posterId, pictureId] = [newId(), newId()];
+      const upload = {
+        bytes: 5,
+        contentType: 'image/png',
+        etag: null,
+        expiresAt: new Date(Date.now() + 60_000),
+      };
+      const keyed = (id: string) => ({ ...upload, key: `audit/${id}` });
+      personId = (await db.people.create({ name: 'Ada', biography: '', createdBy: owner._id }))._id;
+      await db.posters.ticket({ _id: posterId, videoId, generation: 1, upload: keyed(posterId) });
+      await db.personPictures.ticket({ _id: pictureId, personId, upload: keyed(pictureId) });
+      for (const id of [posterId, pictureId]) await storage.put('raw', `audit/${id}`, 'bytes', 'image/png');
+    });
+
+    const sendCaptions = async () => {
+      const body = 'WEBVTT\n\n00:01.000 --> 00:02.000\nHello\n';
+      const headers = { Cookie: moderator.cookie, 'Content-Type': 'text/vtt' };
+      const path = `/api/videos/${videoId}/captions/en`;
+      return (await fetch(`${system.url}${path}`, { method: 'PUT', headers, body })).status;
+    };
+    const changes = () => ({
+      time: () => send(moderator, 'PUT', `/api/videos/${videoId}/poster`, { time: 1 }),
+      upload: () => send(moderator, 'POST', `/api/videos/${videoId}/poster/uploads/${posterId}/complete`),
+      picture: () => send(moderator, 'POST', `/api/people/${personId}/picture/uploads/${pictureId}/complete`),
+      captions: sendCaptions,
+      removal: () => send(moderator, 'DELETE', `/api/videos/${videoId}/captions/en`),
+    });
+    const made = async () => {
+      const { posters, personPictures, captions } = system.context.db;
+      return {
+        posters: (await posters.last(videoId)) && 'some',
+        picture: (await personPictures.find(pictureId))?.state,
+        captions: (await captions.of(videoId, 1)).map(({ language }) => language),
+      };
+    };
+
+    it('is written in the transaction of the change, too', async () => {
+      const { time, upload, picture, captions, removal } = changes();
+      const { audit } = system.context.db;
+      const add = audit.add;
+      const fail = async () => {
+        throw new Error('no room');
+      };
+      try {
+        audit.add = fail;
+        for (const change of [time, upload, picture, captions]) expect(await change()).to.equal(500);
+        expect(await made()).to.deep.equal({ posters: null, picture: 'waiting', captions: [] });
+        audit.add = add;
+        expect(await captions()).to.equal(201);
+        audit.add = fail;
+        expect(await removal()).to.equal(500);
+      } finally {
+        audit.add = add;
+      }
+      expect((await made()).captions).to.deep.equal(['en']);
+      expect(await by(moderator)).to.have.length(1);
+    });
+
+    it('is there when the change was made and its reply fails', async () => {
+      const { time, upload, captions } = changes();
+      const { posters, videos } = system.context.db;
+      const { last } = posters;
+      const { find } = videos;
+      posters.last = async () => {
+        throw new Error('gone');
+      };
+      try {
+        for (const change of [time, upload]) expect(await change()).to.equal(500);
+        videos.find = async (...asked) => {
+          videos.find = async () => {
+            throw new Error('gone');
+          };
+          return find(...asked);
+        };
+        expect(await captions()).to.equal(500);
+      } finally {
+        Object.assign(posters, { last });
+        Object.assign(videos, { find });
+      }
+      expect(await made()).to.deep.include({ posters: 'some', captions: ['en'] });
+      const entries = await by(moderator);
+      expect(entries.map(({ method, route, changes }) => [method, route, changes])).to.deep.equal([
+        ['PUT', '/api/videos/:videoId/captions/:language', {}],
+        ['POST', '/api/videos/:videoId/poster/uploads/:posterUploadId/complete', {}],
+        ['PUT', '/api/videos/:videoId/poster', { time: null }],
+      ]);
+    });
   });
 
   it('has what is changed in the queue dashboard', async () => {

@@ -129,7 +129,7 @@ describe('pictures of people', () => {
     const { db } = system.context;
     const lost = await send(await red());
     const version = (await db.people.nextPicture(personId)) ?? 0;
-    await db.personPictures.arrived(lost, version, '');
+    await db.transaction((session) => db.personPictures.arrived(lost, version, '', session));
     await backdate(system, 'person-pictures', lost, 'heardAt', 120);
     expect((await settled(lost)).state).to.equal('ready');
     const unused = await send(await red());

@@ -183,9 +183,9 @@ describe('posters', () => {
     });
 
     it('are made although the queue has lost their job', async () => {
-      const { posters } = system.context.db;
+      const { posters, transaction } = system.context.db;
       const { videoId } = ready;
-      const made = await posters.ofTime({ videoId, generation: 1 }, 1);
+      const made = await transaction((session) => posters.ofTime({ videoId, generation: 1 }, 1, session));
       await change(made._id, { heardAt: new Date(Date.now() - 120_000) });
       expect(await settled(videoId)).to.include({ version: made.version, state: 'ready' });
     });
