@@ -64,6 +64,6 @@ function presentAnswered(user: Named | undefined) {
 }
 
 /** Who has asked to be forgotten is gone from then on, also in the time in which that can be taken back. */
-function isGone(user: Named | undefined): boolean {
+export function isGone(user: Named | undefined): boolean {
   return !user || user.status === 'closing' || user.status === 'closed';
 }

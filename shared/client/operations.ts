@@ -1833,8 +1833,8 @@ export type Report = {
   videoId: string;
   /** null: the video itself */
   commentId: string | null;
-  /** Whose it is */
-  ownerId: string;
+  /** Whose it is; null: of a deleted account */
+  ownerId: string | null;
   /** The title, or the words; null: it is gone */
   excerpt: string | null;
   state: 'open' | 'resolved' | 'dismissed';
@@ -1861,8 +1861,8 @@ export type WholeReport = {
   videoId: string;
   /** null: the video itself */
   commentId: string | null;
-  /** Whose it is */
-  ownerId: string;
+  /** Whose it is; null: of a deleted account */
+  ownerId: string | null;
   /** The title, or the words; null: it is gone */
   excerpt: string | null;
   state: 'open' | 'resolved' | 'dismissed';
@@ -1881,8 +1881,8 @@ export type WholeReport = {
   resolvedAt: string | null;
   /** What people said, the oldest first, 100 at most */
   complaints: {
-    /** An account */
-    userId: string;
+    /** Who said it; null: a deleted account */
+    userId: string | null;
     reason: 'spam' | 'violence' | 'sexual' | 'hate' | 'copyright' | 'misleading' | 'other';
     text: string;
     at: string;

@@ -56,7 +56,7 @@ export const report = z
     kind: z.enum(reportKinds),
     videoId,
     commentId: commentId.nullable().meta({ description: 'null: the video itself', example: null }),
-    ownerId: userId.meta({ description: 'Whose it is' }),
+    ownerId: userId.nullable().meta({ description: 'Whose it is; null: of a deleted account' }),
     excerpt: z
       .string()
       .nullable()
@@ -82,7 +82,7 @@ export const wholeReport = report
     complaints: z
       .array(
         z.object({
-          userId,
+          userId: userId.nullable().meta({ description: 'Who said it; null: a deleted account' }),
           reason,
           text: z.string().meta({ example: 'It is an ad.' }),
           at: time,

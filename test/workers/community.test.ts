@@ -97,6 +97,47 @@ describe('likes, comments and reports', function () {
     ]);
   });
 
+  it('of who is leaving are gone from the reports, like what that one has reported', async () => {
+    const { commentId } = await say(system, author, videoId, 'mine');
+    const own = await videoIn('ready', system, { ownerId: author._id, title: 'Mine' });
+    const theirs = await videoIn('ready', system, { ownerId: other._id, title: 'Theirs' });
+    const report = async (person: Person, path: string) => {
+      const said = { reason: 'other', text: 'look' };
+      const { body } = await askAs<{ reportId: string }>(system, person, 'POST', `${path}/reports`, said);
+      return body.reportId;
+    };
+    const ids = [
+      await report(other, `/api/videos/${videoId}/comments/${commentId}`),
+      await report(other, `/api/videos/${own}`),
+      await report(author, `/api/videos/${theirs}`),
+    ];
+    const moderator = await personWith(['moderator'], system);
+    type Seen = { ownerId: string; excerpt: string; complaints: { userId: string; text: string }[] };
+    const read = async () => {
+      const answers = ids.map((id) => askAs<Seen>(system, moderator, 'GET', `/api/reports/${id}`));
+      return (await Promise.all(answers)).map(({ body: { ownerId, excerpt, complaints } }) => [
+        ...[ownerId, excerpt],
+        ...complaints.flatMap(({ userId, text }) => [userId, text]),
+      ]);
+    };
+    expect(await read()).to.deep.equal([
+      [author._id, 'mine', other._id, 'look'],
+      [author._id, 'Mine', other._id, 'look'],
+      [other._id, 'Theirs', author._id, 'look'],
+    ]);
+    const gone = [
+      [null, null, other._id, 'look'],
+      [null, null, other._id, 'look'],
+      [other._id, 'Theirs', null, ''],
+    ];
+    await become(author, 'closing');
+    expect(await read()).to.deep.equal(gone);
+    await become(author, 'closed');
+    expect(await read()).to.deep.equal(gone);
+    await become(author, 'suspended');
+    expect((await read())[1]).to.deep.equal([author._id, 'Mine', other._id, 'look']);
+  });
+
   it('of a closed account are gone: texts, likes, and what it reported', async () => {
     const top = await say(system, author, videoId, 'secret words');
     await say(system, other, videoId, 'reply', top.commentId);
