@@ -1,5 +1,6 @@
 import type { ClientSession, Connection } from 'mongoose';
 import { halfLives, leastHeat, weights } from '../trending-score.ts';
+import { removeScores } from './remove-scores.ts';
 
 /**
  * How hot one video is in one region, and the events it comes of: those since it was last without a score. `_id` is
@@ -90,8 +91,7 @@ export async function rebuildScores(
   connection: Connection,
   { regions, halfLifeHours, at, settle }: Rebuilding,
 ): Promise<void> {
-  const limit = { maxTimeMS: mostMilliseconds };
-  await connection.collection('trending_scores').deleteMany({ region: { $in: regions } }, limit);
+  await removeScores(connection, regions);
   // Whoever logs from here on marks a score that nobody deletes any more.
   await settle();
   const stages = [
@@ -101,7 +101,7 @@ export async function rebuildScores(
   ];
   await connection
     .collection('view_buckets')
-    .aggregate(stages, { allowDiskUse: true, ...limit })
+    .aggregate(stages, { allowDiskUse: true, maxTimeMS: mostMilliseconds })
     .toArray();
 }
 

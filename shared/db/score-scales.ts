@@ -2,7 +2,10 @@ import { type ClientSession, type Connection, type mongo, Schema } from 'mongoos
 import { newId } from '../ids.ts';
 import { formula, usualHalfLifeHours } from '../trending-score.ts';
 
-/** What a region's scores are kept with. `_id` is the region; formula 0: they are being made, or that was not ended. */
+/**
+ * What a region's scores are kept with. `_id` is the region; formula 0: they are being made, or that was not ended; -1: they
+ * are being removed.
+ */
 type Scale = { _id: string; hours: number; formula: number };
 
 /** Where those who add to scores sign in, and as `rebuild` who makes them anew, and until when nobody else may. */
@@ -27,6 +30,9 @@ const adders = Array.from({ length: 16 }, (_, n) => `adder-${n}`);
 /** A process that died is waited for so long; one that lives says so thrice as often. */
 const claimMilliseconds = 60_000;
 
+const removing = -1;
+
+export type ScoreScales = ReturnType<typeof scoreScales>;
 export type RegionScale = { hours: number; isMade: boolean };
 
 /**
@@ -40,11 +46,12 @@ export function scoreScales(connection: Connection) {
   const turnRows = connection.model('TrendingTurn', turns).collection as unknown as Rows<Turn>;
 
   async function all(session?: ClientSession): Promise<Map<string, RegionScale>> {
-    const found = await scaleRows.find({}, { ...(session && { session }), maxTimeMS: 5000 }).toArray();
+    const kept = { formula: { $ne: removing } };
+    const found = await scaleRows.find(kept, { ...(session && { session }), maxTimeMS: 5000 }).toArray();
     return new Map(found.map((one) => [one._id, { hours: one.hours, isMade: one.formula === formula }]));
   }
 
-  async function set(regions: string[], scale: Omit<Scale, '_id'>): Promise<void> {
+  async function set(regions: string[], scale: Partial<Scale>): Promise<void> {
     for (const region of regions) {
       await scaleRows.updateOne({ _id: region }, { $set: scale }, { upsert: true });
     }
@@ -72,6 +79,18 @@ export function scoreScales(connection: Connection) {
     begin: (regions: string[], hours: number) => set(regions, { hours, formula: 0 }),
     /** From here on all add again. */
     end: (regions: string[], hours: number) => set(regions, { hours, formula }),
+
+    /** Regions beside these that have scores, or may have some that are being removed. */
+    async beside(regions: string[]): Promise<string[]> {
+      const found = await scaleRows.find({ _id: { $nin: regions } }, { maxTimeMS: 5000 }).toArray();
+      return found.map(({ _id }) => _id);
+    },
+    /** From here on nobody adds to the scores of some regions, nor marks them. */
+    retire: (regions: string[]) => set(regions, { formula: removing }),
+    /** Their scores are gone. */
+    async forget(regions: string[]): Promise<void> {
+      await scaleRows.deleteMany({ _id: { $in: regions }, formula: removing });
+    },
 
     /**
      * Does work that one process may do at a time. Work is given what fails once another has taken over.

@@ -9,6 +9,7 @@ import {
   weightOf,
 } from '../trending-score.ts';
 import { rebuildScores, remakeScores, type Score } from './rebuild-scores.ts';
+import { removeUnserved } from './remove-scores.ts';
 import { type RegionScale, scoreScales } from './score-scales.ts';
 import type { ViewLog } from './view-log.ts';
 import type { HourCounts } from './views.ts';
@@ -135,6 +136,9 @@ export function trendingStore(connection: Connection, viewLog: Pick<ViewLog, 'of
       }
       return made;
     },
+
+    /** Removes the scores of regions beside these, which are served no more. @returns the regions where it did */
+    keepOnly: (served: string[]) => removeUnserved(connection, scales, served),
 
     /** The hottest of a region, the hottest first; of two alike the one with the lesser id. */
     async hottest(region: string, limit: number, at: Date, halfLifeHours: number): Promise<HotVideo[]> {

@@ -4,10 +4,11 @@ import { type Connection, createConnection } from 'mongoose';
 import { createContext } from '../../shared/context.ts';
 import type { DbSession } from '../../shared/db/connect.ts';
 import { newId } from '../../shared/ids.ts';
+import { formula } from '../../shared/trending-score.ts';
 import { settleViews } from '../../workers/fold-views.ts';
 import { openTools, type Tools } from '../../workers/tools.ts';
 import { type System, startSystem, until } from '../support/system.ts';
-import { hourMilliseconds } from '../support/trending.ts';
+import { hourMilliseconds, runTrending } from '../support/trending.ts';
 
 type Row = { _id: string; hotness?: number; stale?: number; views: number };
 
@@ -121,5 +122,49 @@ describe('scores that are made anew', () => {
     await mongo.collection<Row>('trending_scores').updateOne({}, { $set: { stale: 1, views: 0 } });
     expect(await use(6)).to.deep.equal([]);
     await expectExact(6);
+  });
+
+  describe('of a region that is no longer served', () => {
+    const serving = (...REGIONS: string[]) => runTrending({ ...tools, config: { ...tools.config, REGIONS } });
+    const scales = () => mongo.collection<Row & { formula: number }>('trending_half_lives');
+    const kept = async () => [
+      ...new Set((await rows()).map(({ _id }) => _id.slice(0, 2))),
+      ...(await scales().find().sort({ _id: 1 }).toArray()).map(({ _id }) => _id),
+    ];
+
+    it('go with a run, stay away, and are made anew when it is served again', async () => {
+      const [first = '', second = ''] = videos;
+      await use(6);
+      await count(first);
+      expect(await kept()).to.deep.equal(['GB', 'US', 'GB', 'US']);
+      await serving('GB');
+      expect(await kept()).to.deep.equal(['GB', 'GB']);
+      await count(second);
+      expect(await kept(), 'counted meanwhile').to.deep.equal(['GB', 'GB']);
+      await serving('GB', 'US');
+      expect(await kept()).to.deep.equal(['GB', 'US', 'GB', 'US']);
+      await expectExact(6);
+    });
+
+    it('go with the next run when the one that removed them died', async () => {
+      await use(6);
+      // Scores are there, and nobody adds to them any more.
+      await scales().updateOne({ _id: 'US' }, { $set: { formula: -1 } });
+      await mongo.collection<Row>('trending_scores').deleteOne({ _id: /^US/ });
+      await serving('GB');
+      expect(await kept()).to.deep.equal(['GB', 'GB']);
+    });
+
+    it('go with what was being added', async () => {
+      await use(6);
+      let run: Promise<void> | undefined;
+      await tools.db.transaction(async (session) => {
+        await add(newId(), session);
+        run ??= serving('GB');
+        await until('its end', async () => (await scales().findOne({ _id: 'US' }))?.formula !== formula);
+      });
+      await run;
+      expect(await kept()).to.deep.equal(['GB', 'GB']);
+    });
   });
 });

@@ -31,4 +31,8 @@ async function rank(tools: Tools, log: Log, startedAt: Date, signal: AbortSignal
   const rankings = await rankRegions(tools, computedAt, signal);
   await db.rankings.save(newId(), rankings, computedAt, startedAt);
   log.info({ rankings: rankings.length }, 'regions ranked');
+  // Their rankings go by themselves, with the runs that made them.
+  const removed = await db.trending.keepOnly(config.REGIONS);
+  if (removed.length > 0)
+    log.info({ regions: removed }, 'scores of regions that are no longer served removed');
 }
