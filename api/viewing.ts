@@ -17,6 +17,8 @@ const unknownShare = 0.5;
 const factsMilliseconds = 1000;
 const mostFacts = 10_000;
 const mostUserAgents = 2000;
+/** Where Redis hangs, each question takes two seconds to fail: for this long the others need not find that out. */
+const silentMilliseconds = 1000;
 
 /** Whole seconds, and parts of `shareParts`. */
 export type Watched = { seconds: number; share: number };
@@ -50,6 +52,7 @@ export function createViewing({ config, db, redis }: Pick<Context, 'config' | 'd
   const robots = new Map<string, boolean>();
   const key = deriveKey(config.SECRET_KEY, 'viewers').toString('base64');
   const counter = createViewCounter(redis, config.REDIS_PREFIX);
+  let silentUntil = 0;
 
   /** By the list of isbot, which also has programs that are no players, as curl. */
   function isRobot(userAgent: string): boolean {
@@ -104,9 +107,11 @@ export function createViewing({ config, db, redis }: Pick<Context, 'config' | 'd
       if (isRobot(userAgent)) return 'robot';
       const watched = judgeWatched(watchedSeconds, video.durationSeconds);
       if (!watched) return 'too_short';
-      const isView = await counter.record({
-        ...{ seenBy: seenBy(watching), videoId: video._id, region },
-        ...watched,
+      if (silentUntil > Date.now()) throw new Error('Redis has not answered a moment ago.');
+      const view = { seenBy: seenBy(watching), videoId: video._id, region, ...watched };
+      const isView = await counter.record(view).catch((error) => {
+        silentUntil = Date.now() + silentMilliseconds;
+        throw error;
       });
       return isView ? null : 'already_counted';
     },

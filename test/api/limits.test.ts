@@ -1,11 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'chai';
-import type { StackFolder } from '../../scripts/local/folder.ts';
-import { startRedis } from '../../scripts/local/redis.ts';
-import type { LocalServer } from '../../scripts/local/server.ts';
 import { freshSession } from '../support/accounts.ts';
+import { type OwnRedis, startOwnRedis } from '../support/own-redis.ts';
 import { type OwnProcess, startApiProcess } from '../support/processes.ts';
 import { type System, startSystem, until } from '../support/system.ts';
 
@@ -16,24 +11,12 @@ const signIns = 6;
 const known = '/api/trending/GB';
 
 describe('rate limits over four processes', () => {
-  let folder: string;
-  let redis: LocalServer;
+  let redis: OwnRedis;
   let system: System;
   const apis: OwnProcess[] = [];
 
-  const records: StackFolder = {
-    get path() {
-      return folder;
-    },
-    fresh: true,
-    record() {},
-    close() {},
-  };
-
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'millrace-limits-'));
-    // A Redis of its own, because it is stopped on the way.
-    redis = await startRedis(records);
+    redis = await startOwnRedis();
     const limits = `rest=${quota}/60,view=${views}/60,ticket=${tickets}/5,sign-in=${signIns}/60`;
     system = await startSystem({ ...redis.env, RATE_LIMITS: limits });
     await Promise.all([1, 2, 3, 4].map(async () => apis.push(await startApiProcess(system.env))));
@@ -41,8 +24,7 @@ describe('rate limits over four processes', () => {
   after(async () => {
     await Promise.all(apis.map((api) => api.stop()));
     await system?.stop();
-    await redis?.stop();
-    await rm(folder, { recursive: true, force: true });
+    await redis?.remove();
   });
 
   const ask = (n: number, cookie = '', path = known, method = 'GET', headers: Record<string, string> = {}) =>
@@ -149,7 +131,6 @@ describe('rate limits over four processes', () => {
   });
 
   it('hold in each process when Redis is gone, without a wait, and are exact again when it is back', async () => {
-    const port = Number(new URL(redis.env.REDIS_URL ?? '').port);
     const begun = await freshSession(system);
     expect(passed(await atOnce(quota / 2, (n) => ask(n, begun)))).to.equal(quota / 2);
     await redis.stop();
@@ -162,16 +143,15 @@ describe('rate limits over four processes', () => {
       expect((performance.now() - began) / (2 * quota), 'milliseconds a request').to.be.below(40);
       expect(passed(await atOnce(2 * quota, () => ask(n, begun))), 'of what was left').to.be.below(quota);
     }
-    redis = await startRedis(records, port);
+    await redis.startAgain();
     await until('shared limits', async () => apis.every((api) => api.log().includes('limits are shared')));
     const later = await freshSession(system);
     expect(passed(await atOnce(3 * quota, (n) => ask(n, later)))).to.equal(quota);
   });
 
   it('hold when Redis hangs, and nobody waits for it twice', async () => {
-    const info = await until('redis', () => system.context.redis.info('server').catch(() => undefined));
-    const pid = Number(/process_id:(\d+)/.exec(info)?.[1]);
-    process.kill(pid, 'SIGSTOP');
+    await until('redis', () => system.context.redis.ping().catch(() => undefined));
+    redis.hold();
     try {
       const cookie = await freshSession(system);
       const began = performance.now();
@@ -181,7 +161,7 @@ describe('rate limits over four processes', () => {
       for (let turn = 0; turn < 20; turn += 1) await ask(0, await freshSession(system));
       expect((performance.now() - first) / 20, 'milliseconds a request').to.be.below(60);
     } finally {
-      process.kill(pid, 'SIGCONT');
+      redis.release();
     }
   });
 });
