@@ -6,7 +6,7 @@ import { until } from './system.ts';
 const root = join(import.meta.dirname, '..', '..');
 
 /** One of our processes, and everything it has written. */
-export type OwnProcess = { url: string; log(): string; stop(): Promise<void> };
+export type OwnProcess = { url: string; log(): string; stop(): Promise<void>; kill(): Promise<void> };
 
 export const startApiProcess = (env: Record<string, string>) => start('api', env);
 export const startWorkerProcess = (env: Record<string, string>) => start('worker', env);
@@ -26,12 +26,13 @@ async function start(name: 'api' | 'worker', given: Record<string, string>): Pro
     });
   }
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
-  const stop = async () => {
+  const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
     if (hasEnded()) return;
     const exited = once(child, 'exit');
-    child.kill('SIGTERM');
+    child.kill(signal);
     await exited;
   };
+  const stop = () => end('SIGTERM');
   try {
     // Four at once on a busy machine take their time.
     const started = await until(
@@ -42,7 +43,7 @@ async function start(name: 'api' | 'worker', given: Record<string, string>): Pro
       },
       50,
     );
-    return { url: JSON.parse(started).url ?? '', log: () => log, stop };
+    return { url: JSON.parse(started).url ?? '', log: () => log, stop, kill: () => end('SIGKILL') };
   } catch (error) {
     await stop();
     throw error;
