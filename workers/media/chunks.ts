@@ -22,7 +22,9 @@ export function planCuts(frameCount: number, gopFrames: number): number[] {
 /**
  * Cuts [0, frameCount) into chunks of whole segments for `slots` encoders at work at once. The first is one
  * segment long, so that a long video can be watched as early as a short one, and so is the next for each slot, so
- * that the player does not run dry. The later ones are longer where that leaves enough of them.
+ * that the player does not run dry. The later ones are longer where that leaves enough of them, but none is longer
+ * than its slot's share of what is left: else one slot may be at work on the last while the others have nothing
+ * to do.
  */
 export function planChunks(
   frameCount: number,
@@ -33,7 +35,8 @@ export function planChunks(
   const length = Math.min(longestChunk, Math.max(1, Math.ceil(cuts.length / (slots * chunksPerSlot))));
   const chunks: FrameSpan[] = [];
   for (let from = 0; from < cuts.length; ) {
-    const to = from + (chunks.length <= slots ? 1 : length);
+    const share = Math.ceil((cuts.length - from) / slots);
+    const to = from + (chunks.length <= slots ? 1 : Math.min(length, share));
     chunks.push({ startFrame: cuts[from] ?? 0, endFrame: cuts[to] ?? frameCount });
     from = to;
   }

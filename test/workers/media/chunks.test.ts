@@ -106,8 +106,27 @@ describe('the chunks', () => {
     expect([60 * 25, 130 * 25, hour].map((count) => longest(count, 1))).to.deep.equal([3, 5, 5]);
     expect([60 * 25, 130 * 25, hour].map((count) => longest(count, 25))).to.deep.equal([1, 1, 5]);
     forEveryPlan(({ chunks, cuts, slots }) => {
-      if (cuts.length <= 20 * slots) expect(chunks.length).to.be.at.most(4 * slots + slots + 1);
+      if (cuts.length <= 20 * slots) expect(chunks.length).to.be.at.most(6 * slots + 1);
     });
+  });
+});
+
+describe('the last chunks', () => {
+  const lengths = (seconds: number, slots: number) =>
+    chunksOf(seconds * 25, slots).map(({ startFrame, endFrame }) => (endFrame - startFrame) / 25);
+
+  it('are no longer than a slot’s share of what is left, so that all slots end about together', () => {
+    expect(lengths(60, 2)).to.deep.equal([2, 6, 6, 12, 12, 12, 6, 4]);
+    expect(lengths(120, 2)).to.deep.equal([2, 6, 6, 18, 18, 18, 18, 18, 12, 4]);
+    expect(lengths(300, 4)).to.deep.equal([
+      ...[2, 6, 6, 6, 6],
+      ...[24, 24, 24, 24, 24, 24, 24, 24, 24, 18, 12, 12, 6, 6, 4],
+    ]);
+  });
+
+  it('are as long as the others where one slot makes all, or each is one segment', () => {
+    expect(lengths(122, 1)).to.deep.equal([2, 6, 30, 30, 30, 24]);
+    expect(lengths(44, 8)).to.deep.equal([2, 6, 6, 6, 6, 6, 6, 6]);
   });
 });
 
