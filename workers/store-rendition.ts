@@ -18,6 +18,8 @@ export type Encoded = {
   /** Where its segments begin, in samples of the file. */
   starts: number[] | 'every fragment';
   withKeyFrames: boolean;
+  /** How often a file that grows is looked at. */
+  lookMilliseconds: number;
   /** True for the part that stores the init segment, which all parts of a rendition share. */
   withInit: boolean;
 };
@@ -25,24 +27,18 @@ export type Encoded = {
 type Owner = Pick<Video, '_id' | 'generation'>;
 
 const uploadsAtOnce = 4;
-const pollMilliseconds = 250;
-
-/** Cuts an encoded file into segments, stores them, and says what was stored. */
-export async function storeRendition(tools: Tools, owner: Owner, encoded: Encoded): Promise<RenditionPart> {
-  return storeWhileWritten(tools, owner, encoded, Promise.resolve(), async () => {});
-}
 
 /**
- * The same for a file that ffmpeg still writes, until `written` ends: each segment is stored as soon as it is
- * whole, and `onGrowth` hears of all so far.
+ * Cuts a file that ffmpeg writes until `written` ends into segments, and says what was stored. Each is stored as soon
+ * as it is whole, and `onGrowth` hears of all so far.
  * @throws what `written` or `onGrowth` throws.
  */
-export async function storeWhileWritten(
+export async function storeRendition(
   tools: Tools,
   owner: Owner,
   encoded: Encoded,
   written: Promise<unknown>,
-  onGrowth: (part: RenditionPart) => Promise<void>,
+  onGrowth: (part: RenditionPart) => Promise<void> = async () => {},
 ): Promise<RenditionPart> {
   let isWritten = false;
   const ended = written.then(
@@ -76,7 +72,7 @@ export async function storeWhileWritten(
           await onGrowth(part);
         }
       }
-      await Promise.race([ended, sleep(pollMilliseconds)]);
+      await Promise.race([ended, sleep(encoded.lookMilliseconds)]);
     }
   } finally {
     await reader?.close();

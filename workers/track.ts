@@ -3,12 +3,12 @@ import type { EncodingPlan, RenditionPart } from '../shared/contracts/encoding.t
 import type { PartId } from '../shared/db/parts.ts';
 import type { Video } from '../shared/db/video-record.ts';
 import { whileCurrent } from './attempt.ts';
-import { type FfmpegResult, runFfmpeg } from './media/ffmpeg.ts';
+import type { FfmpegResult } from './media/ffmpeg.ts';
 import type { FfmpegCommand } from './media/ffmpeg-command.ts';
-import { mediaFault } from './media-fault.ts';
 import { announceProgress } from './playlists.ts';
 import type { Step } from './run.ts';
-import { type Encoded, storeWhileWritten } from './store-rendition.ts';
+import { type Encoded, storeRendition } from './store-rendition.ts';
+import { storeWhileRunning } from './store-while-running.ts';
 
 export type Track = {
   id: PartId;
@@ -22,6 +22,9 @@ export type Track = {
 
 export type MadeTrack = { part: RenditionPart; seconds: number; ffmpeg: FfmpegResult };
 
+/** Playing may wait for a first segment. */
+const lookMilliseconds = 250;
+
 /**
  * Makes one track of the source whole, by one ffmpeg. Its segments are stored and announced while ffmpeg still
  * writes, so that nobody waits for the end of a long track.
@@ -34,22 +37,18 @@ export async function makeTrack(track: Track, step: Step): Promise<MadeTrack> {
     tools.sources.withSource(video.source, signal, (source) =>
       tools.scratch.withFolder(id.step, async (folder) => {
         const path = join(folder, 'track.mp4');
-        const stop = new AbortController();
-        const running = runFfmpeg(tools.ffmpeg, track.command(source, path), {
-          signal: AbortSignal.any([signal, stop.signal]),
-        });
-        try {
-          const encoded = { name, path, firstNumber: 1, starts, withKeyFrames, withInit: true };
-          const part = await storeWhileWritten(tools, video, encoded, running, async (soFar) => {
+        const encoded = {
+          ...{ name, path, firstNumber: 1, starts, withKeyFrames, withInit: true },
+          lookMilliseconds,
+        };
+        const command = track.command(source, path);
+        return storeWhileRunning(tools.ffmpeg, command, { signal }, async (running) => {
+          const part = await storeRendition(tools, video, encoded, running, async (soFar) => {
             await tools.db.parts.grow(id, soFar);
             await announceProgress(tools, video, plan);
           });
           return { part, seconds: (performance.now() - started) / 1000, ffmpeg: await running };
-        } catch (error) {
-          stop.abort(error);
-          await running.catch(() => {});
-          return mediaFault(error);
-        }
+        });
       }),
     ),
   );

@@ -6,13 +6,16 @@ import { MillraceError } from '../../shared/errors.ts';
 import { tilesKey } from '../../shared/keys.ts';
 import { currentVideo, whileCurrent } from '../attempt.ts';
 import { cutsIn } from '../media/chunks.ts';
-import { runFfmpeg } from '../media/ffmpeg.ts';
 import { chunkCommand, encodedRungs } from '../media/ffmpeg-args.ts';
 import { tilesIn } from '../media/image-args.ts';
-import { mediaFault } from '../media-fault.ts';
 import { announceProgress } from '../playlists.ts';
 import type { Step } from '../run.ts';
 import { storeRendition } from '../store-rendition.ts';
+import { storeWhileRunning } from '../store-while-running.ts';
+import type { Tools } from '../tools.ts';
+
+/** Every rung is a file: looking four times a second costs more than it wins, half a second of CPU for a minute of 720p. */
+const lookMilliseconds = 2000;
 
 /** Makes one chunk of the picture in every encoded rung. */
 export async function encode(payload: Attempt & { chunk: number }, step: Step): Promise<void> {
@@ -39,10 +42,11 @@ export async function encode(payload: Attempt & { chunk: number }, step: Step): 
 type Work = { video: Video; plan: EncodingPlan; chunk: number; span: Chunk };
 
 async function encodeChunk(
-  { video, plan, chunk, span }: Work,
+  work: Work,
   { tools, signal }: Step,
   onFrames: (frames: number) => void,
 ): Promise<RenditionPart[]> {
+  const { video, plan, chunk, span } = work;
   const rungs = encodedRungs(plan);
   // Every rung may be a copy, and then a chunk without pictures for the storyboard has nothing to do.
   if (rungs.length === 0 && tilesIn(plan, chunk).length === 0) return [];
@@ -50,29 +54,31 @@ async function encodeChunk(
     tools.scratch.withFolder('encode', async (folder) => {
       const files = rungs.map(({ name }) => join(folder, `${name}.mp4`));
       const tilesFile = join(folder, 'tiles.mjpeg');
-      await runFfmpeg(tools.ffmpeg, chunkCommand(plan, chunk, source, files, tilesFile), {
-        signal,
-        isUrgent: chunk === 0,
-        // ffmpeg tells it about every 500 ms: each time counts.
-        onFrames: atMostEvery(400, onFrames),
-      }).catch(mediaFault);
-      if (tilesIn(plan, chunk).length > 0) {
-        const key = tilesKey(video._id, video.generation, chunk);
-        await tools.storage.put('thumbnails', key, await readFile(tilesFile), 'video/x-motion-jpeg');
-      }
-      const parts = rungs.map(({ name }, index) =>
-        storeRendition(tools, video, {
-          name,
-          path: files[index] ?? '',
-          firstNumber: plan.cuts.indexOf(span.startFrame) + 1,
-          starts: cutsIn(plan.cuts, span),
-          withKeyFrames: true,
-          withInit: chunk === 0,
-        }),
-      );
-      return checkFrames(await Promise.all(parts), chunk, span.endFrame - span.startFrame);
+      const command = chunkCommand(plan, chunk, source, files, tilesFile);
+      // ffmpeg tells of frames about every 500 ms: each time counts.
+      const run = { signal, isUrgent: chunk === 0, onFrames: atMostEvery(400, onFrames) };
+      const parts = await storeWhileRunning(tools.ffmpeg, command, run, async (running) => {
+        const tiles = running.then(() => storeTiles(tools, work, tilesFile));
+        const stored = rungs.map(({ name }, index) => {
+          const path = files[index] ?? '';
+          const firstNumber = plan.cuts.indexOf(span.startFrame) + 1;
+          const starts = cutsIn(plan.cuts, span);
+          const options = { withKeyFrames: true, lookMilliseconds, withInit: chunk === 0 };
+          const encoded = { name, path, firstNumber, starts, ...options };
+          return storeRendition(tools, video, encoded, running);
+        });
+        const [, ...parts] = await Promise.all([tiles, ...stored]);
+        return parts;
+      });
+      return checkFrames(parts, chunk, span.endFrame - span.startFrame);
     }),
   );
+}
+
+async function storeTiles({ storage }: Tools, { video, plan, chunk }: Work, file: string): Promise<void> {
+  if (tilesIn(plan, chunk).length === 0) return;
+  const key = tilesKey(video._id, video.generation, chunk);
+  await storage.put('thumbnails', key, await readFile(file), 'video/x-motion-jpeg');
 }
 
 /** @throws MillraceError encoding_failed */
