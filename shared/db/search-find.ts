@@ -1,5 +1,5 @@
 import type { Connection } from 'mongoose';
-import { type KnownForm, leadsOf } from '../search/pairs.ts';
+import { isPair, type KnownForm, leadsOf } from '../search/pairs.ts';
 import type { SearchQuery } from '../search/parse-query.ts';
 import { scoreExpression } from '../search/score.ts';
 import { type SearchRow, spaced } from '../search/search-row.ts';
@@ -36,8 +36,8 @@ const nothing: Found = { items: [], total: 0, category: [], language: [] };
 const mostSeconds = 5;
 
 type Group = { _id: { c: string | null; l: string | null }; n: number; top?: Ranked[] };
-/** A video and what it is ordered by, the highest first; of equal ones the higher id. */
-type Ranked = { key: number; id: string };
+/** What a video is ordered by, the highest first, and its id; of equal ones the higher id. */
+type Ranked = [key: number, id: string];
 
 /**
  * Pages up to here come with the counts, as each category and language keeps so many. Those behind are asked on their
@@ -79,14 +79,12 @@ export function findRows(connection: Connection) {
     const known = forms.map((some) => some.map(({ _id }) => _id));
     const last = page.page * page.perPage;
     const first = last - page.perPage;
-    const ranked = [
-      { $match: matching(leadsOf(rarest, next), known, query, filter, now) },
-      { $project: { key: keyOf(page.order, known, now), category: 1, language: 1 } },
-    ];
+    const match = { $match: matching(leadsOf(rarest, next), known, query, filter, now) };
+    const key = keyOf(page.order, query.words, now);
     const options = { hint: { terms: 1 }, maxTimeMS: mostSeconds * 1000 };
     const isKept = last <= mostKept;
     // Each group has no more of the page than the page and those before it hold.
-    const top = { $topN: { n: last, sortBy: { key: -1, _id: -1 }, output: { key: '$key', id: '$_id' } } };
+    const top = { $maxN: { n: last, input: [key, '$_id'] } };
     const group = {
       _id: { c: '$category', l: '$language' },
       n: { $sum: 1 },
@@ -94,14 +92,15 @@ export function findRows(connection: Connection) {
     };
     const [groups, behind] = await Promise.all([
       rows()
-        .aggregate<Group>([...ranked, { $group: group }], options)
+        .aggregate<Group>([match, { $group: group }], options)
         .toArray(),
       isKept
         ? []
         : rows()
             .aggregate<{ _id: string }>(
               [
-                ...ranked,
+                match,
+                { $project: { key } },
                 { $sort: { key: -1, _id: -1 } },
                 { $skip: first },
                 { $limit: page.perPage },
@@ -146,8 +145,9 @@ function matching(
   const excluded = without.map((words) =>
     words.length === 1 ? { terms: { $in: formsOf(words[0] ?? '') } } : { $expr: holds(words) },
   );
-  // A single word is what leads.
-  const asked = words.length > 1 ? words.map((forms) => ({ terms: { $nin: forms } })) : [];
+  // A single word is what leads, and a row with a pair has both of its words.
+  const led = words.length === 1 ? 1 : leads.every(isPair) ? 2 : 0;
+  const asked = words.slice(led).map((forms) => ({ terms: { $nin: forms } }));
   const absent = [...asked, ...excluded];
   const { region, language, categories, seconds, publishedFrom } = filter;
   return {
@@ -165,11 +165,11 @@ function matching(
 function best(groups: Group[]): string[] {
   return groups
     .flatMap(({ top = [] }) => top)
-    .sort((a, b) => Number(b.key) - Number(a.key) || (a.id < b.id ? 1 : -1))
-    .map(({ id }) => id);
+    .sort(([a, one], [b, other]) => Number(b) - Number(a) || (one < other ? 1 : -1))
+    .map(([, id]) => id);
 }
 
-function keyOf(order: SearchOrder, words: string[][], now: Date): object | string {
+function keyOf(order: SearchOrder, words: string[], now: Date): object | string {
   if (order === 'relevance') return scoreExpression(words, now);
   return order === 'views' ? '$views' : { $toLong: '$publishedAt' };
 }

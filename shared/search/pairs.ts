@@ -18,6 +18,10 @@ export function pairOf(a: string, b: string): string {
   return a < b ? `${a} ${b}` : `${b} ${a}`;
 }
 
+export function isPair(term: string): boolean {
+  return term.includes(' ');
+}
+
 /** All pairs of those of the terms that are common. */
 export function pairsOf(terms: Iterable<string>, { terms: common }: CommonTerms): string[] {
   const some = [...terms].filter((term) => common.has(term));
@@ -30,7 +34,7 @@ export function chooseCommon(counted: { _id: string; rows: number }[], all: numb
   let shares = 0;
   for (const { _id, rows } of counted.toSorted((a, b) => b.rows - a.rows || (a._id < b._id ? -1 : 1))) {
     const share = rows / all;
-    if (_id.includes(' ') || share > mostShare) continue;
+    if (isPair(_id) || share > mostShare) continue;
     shares += share;
     if (shares ** 2 / 2 > mostPairs) break;
     chosen.push(_id);

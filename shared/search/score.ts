@@ -1,3 +1,5 @@
+import { stemmedLanguages, termOf } from './stems.ts';
+
 /** What a word counts, by the most important field that it stands in. */
 export const fieldWeights = { title: 10, tags: 6, people: 5, channel: 4, description: 1 } as const;
 
@@ -16,38 +18,39 @@ export function scoreOf(weights: number[], views: number, publishedAt: Date, now
   return text + ofViews * Math.log10(views + 1) + ofFreshness * 2 ** (-days / halvedAfterDays);
 }
 
-/** The same as an expression of MongoDB over a row of the index; a word is any of its forms. */
-export function scoreExpression(words: string[][], now: Date): object {
-  const { title, tags, people, channel } = fieldWeights;
-  const fields: [end: string | number, weight: number][] = [
-    [0, 0],
-    ...([
-      ['$ends.title', title],
-      ['$ends.tags', tags],
-    ] as [string, number][]),
-    ...([
-      ['$ends.people', people],
-      ['$ends.channel', channel],
-    ] as [string, number][]),
+/**
+ * The same as an expression of MongoDB over a row of the index that has all of these folded words. In the language of the
+ * row a word has one form, so no other is looked for.
+ */
+export function scoreExpression(words: string[], now: Date): object {
+  const { title, tags, people, channel, description } = fieldWeights;
+  const ends: [end: string, weight: number][] = [
+    ['$ends.title', title],
+    ['$ends.tags', tags],
+    ['$ends.people', people],
+    ['$ends.channel', channel],
   ];
-  const weightOf = (form: string) => ({
-    $let: {
-      vars: { at: { $indexOfArray: ['$terms', { $literal: form }] } },
-      in: fields.reduceRight<object | number>(
-        (further, [end, weight]) => ({ $cond: [{ $lt: ['$$at', end] }, weight, further] }),
-        fieldWeights.description,
-      ),
-    },
-  });
-  const weights = words.map((forms) =>
-    forms.length === 1 ? weightOf(forms[0] ?? '') : { $max: forms.map(weightOf) },
+  const byPlace = ends.reduceRight<object | number>(
+    (further, [end, weight]) => ({ $cond: [{ $lt: ['$$at', end] }, weight, further] }),
+    description,
   );
+  const weightOf = (word: string) => {
+    // What is not found in a list is at -1, which is its end: there is the form of all other languages.
+    const forms = [...stemmedLanguages, null].map((language) => termOf(word, language));
+    const form = { $arrayElemAt: [{ $literal: forms }, '$$language'] };
+    return { $let: { vars: { at: { $indexOfArray: ['$terms', form] } }, in: byPlace } };
+  };
   const halvings = { $divide: [{ $subtract: ['$publishedAt', now] }, halvedAfterDays * dayMilliseconds] };
   return {
-    $add: [
-      { $divide: [{ $add: weights }, weights.length] },
-      { $multiply: [ofViews, { $log10: { $add: ['$views', 1] } }] },
-      { $multiply: [ofFreshness, { $pow: [2, halvings] }] },
-    ],
+    $let: {
+      vars: { language: { $indexOfArray: [{ $literal: stemmedLanguages }, '$language'] } },
+      in: {
+        $add: [
+          { $divide: [{ $add: words.map(weightOf) }, words.length] },
+          { $multiply: [ofViews, { $log10: { $add: ['$views', 1] } }] },
+          { $multiply: [ofFreshness, { $pow: [2, halvings] }] },
+        ],
+      },
+    },
   };
 }

@@ -26,6 +26,8 @@ const stemmers: Record<string, (word: string) => string> = {
 /** Both written norms have the endings of one stemmer. */
 const sameAs: Record<string, string> = { nb: 'no', nn: 'no' };
 
+export const stemmedLanguages: readonly string[] = [...Object.keys(stemmers), ...Object.keys(sameAs)];
+
 /** Digits alone are of no language: who looks for 15 finds it in every one. */
 const scripts: [RegExp, string[]][] = [
   [/^\p{Script=Arabic}+$/u, ['ar']],
