@@ -213,7 +213,9 @@ export function playingGeneration(
 }
 
 /** The attempt that plays, else the one under way, if it has a preview. */
-export function previewGeneration(record: ListedVideo): number | undefined {
+export function previewGeneration(
+  record: Pick<Video, 'generation' | 'activeGeneration' | 'previews'>,
+): number | undefined {
   return record.previews?.find((one) => one === (record.activeGeneration ?? record.generation));
 }
 

@@ -3,9 +3,7 @@ import type { Visibility } from '../contracts/videos.ts';
 import type { VideoState } from '../video-state.ts';
 import { keyset, type Page } from './keyset.ts';
 import { shown } from './shown.ts';
-import { type ListedVideo, titleCollation, type Video } from './video-record.ts';
-
-const listed = { plan: 0, history: 0 } as const;
+import { type ListedVideo, listed, titleCollation, type Video } from './video-record.ts';
 
 /** The orders of videos, the usual one first. Each has an index for each filter of everyone's list. */
 export const videoOrders = {

@@ -4,7 +4,7 @@ import { newId } from '../ids.ts';
 import { keyset, type Page } from './keyset.ts';
 import type { Person } from './people.ts';
 import { shown } from './shown.ts';
-import type { ListedVideo, Video } from './video-record.ts';
+import { type ListedVideo, listed, type Video } from './video-record.ts';
 
 /** What a person did in a video. Of one video no two have the same person, role and character. */
 export type Credit = {
@@ -40,7 +40,6 @@ export const creditKey = ({ personId, role, character }: CreditWords) =>
   JSON.stringify([personId, role, character]);
 
 const inOrder = { order: 1, _id: 1 } as const;
-const listed = { plan: 0, history: 0 } as const;
 
 export function creditStore(connection: Connection) {
   const model = connection.model('Credit', schema);

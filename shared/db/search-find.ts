@@ -5,7 +5,7 @@ import { scoreExpression } from '../search/score.ts';
 import { type SearchRow, spaced } from '../search/search-row.ts';
 import { formsOf, termOf } from '../search/stems.ts';
 import { shown } from './shown.ts';
-import type { ListedVideo, Video } from './video-record.ts';
+import { type ListedVideo, listed, type Video } from './video-record.ts';
 
 /** A hint for where to begin. Every term of any row is here; `seen` when last. */
 export type SearchTerm = KnownForm & { seen: Date };
@@ -113,7 +113,7 @@ export function findRows(connection: Connection) {
     const ids = isKept ? best(groups).slice(first, last) : behind.map(({ _id }) => _id);
     const shownOnes = await videos()
       .find({ _id: { $in: ids }, ...shown(filter.region, now) } as object)
-      .project<ListedVideo>({ plan: 0, history: 0 })
+      .project<ListedVideo>(listed)
       .maxTimeMS(mostSeconds * 1000)
       .toArray();
     const byId = new Map(shownOnes.map((video) => [video._id, video]));

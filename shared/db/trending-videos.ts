@@ -1,6 +1,6 @@
 import { type Connection, type mongo, type QueryFilter, trusted } from 'mongoose';
 import { shown } from './shown.ts';
-import type { ListedVideo, Video } from './video-record.ts';
+import { type ListedVideo, listed, type Video } from './video-record.ts';
 
 /** As much of a video as its place in a list depends on. */
 export type Candidate = Pick<Video, '_id' | 'ownerId' | 'channelTitle' | 'category' | 'regions'> & {
@@ -10,7 +10,6 @@ export type Candidate = Pick<Video, '_id' | 'ownerId' | 'channelTitle' | 'catego
 /** In any of the categories; without them, in whatever. */
 type Where = { region: string; categories?: string[] | undefined };
 
-const listed = { plan: 0, history: 0 } as const;
 const candidate = { ownerId: 1, channelTitle: 1, category: 1, regions: 1, 'outside.id': 1 } as const;
 
 /** Asked at once: an `$in` of more is slower for each. */

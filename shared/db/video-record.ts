@@ -97,11 +97,21 @@ export type Video = {
   searchStale?: string;
 };
 
-/** A video in a list: without what only the pipeline needs, which is large for long videos. */
-export type ListedVideo = Omit<Video, 'plan' | 'history'>;
+/** What lists show of a video: the rest is many times as much, and most of it only the pipeline needs. */
+export const listed = {
+  ...{ _id: 1, title: 1, description: 1, category: 1, tags: 1, language: 1, channelTitle: 1 },
+  ...{ visibility: 1, regions: 1, minimumAge: 1, durationSeconds: 1, hasPoster: 1, outside: 1 },
+  ...{ state: 1, generation: 1, activeGeneration: 1, playableAt: 1 },
+  ...{ views: 1, likes: 1, comments: 1, createdAt: 1, publishedAt: 1 },
+} as const satisfies { [field in keyof Video]?: 1 };
+
+/** A video in a list. */
+export type ListedVideo = Pick<Video, keyof typeof listed>;
 
 /** As much of a video as tells how far the work on it is. */
-export type WatchedVideo = Omit<ListedVideo, 'plan'> & { plan: Pick<EncodingPlan, 'frameCount'> | null };
+export type WatchedVideo = Omit<Video, 'plan' | 'history'> & {
+  plan: Pick<EncodingPlan, 'frameCount'> | null;
+};
 /** What is not needed for that. */
 export const watched = { history: 0, 'plan.chunks': 0, 'plan.cuts': 0, 'plan.storyboard': 0 } as const;
 
