@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { newId } from '../../shared/ids.ts';
 import { limitKeys } from '../../shared/keys.ts';
 import type { Log } from '../../shared/log.ts';
 import type { Quota } from '../../shared/rate-limits.ts';
@@ -15,7 +16,7 @@ export type QuotaCounter = {
   answers(): boolean;
   take(id: string, quota: Quota, wanted: number, share: number): Promise<Grant | Alone>;
   giveBack(id: string, unspent: number, endsAt: number): Promise<void>;
-  /** Asks the other processes for what they hold of an account, and gives them the time to return it. */
+  /** Asks the other processes, and never this one, for what they hold of an account, and gives them time to return it. */
   recall(id: string): Promise<void>;
   onRecall(listener: (id: string) => void): void;
   close(): void;
@@ -71,6 +72,7 @@ export function createQuotaCounter(
   const keyOf = (id: string) =>
     keys.account(createHash('sha256').update(id).digest('base64url').slice(0, 22));
 
+  const self = newId();
   let answers = true;
   let timer: NodeJS.Timeout | undefined;
 
@@ -125,11 +127,14 @@ export function createQuotaCounter(
       await ask(() => redis.giveBackQuota(keyOf(id), unspent, Math.round(endsAt - performance.now())));
     },
     async recall(id) {
-      const others = await ask(() => redis.publish(keys.recall, id));
-      if (others && others > 1) await sleep(recallTakes);
+      const listeners = await ask(() => redis.publish(keys.recall, `${self} ${id}`));
+      if (listeners && listeners > 1) await sleep(recallTakes);
     },
     onRecall(listener) {
-      listening.on('message', (_channel, id) => listener(id));
+      listening.on('message', (_channel, message: string) => {
+        const [from = ''] = message.split(' ', 1);
+        if (from !== self) listener(message.slice(from.length + 1));
+      });
     },
     close() {
       clearTimeout(timer);

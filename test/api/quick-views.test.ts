@@ -158,7 +158,12 @@ describe('a view by the short way', () => {
       'User-Agent': `Mozilla/5.0 (viewer ${n})`,
       ...(n % 3 === 0 ? { cookie: 'a=b' } : {}),
     });
-    const replies = await Promise.all(Array.from({ length: 130 }, (_, n) => post(view, me(n))));
+    const replies: Awaited<ReturnType<typeof post>>[] = [];
+    // One after the other, so that the last to get something get less than they ask for.
+    while (replies.length < 130) {
+      const next = Array.from({ length: 13 }, (_, n) => post(view, me(replies.length + n)));
+      replies.push(...(await Promise.all(next)));
+    }
     const passed = replies.filter(({ status }) => status === 200);
     expect(passed, replies.map(({ status }) => status).join()).to.have.length(100);
     expect(passed.filter(({ isQuick }) => isQuick).length).to.be.greaterThan(50);
