@@ -14,7 +14,8 @@ export async function repairSearch({ tools: { db, redis, config }, log }: Step):
   const { marked, next } = await db.search.repair((await redis.get(key)) ?? '', batch);
   await (next === null ? redis.del(key) : redis.set(key, next));
   if (marked > 0) log.info({ marked }, 'search did not know of changes');
-  if (await db.search.usePairs()) log.info('search looks common words up in pairs');
+  const isUsed = await db.search.usePairs();
+  if (isUsed !== undefined) log.info({ isUsed }, 'pairs of common words');
   if (next !== null) return;
   const counted = searchCountedKey(config.REDIS_PREFIX);
   if (!(await redis.exists(counted))) {

@@ -1,5 +1,5 @@
 import type { Connection } from 'mongoose';
-import { isPair, type KnownForm, leadsOf } from '../search/pairs.ts';
+import { isPair, type KnownForm, leadsOf, manyPairs } from '../search/pairs.ts';
 import type { SearchQuery } from '../search/parse-query.ts';
 import { scoreExpression } from '../search/score.ts';
 import { type SearchRow, spaced } from '../search/search-row.ts';
@@ -51,20 +51,23 @@ export function findRows(connection: Connection) {
   const terms = () => connection.collection<SearchTerm>('search_terms');
   const videos = () => connection.collection<Video>('videos');
 
-  /** The forms of each word that there are, the rarest word first; undefined when there is none of a word. */
+  /**
+   * The forms of each word that there are, the rarest word first; undefined when there is none of a word. `hasMany`: some
+   * rows have too many common terms for pairs.
+   */
   async function knownForms(
     words: string[],
     language: string | undefined,
-  ): Promise<KnownForm[][] | undefined> {
+  ): Promise<{ forms: KnownForm[][]; hasMany: boolean } | undefined> {
     const forms = words.map((word) => (language === undefined ? formsOf(word) : [termOf(word, language)]));
     const found = await terms()
-      .find({ _id: { $in: forms.flat() } })
+      .find({ _id: { $in: [...forms.flat(), manyPairs] } })
       .toArray();
     const byForm = new Map(found.map((term) => [term._id, term]));
     const known = forms.map((some) => some.flatMap((form) => byForm.get(form) ?? []));
     if (known.some((some) => some.length === 0)) return undefined;
     const countOf = (some: KnownForm[]) => some.reduce((sum, { rows }) => sum + rows, 0);
-    return known.sort((a, b) => countOf(a) - countOf(b));
+    return { forms: known.sort((a, b) => countOf(a) - countOf(b)), hasMany: byForm.has(manyPairs) };
   }
 
   return async (
@@ -73,13 +76,13 @@ export function findRows(connection: Connection) {
     page: { order: SearchOrder; page: number; perPage: number },
     now = new Date(),
   ): Promise<Found> => {
-    const forms = await knownForms(query.words, filter.language);
-    const [rarest, next] = forms ?? [];
-    if (!forms || !rarest) return nothing;
-    const known = forms.map((some) => some.map(({ _id }) => _id));
+    const found = await knownForms(query.words, filter.language);
+    const [rarest, next] = found?.forms ?? [];
+    if (!found || !rarest) return nothing;
+    const known = found.forms.map((some) => some.map(({ _id }) => _id));
     const last = page.page * page.perPage;
     const first = last - page.perPage;
-    const match = { $match: matching(leadsOf(rarest, next), known, query, filter, now) };
+    const match = { $match: matching(leadsOf(rarest, next, found.hasMany), known, query, filter, now) };
     const key = keyOf(page.order, query.words, now);
     const options = { hint: { terms: 1 }, maxTimeMS: mostSeconds * 1000 };
     const isKept = last <= mostKept;

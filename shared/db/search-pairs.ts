@@ -23,6 +23,17 @@ export function searchPairs(connection: Connection) {
   const current = (session?: ClientSession) =>
     editions().findOne({ _id: 'common' }, session ? { session } : {});
 
+  /** Whether every row was made with it. */
+  async function hasEveryRow(edition: number): Promise<boolean> {
+    const options = { projection: { _id: 1 }, hint: { edition: 1 } };
+    return (await rows().findOne({ edition: { $ne: edition } }, options)) === null;
+  }
+
+  async function setPaired(which: object, isPaired: boolean, session: ClientSession): Promise<void> {
+    const change = isPaired ? { $set: { isPaired: true as const } } : { $unset: { isPaired: '' as const } };
+    await terms().updateMany(which, change, { session });
+  }
+
   return {
     /** What rows are to be made with now. */
     async common(session: ClientSession): Promise<CommonTerms> {
@@ -40,30 +51,37 @@ export function searchPairs(connection: Connection) {
         .project<{ _id: string; rows: number }>({ rows: 1 })
         .toArray();
       const wanted = chooseCommon(counted, await rows().estimatedDocumentCount());
-      const before = await current();
-      const had = new Set(before?.terms);
-      const missing = wanted.filter((term) => !had.has(term));
-      if (missing.length <= wanted.length * mostMissing) return false;
-      const staying = wanted.filter((term) => had.has(term));
-      await terms().updateMany({ isPaired: true, _id: { $nin: staying } }, { $unset: { isPaired: '' } });
-      const edition = before?.edition ?? 0;
-      await editions().updateOne(
-        { _id: 'common', ...(before && { edition }) },
-        { $set: { edition: edition + 1, terms: wanted, since: now, isUsed: false } },
-        { upsert: !before },
-      );
-      return true;
+      return connection.transaction(async (session) => {
+        const before = await current(session);
+        const had = new Set(before?.terms);
+        const missing = wanted.filter((term) => !had.has(term));
+        if (missing.length <= wanted.length * mostMissing) return false;
+        const staying = wanted.filter((term) => had.has(term));
+        await setPaired({ isPaired: true, _id: { $nin: staying } }, false, session);
+        await editions().replaceOne(
+          { _id: 'common' },
+          { edition: (before?.edition ?? 0) + 1, terms: wanted, since: now, isUsed: false },
+          { session, upsert: true },
+        );
+        return true;
+      });
     },
 
-    /** Lets queries rely on what was chosen, once every row was made with it. @returns whether they begin to */
-    async use(now = new Date()): Promise<boolean> {
-      const found = await current();
-      if (!found || found.isUsed || now.getTime() - found.since.getTime() < graceMilliseconds) return false;
-      const { edition } = found;
-      if (await rows().findOne({ edition: { $ne: edition } }, { projection: { _id: 1 } })) return false;
-      await terms().updateMany({ _id: { $in: found.terms } }, { $set: { isPaired: true } });
-      await editions().updateOne({ _id: 'common', edition }, { $set: { isUsed: true } });
-      return true;
+    /**
+     * Lets queries rely on what was chosen once every row was made with it, and no longer where one is not, which another
+     * release may have written. @returns whether they do from now on; undefined: as before
+     */
+    async use(now = new Date()): Promise<boolean | undefined> {
+      return connection.transaction(async (session) => {
+        const found = await current(session);
+        if (!found) return undefined;
+        const isLate = now.getTime() - found.since.getTime() >= graceMilliseconds;
+        const isUsed = isLate && (await hasEveryRow(found.edition));
+        if (isUsed === found.isUsed) return undefined;
+        await setPaired({ _id: { $in: found.terms } }, isUsed, session);
+        await editions().updateOne({ _id: 'common' }, { $set: { isUsed } }, { session });
+        return isUsed;
+      });
     },
   };
 }

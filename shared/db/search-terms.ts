@@ -1,4 +1,5 @@
 import type { Connection } from 'mongoose';
+import { isPair } from '../search/pairs.ts';
 import { beginningsOf, longestBeginning, type SearchRow } from '../search/search-row.ts';
 import type { SearchTerm } from './search-find.ts';
 import type { SearchWord } from './search-suggest.ts';
@@ -51,7 +52,8 @@ export function searchTerms(connection: Connection) {
       const best = new Map<string, number>();
       for (const row of fresh) {
         for (const term of row.terms) {
-          if (!before.get(row._id)?.has(term)) counts.set(term, (counts.get(term) ?? 0) + 1);
+          // Pairs are led by, and never looked up here.
+          if (!isPair(term) && !before.get(row._id)?.has(term)) counts.set(term, (counts.get(term) ?? 0) + 1);
         }
         for (const word of row.heads) best.set(word, Math.max(best.get(word) ?? 0, row.views));
       }
@@ -80,6 +82,7 @@ export function searchTerms(connection: Connection) {
       await rows()
         .aggregate([
           { $unwind: '$terms' },
+          { $match: { terms: { $not: / / } } },
           { $group: { _id: '$terms', rows: { $sum: 1 } } },
           { $set: { seen: now } },
           merge('search_terms', ['rows']),

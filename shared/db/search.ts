@@ -16,6 +16,7 @@ const rows = new Schema<SearchRow>(
   { versionKey: false, collection: 'search_rows', strict: false },
 )
   .index({ terms: 1 })
+  .index({ edition: 1 })
   .index({ heads: 1, views: -1 });
 
 const terms = new Schema<SearchTerm>(

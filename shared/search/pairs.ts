@@ -1,3 +1,5 @@
+import { termOf } from './stems.ts';
+
 /** Terms that are common enough to be looked up two at a time, and which choice of them this is: each has the next number. */
 export type CommonTerms = { edition: number; terms: ReadonlySet<string> };
 
@@ -10,6 +12,9 @@ export type KnownForm = { _id: string; rows: number; isPaired?: true };
 export const leastRows = 1000;
 /** A word in more of the rows than this, as "the" may be, makes a pair hardly rarer than its other word is. */
 const mostShare = 0.1;
+/** A row with more common terms has this term in place of their pairs, or a description could make tens of thousands. */
+export const manyPairs = '*';
+const mostPaired = 32;
 /** So many pairs a row has on average, if its terms come independently: with long descriptions all words are common. */
 const mostPairs = 4;
 
@@ -22,9 +27,10 @@ export function isPair(term: string): boolean {
   return term.includes(' ');
 }
 
-/** All pairs of those of the terms that are common. */
+/** All pairs of those of the terms that are common, or `manyPairs`. */
 export function pairsOf(terms: Iterable<string>, { terms: common }: CommonTerms): string[] {
   const some = [...terms].filter((term) => common.has(term));
+  if (some.length > mostPaired) return [manyPairs];
   return some.flatMap((one, n) => some.slice(n + 1).map((other) => pairOf(one, other)));
 }
 
@@ -43,10 +49,10 @@ export function chooseCommon(counted: { _id: string; rows: number }[], all: numb
 }
 
 /**
- * Terms of which every row with both words has one: their pairs where there are such, else the rarer of the two. Of one
- * word alone, its forms.
+ * Terms of which every row with both words has one: their pairs where there are such, else the rarer of the two; and
+ * `manyPairs`, where some rows have that instead. Of one word alone, its forms.
  */
-export function leadsOf(word: KnownForm[], other: KnownForm[] | undefined): string[] {
+export function leadsOf(word: KnownForm[], other: KnownForm[] | undefined, hasMany: boolean): string[] {
   if (!other) return word.map(({ _id }) => _id);
   const leads = word.flatMap((a) =>
     other
@@ -56,13 +62,15 @@ export function leadsOf(word: KnownForm[], other: KnownForm[] | undefined): stri
         return a.rows <= b.rows ? a._id : b._id;
       }),
   );
-  return [...new Set(leads)];
+  return [...new Set(hasMany && leads.some(isPair) ? [...leads, manyPairs] : leads)];
 }
 
-/** The terms of one row are of one language, or of none. */
+/** The terms of one row are of one language, and in it a word has one form. */
 function mayMeet(a: string, b: string): boolean {
   const [one, other] = [languageOf(a), languageOf(b)];
-  return one === '' || other === '' || one === other;
+  if (one === other) return true;
+  if (other === '') return termOf(b, one) === b;
+  return one === '' && termOf(a, other) === a;
 }
 
 function languageOf(term: string): string {

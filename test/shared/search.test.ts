@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { fold, wordsOf } from '../../shared/search/fold.ts';
 import { highlight, hitsOf, snippet } from '../../shared/search/highlight.ts';
+import { chooseCommon, type KnownForm, leadsOf, pairsOf } from '../../shared/search/pairs.ts';
 import { parseQuery } from '../../shared/search/parse-query.ts';
 import { scoreOf } from '../../shared/search/score.ts';
 import { beginningsOf, type RowSource, searchRowOf } from '../../shared/search/search-row.ts';
@@ -135,6 +136,44 @@ describe('a row of search', () => {
   it('has the beginning of a long description', () => {
     const description = Array.from({ length: 900 }, (_, n) => `w${n}`).join(' ');
     expect(searchRowOf({ ...video, description }).terms).to.have.length(205);
+  });
+});
+
+describe('pairs of terms', () => {
+  const forms = (...terms: string[]): KnownForm[] =>
+    terms.map((_id) => ({ _id, rows: 10, ...(_id.startsWith('en:') ? { isPaired: true as const } : {}) }));
+
+  it('are of all common terms of a row, unless these are too many', () => {
+    const common = (terms: string[]) => ({ edition: 1, terms: new Set(terms) });
+    expect(pairsOf(['b', 'c', 'a'], common(['a', 'b']))).to.deep.equal(['a b']);
+    const many = Array.from({ length: 33 }, (_, n) => `t${n}`);
+    expect(pairsOf(many.slice(1), common(many))).to.have.length((32 * 31) / 2);
+    expect(pairsOf(many, common(many))).to.deep.equal(['*']);
+  });
+
+  it('lead where both are paired, and one of them where not; what is in no row together leads to nothing', () => {
+    expect(leadsOf(forms('en:run', 'de:run', 'run'), forms('en:sea', 'fr:sea', 'sea'), false)).to.deep.equal([
+      'en:run en:sea',
+      'run',
+    ]);
+    expect(leadsOf(forms('en:run'), forms('en:sea'), true)).to.deep.equal(['en:run en:sea', '*']);
+    expect(leadsOf(forms('en:run'), forms('en:run', '15'), false)).to.deep.equal(['en:run']);
+    expect(leadsOf(forms('de:run'), forms('дом', 'de:sea'), true)).to.deep.equal(['de:run']);
+    expect(leadsOf(forms('de:run', 'run'), undefined, true)).to.deep.equal(['de:run', 'run']);
+  });
+
+  it('are of what many rows have, not nearly all, and no more of them than pays', () => {
+    const counted = [
+      ['the', 200],
+      ['sea', 90],
+      ['sea wave', 90],
+      ['wave', 80],
+      ...Array.from({ length: 60 }, (_, n) => [`w${n}`, 70]),
+    ].map(([_id, rows]) => ({ _id: String(_id), rows: Number(rows) }));
+    const chosen = chooseCommon(counted, 1000);
+    expect(chosen.slice(0, 3)).to.deep.equal(['sea', 'wave', 'w0']);
+    // (0.09 + 0.08 + 37 x 0.07)^2 / 2 is below 4, and with one more above.
+    expect(chosen).to.have.length(39);
   });
 });
 

@@ -3,6 +3,7 @@ import { type Connection, createConnection } from 'mongoose';
 import type { SearchTerm } from '../../shared/db/search-find.ts';
 import type { Video } from '../../shared/db/video-record.ts';
 import { newId } from '../../shared/ids.ts';
+import { isPair, manyPairs } from '../../shared/search/pairs.ts';
 import { parseQuery } from '../../shared/search/parse-query.ts';
 import type { SearchRow } from '../../shared/search/search-row.ts';
 import { type System, startSystem } from '../support/system.ts';
@@ -52,6 +53,12 @@ describe('pairs of common words', () => {
   async function index(): Promise<void> {
     while ((await search().indexStale()) > 0);
   }
+  /** Of a row that has pairs, the other terms. */
+  async function singles(_id: string): Promise<string[]> {
+    const { terms = [] } = (await rows().findOne({ _id })) ?? {};
+    expect(terms.some(isPair)).to.equal(true);
+    return terms.filter((term) => !isPair(term));
+  }
   async function repair(): Promise<number> {
     const { marked } = await search().repair('', 1000);
     await index();
@@ -65,7 +72,7 @@ describe('pairs of common words', () => {
   }
   async function expectAllFound(): Promise<void> {
     const asked = words.flatMap((one, n) => words.slice(n + 1).map((other) => [one, other]));
-    for (const some of [...asked, ...asked.map((pair) => [...pair, 'video']), ['milo'], ['kalo', 'only0']]) {
+    for (const some of [...asked, ['talo', 'vello', 'video'], ['milo'], ['kalo', 'only0']]) {
       const expected = [...titles].filter(([, title]) => some.every((word) => title.includes(word)));
       expect(await found(some.join(' ')), some.join(' ')).to.deep.equal(expected.map(([id]) => id).sort());
     }
@@ -74,7 +81,7 @@ describe('pairs of common words', () => {
   it('are not relied on before there are any', async () => {
     expect(await search().choosePairs(least)).to.equal(true);
     expect(await search().choosePairs(least), 'again').to.equal(false);
-    expect(await search().usePairs(later()), 'no row has them').to.equal(false);
+    expect(await search().usePairs(later()), 'no row has them').to.equal(undefined);
     expect(await paired()).to.equal(0);
     await expectAllFound();
   });
@@ -82,24 +89,43 @@ describe('pairs of common words', () => {
   it('are relied on when every row has them, and no row can be late', async () => {
     expect(await repair()).to.equal(titles.size);
     expect(await repair()).to.equal(0);
-    expect(await search().usePairs(inAMinute()), 'too soon').to.equal(false);
+    expect(await search().usePairs(inAMinute()), 'too soon').to.equal(undefined);
     expect(await search().usePairs(later())).to.equal(true);
-    expect(await search().usePairs(later()), 'again').to.equal(false);
+    expect(await search().usePairs(later()), 'again').to.equal(undefined);
     expect(await paired()).to.be.greaterThan(15);
     await expectAllFound();
   });
 
   it('lead to rows: one that lost its pairs is not found until it is repaired', async () => {
-    const [lost] = await found('kalo milo');
-    const { terms = [] } = (await rows().findOne({ _id: lost ?? '' })) ?? {};
-    expect(terms.some((term) => term.includes(' '))).to.equal(true);
-    await rows().updateOne(
-      { _id: lost ?? '' },
-      { $set: { terms: terms.filter((term) => !term.includes(' ')) } },
-    );
+    const [lost = ''] = await found('kalo milo');
+    await rows().updateOne({ _id: lost }, { $set: { terms: await singles(lost) } });
     expect(await found('kalo milo')).not.to.include(lost);
     expect(await repair()).to.equal(1);
     expect(await found('kalo milo')).to.include(lost);
+  });
+
+  it('are not relied on while a row is of another release', async () => {
+    const [foreign = ''] = await found('kalo milo');
+    await rows().updateOne(
+      { _id: foreign },
+      { $set: { terms: await singles(foreign) }, $unset: { edition: '' } },
+    );
+    expect(await search().usePairs(later())).to.equal(false);
+    expect(await paired()).to.equal(0);
+    await expectAllFound();
+    expect(await repair()).to.equal(1);
+    expect(await search().usePairs(later())).to.equal(true);
+    await expectAllFound();
+  });
+
+  it('are not needed of rows that would have too many', async () => {
+    const [full = ''] = await found('kalo milo');
+    await rows().updateOne({ _id: full }, { $set: { terms: [...(await singles(full)), manyPairs] } });
+    await connection
+      .collection<SearchTerm>('search_terms')
+      .insertOne({ _id: manyPairs, rows: 1, seen: new Date() });
+    await expectAllFound();
+    expect(await repair()).to.equal(1);
   });
 
   it('are of what a title says now', async () => {

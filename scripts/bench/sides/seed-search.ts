@@ -2,7 +2,7 @@ import { createConnection } from 'mongoose';
 import { connectDb } from '../../../shared/db/connect.ts';
 import type { Video } from '../../../shared/db/video-record.ts';
 import { newId } from '../../../shared/ids.ts';
-import { chooseCommon, leastRows } from '../../../shared/search/pairs.ts';
+import { chooseCommon, isPair, leastRows } from '../../../shared/search/pairs.ts';
 import { type SearchRow, searchRowOf } from '../../../shared/search/search-row.ts';
 import { randomFrom, titleMaker } from '../tools/titles.ts';
 import { growCache } from './mongo-cache.ts';
@@ -39,7 +39,7 @@ export async function seedSearch(url: string, count: number, note: (line: string
     const some = Array.from({ length: Math.min(batch, count - at) }, next);
     const made = some.map((video) => searchRowOf(video, [], common));
     for (const row of made) {
-      for (const term of row.terms) terms.set(term, (terms.get(term) ?? 0) + 1);
+      for (const term of row.terms) if (!isPair(term)) terms.set(term, (terms.get(term) ?? 0) + 1);
       for (const word of row.heads) best.set(word, Math.max(best.get(word) ?? 0, row.views));
     }
     await Promise.all([
@@ -51,7 +51,11 @@ export async function seedSearch(url: string, count: number, note: (line: string
   await db.search.addTerms(terms);
   await db.search.addWords(best);
   await db.search.usePairs();
-  await rows.createIndexes([{ key: { terms: 1 } }, { key: { heads: 1, views: -1 } }]);
+  await rows.createIndexes([
+    { key: { terms: 1 } },
+    { key: { edition: 1 } },
+    { key: { heads: 1, views: -1 } },
+  ]);
   note(`${count} videos, ${terms.size} terms, ${best.size} words in titles`);
   await db.close();
   await connection.close();
