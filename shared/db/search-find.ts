@@ -52,13 +52,13 @@ export function findRows(connection: Connection) {
   const videos = () => connection.collection<Video>('videos');
 
   /**
-   * The forms of each word that there are, the rarest word first; undefined when there is none of a word. `hasMany`: some
-   * rows have too many common terms for pairs.
+   * The forms of each word that there are, the rarest word first; undefined when there is none of a word. `many`: so
+   * many rows, about, have too many common terms for pairs, if any.
    */
   async function knownForms(
     words: string[],
     language: string | undefined,
-  ): Promise<{ forms: KnownForm[][]; hasMany: boolean } | undefined> {
+  ): Promise<{ forms: KnownForm[][]; many: number | undefined } | undefined> {
     const forms = words.map((word) => (language === undefined ? formsOf(word) : [termOf(word, language)]));
     const found = await terms()
       .find({ _id: { $in: [...forms.flat(), manyPairs] } })
@@ -67,7 +67,7 @@ export function findRows(connection: Connection) {
     const known = forms.map((some) => some.flatMap((form) => byForm.get(form) ?? []));
     if (known.some((some) => some.length === 0)) return undefined;
     const countOf = (some: KnownForm[]) => some.reduce((sum, { rows }) => sum + rows, 0);
-    return { forms: known.sort((a, b) => countOf(a) - countOf(b)), hasMany: byForm.has(manyPairs) };
+    return { forms: known.sort((a, b) => countOf(a) - countOf(b)), many: byForm.get(manyPairs)?.rows };
   }
 
   return async (
@@ -82,7 +82,7 @@ export function findRows(connection: Connection) {
     const known = found.forms.map((some) => some.map(({ _id }) => _id));
     const last = page.page * page.perPage;
     const first = last - page.perPage;
-    const match = { $match: matching(leadsOf(rarest, next, found.hasMany), known, query, filter, now) };
+    const match = { $match: matching(leadsOf(rarest, next, found.many), known, query, filter, now) };
     const key = keyOf(page.order, query.words, now);
     const options = { hint: { terms: 1 }, maxTimeMS: mostSeconds * 1000 };
     const isKept = last <= mostKept;

@@ -40,7 +40,7 @@ export function chooseCommon(counted: { _id: string; rows: number }[], all: numb
   let shares = 0;
   for (const { _id, rows } of counted.toSorted((a, b) => b.rows - a.rows || (a._id < b._id ? -1 : 1))) {
     const share = rows / all;
-    if (isPair(_id) || share > mostShare) continue;
+    if (_id === manyPairs || share > mostShare) continue;
     shares += share;
     if (shares ** 2 / 2 > mostPairs) break;
     chosen.push(_id);
@@ -50,10 +50,16 @@ export function chooseCommon(counted: { _id: string; rows: number }[], all: numb
 
 /**
  * Terms of which every row with both words has one: their pairs where there are such, else the rarer of the two; and
- * `manyPairs`, where some rows have that instead. Of one word alone, its forms.
+ * `manyPairs`, where some rows have that instead: `many`, about. Of one word alone its forms, and of two where fewer rows
+ * have the first than have `manyPairs`.
  */
-export function leadsOf(word: KnownForm[], other: KnownForm[] | undefined, hasMany: boolean): string[] {
-  if (!other) return word.map(({ _id }) => _id);
+export function leadsOf(
+  word: KnownForm[],
+  other: KnownForm[] | undefined,
+  many: number | undefined,
+): string[] {
+  const rows = word.reduce((sum, form) => sum + form.rows, 0);
+  if (!other || (many ?? 0) > rows) return word.map(({ _id }) => _id);
   const leads = word.flatMap((a) =>
     other
       .filter((b) => mayMeet(a._id, b._id))
@@ -62,7 +68,7 @@ export function leadsOf(word: KnownForm[], other: KnownForm[] | undefined, hasMa
         return a.rows <= b.rows ? a._id : b._id;
       }),
   );
-  return [...new Set(hasMany && leads.some(isPair) ? [...leads, manyPairs] : leads)];
+  return [...new Set(many !== undefined && leads.some(isPair) ? [...leads, manyPairs] : leads)];
 }
 
 /** The terms of one row are of one language, and in it a word has one form. */
