@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import Koa, { type Middleware } from 'koa';
 import compress from 'koa-compress';
 import type { ApiContext } from './context.ts';
@@ -7,7 +8,7 @@ import { encodedTags } from './middleware/encoded-tags.ts';
 import { hotReplies } from './middleware/hot-replies.ts';
 import { problem } from './middleware/problem.ts';
 import { quickViews } from './middleware/quick-views.ts';
-import { requestLog } from './middleware/request-log.ts';
+import { createRequestLog, requestLog } from './middleware/request-log.ts';
 import { refuseOtherSites } from './middleware/same-site.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { openApiDocument } from './openapi/document.ts';
@@ -92,15 +93,18 @@ export const apiRoutes: Route[] = [
   ...operationRoutes,
 ];
 
-export async function createApp(context: ApiContext): Promise<Koa> {
+export async function createApp(context: ApiContext): Promise<RequestListener> {
   const { CORS_ORIGINS: origins = [] } = context.config;
   const app = new Koa();
   app.silent = true;
   app.on('error', (error) => context.log.debug({ err: error }, 'response not delivered'));
 
-  app.use(requestLog(context));
-  app.use(hotReplies(context, apiRoutes));
-  app.use(quickViews(context));
+  const requests = createRequestLog(context);
+  const hot = hotReplies(context, apiRoutes, requests);
+  const views = quickViews(context, requests);
+  app.use(requestLog(requests, context));
+  app.use(hot.middleware);
+  app.use(views.middleware);
   app.use(await securityHeaders(context));
   app.use(cors(origins));
   app.use(encodedTags());
@@ -112,7 +116,7 @@ export async function createApp(context: ApiContext): Promise<Koa> {
   app.use(queueDashboard(context));
   app.use(serveDocument(context));
   app.use(serveRoutes([...apiRoutes, ...pageRoutes, ...accountPageRoutes], context));
-  return app;
+  return hot.first(views.first(app.callback()));
 }
 
 /** What the app serves says what it is: the document is made of the very routes. */

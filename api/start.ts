@@ -50,7 +50,7 @@ export async function startApi(config: Config): Promise<RunningApi> {
     });
     const { port } = server.address() as AddressInfo;
     const publicUrl = config.PUBLIC_URL ?? `http://${config.API_HOST}:${port}`;
-    const app = await createApp({
+    const answer = await createApp({
       ...context,
       publicUrl,
       tokens: createTokens(context, openSigningKeys(context), publicUrl),
@@ -63,7 +63,7 @@ export async function startApi(config: Config): Promise<RunningApi> {
       viewing,
       stopping: stopping.signal,
     });
-    server.on('request', app.callback());
+    server.on('request', answer);
     log.info({ url: publicUrl, port }, 'api started');
     return {
       url: publicUrl,

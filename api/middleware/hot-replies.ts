@@ -1,3 +1,4 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { Context as KoaContext, Middleware, Next } from 'koa';
@@ -6,6 +7,7 @@ import type { ApiContext } from '../context.ts';
 import type { Route } from '../route.ts';
 import { isKnown } from '../send-reply.ts';
 import { shareLoads } from '../share-loads.ts';
+import { pathOf, type RequestLog } from './request-log.ts';
 
 /** A whole reply as it goes over the wire. */
 type HotReply = {
@@ -21,14 +23,17 @@ const mostReplies = 1000;
 const graceMilliseconds = 1000;
 
 /**
- * Lets requests share a whole reply, as bytes: the rest of the way costs a multiple of all that Koa does. For routes
- * with `hotSeconds`, and for requests that say nothing about who asks.
+ * Lets requests share a whole reply, as bytes: the rest of the way costs a multiple of sending them. For routes with
+ * `hotSeconds`, and for requests that say nothing about who asks.
  *
  * Of those that come while such a request is under way one goes on when that is done, and all get what it gets: nothing
  * is older than the moment of asking. Beyond that, a reply may be given again for `hotSeconds`; once they are over one
  * request gets the next while the others are still given the old one, for a second at most.
+ *
+ * @returns a middleware, which makes replies and shares them, and `first`, which gives those that are kept without Koa:
+ * that would take as long for it as all the rest
  */
-export function hotReplies({ limits }: Pick<ApiContext, 'limits'>, routes: Route[]): Middleware {
+export function hotReplies({ limits }: Pick<ApiContext, 'limits'>, routes: Route[], requests: RequestLog) {
   const isHot = hotPaths(routes);
   const share = shareLoads<HotReply | undefined>();
   const kept = new Map<string, HotReply>();
@@ -81,16 +86,36 @@ export function hotReplies({ limits }: Pick<ApiContext, 'limits'>, routes: Route
   /** Who may not pass is refused on the way that other refusals go. */
   function give(reply: HotReply, ctx: KoaContext, next: Next): Promise<void> | void {
     const passes = limits.admits(reply.limit, undefined, ctx);
-    if (typeof passes === 'boolean') return passes ? send(ctx, reply) : next();
-    return passes.then((admitted) => (admitted ? send(ctx, reply) : next()));
+    if (typeof passes === 'boolean') return passes ? sendPastKoa(ctx, reply) : next();
+    return passes.then((admitted) => (admitted ? sendPastKoa(ctx, reply) : next()));
   }
 
-  return (ctx, next) => {
-    const key = isHot.test(ctx.path) ? keyOf(ctx) : undefined;
-    if (key === undefined) return next();
-    const reply = keptReply(key);
-    return reply ? give(reply, ctx, next) : shared(key, ctx, next);
+  const middleware: Middleware = (ctx, next) => {
+    const key = isHot.test(ctx.path) ? keyOf(ctx.req) : undefined;
+    // What is kept and comes here was refused before.
+    return key === undefined || keptReply(key) ? next() : shared(key, ctx, next);
   };
+
+  function first(rest: RequestListener): RequestListener {
+    return (req, res) => {
+      const key = keyOf(req);
+      const reply = key === undefined ? undefined : keptReply(key);
+      if (!reply) return rest(req, res);
+      const record = requests.begin(req);
+      const answer = () => {
+        const status = send(req, res, reply, record.ownHeaders);
+        requests.end(record, { method: 'GET', path: pathOf(req), status, route: reply.route });
+      };
+      const passes = limits.admits(reply.limit, undefined, { req, state: record });
+      if (typeof passes === 'boolean') return passes ? answer() : rest(req, res);
+      return void passes.then(
+        (admitted) => (admitted ? answer() : rest(req, res)),
+        () => rest(req, res),
+      );
+    };
+  }
+
+  return { middleware, first };
 }
 
 /** Of any version of the api. */
@@ -103,7 +128,7 @@ function hotPaths(routes: Route[]): RegExp {
 }
 
 /** What tells replies apart. Undefined for a request that must go the whole way. */
-function keyOf({ req }: KoaContext): string | undefined {
+function keyOf(req: IncomingMessage): string | undefined {
   const { headers } = req;
   if (req.method !== 'GET' || headers.cookie || headers.authorization || headers.origin) return undefined;
   if (headers.accept && headers.accept !== '*/*') return undefined;
@@ -124,11 +149,16 @@ async function wholeReply(ctx: KoaContext): Promise<HotReply | undefined> {
   return { headers, body, etag: String(headersNow.etag ?? ''), route, limit, freshUntil };
 }
 
-/** Past Koa, which would set each header for itself. */
-function send(ctx: KoaContext, { headers, body, etag, route }: HotReply): void {
+function sendPastKoa(ctx: KoaContext, reply: HotReply): void {
   ctx.respond = false;
-  ctx.state.route = route;
-  const isOld = isKnown(ctx.req.headers['if-none-match'], etag);
-  ctx.res.writeHead(isOld ? 304 : 200, [...headers, ...ctx.state.ownHeaders]);
-  ctx.res.end(isOld ? undefined : body);
+  ctx.state.route = reply.route;
+  send(ctx.req, ctx.res, reply, ctx.state.ownHeaders);
+}
+
+/** Not by Koa, which would set each header for itself. @returns the status */
+function send(req: IncomingMessage, res: ServerResponse, reply: HotReply, ownHeaders: string[]): number {
+  const status = isKnown(req.headers['if-none-match'], reply.etag) ? 304 : 200;
+  res.writeHead(status, [...reply.headers, ...ownHeaders]);
+  res.end(status === 304 ? undefined : reply.body);
+  return status;
 }

@@ -1,10 +1,11 @@
-import type { IncomingMessage } from 'node:http';
-import type { Context as KoaContext, Middleware, Next } from 'koa';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Middleware } from 'koa';
 import type { z } from 'zod';
 import { newView, type ViewReason } from '../../shared/contracts/views.ts';
 import { decide } from '../access/policy.ts';
 import type { ApiContext } from '../context.ts';
 import { viewerRegion } from '../viewer-region.ts';
+import { pathOf, type RequestLog } from './request-log.ts';
 
 const address = /^(\/api(?:\/v\d+)?)\/videos\/([0-9a-f]{24})\/views$/;
 const route = '/api/videos/:videoId/views';
@@ -18,37 +19,47 @@ const bodies = new Map(
   ]),
 );
 
+/** What the long way needs to know of a request that began on the short one. */
+type PassedOn = { bytes: Buffer; version?: string };
+
 /**
- * Counts the views that players tell most often by a short way: of nobody who signs in, of a video that was looked at within
- * the last second, in a body that fits. Players tell a view every few seconds, and the long way costs several times what
+ * Counts the views that players tell most often by a short way, without Koa: of nobody who signs in, of a video that was
+ * looked at within the last second, in a body that fits. Players tell a view every few seconds, and the long way costs several times what
  * counting does. Whatever is not so plain, and all that is to be refused, goes the long way, which says the same; the
  * headers of the replies are those that it gave last. Limits count once, by whichever way.
+ *
+ * @returns `first`, the short way, and a middleware for the beginning of the long one
  */
-export function quickViews({ viewing, limits, config, addressOf }: Needed): Middleware {
+export function quickViews({ viewing, limits, config, addressOf }: Needed, requests: RequestLog) {
   const { REGIONS, CORS_ORIGINS = [] } = config;
   const isForeign =
     CORS_ORIGINS.length > 0 ? (req: IncomingMessage) => req.headers.origin !== undefined : never;
   /** By the version that was asked, in the path and in the header. */
   const headersOf = new Map<string, string[]>();
+  const passedOn = new WeakMap<IncomingMessage, PassedOn>();
 
-  async function count(ctx: KoaContext, next: Next, videoId: string, version: string): Promise<void> {
-    const { req, res } = ctx;
+  /** False where the long way has to answer. */
+  async function count(req: IncomingMessage, res: ServerResponse, videoId: string, version: string) {
+    const record = requests.begin(req);
     const bytes = await readBody(req);
-    if (!bytes) return next();
-    // The long way, too, has it from here.
-    ctx.state.bytes = bytes;
+    if (!bytes) return false;
+    const passed: PassedOn = { bytes };
+    passedOn.set(req, passed);
     const body = parse(bytes);
     const recalled = viewing.recall(videoId);
     // When MongoDB fails, the long way has the words for it.
     const video = recalled instanceof Promise ? await recalled.catch(() => undefined) : recalled;
     const headers = headersOf.get(version);
     const claim = body?.region;
-    if (!body || !video || !headers) return keepHeaders(ctx, next, version);
-    if (claim !== undefined && !REGIONS.includes(claim)) return next();
-    if (decide('video.view', undefined, video) !== 'allowed') return next();
-    const admits = limits.admits('view', undefined, ctx);
-    if (!(typeof admits === 'boolean' ? admits : await admits)) return next();
-    const header = (name: string) => ctx.get(name) || undefined;
+    if (!body || !video || !headers) {
+      passed.version = version;
+      return false;
+    }
+    if (claim !== undefined && !REGIONS.includes(claim)) return false;
+    if (decide('video.view', undefined, video) !== 'allowed') return false;
+    const admits = limits.admits('view', undefined, { req, state: record });
+    if (!(typeof admits === 'boolean' ? admits : await admits)) return false;
+    const header = (name: string) => req.headers[name.toLowerCase()]?.toString();
     const reason = await viewing
       .count({
         ...{ video, watchedSeconds: body.watchedSeconds, region: viewerRegion({ header, claim }, config) },
@@ -56,30 +67,37 @@ export function quickViews({ viewing, limits, config, addressOf }: Needed): Midd
       })
       .catch(() => undefined);
     const reply = reason === undefined ? undefined : bodies.get(reason);
-    if (reply === undefined) return next();
-    ctx.respond = false;
-    ctx.state.route = route;
-    res.writeHead(200, [...headers, 'Content-Length', String(reply.length), ...ctx.state.ownHeaders]);
+    if (reply === undefined) return false;
+    res.writeHead(200, [...headers, 'Content-Length', String(reply.length), ...record.ownHeaders]);
     res.end(reply);
+    requests.end(record, { method: 'POST', path: pathOf(req), status: 200, route });
+    return true;
   }
 
-  async function keepHeaders(ctx: KoaContext, next: Next, version: string): Promise<void> {
+  function first(rest: RequestListener): RequestListener {
+    return (req, res) => {
+      const [, prefix, videoId] = (req.method === 'POST' && address.exec(req.url ?? '')) || [];
+      if (videoId === undefined || !isPlain(req) || isForeign(req)) return rest(req, res);
+      const version = `${prefix} ${req.headers['x-api-version'] ?? 'none'}`;
+      // Whatever goes wrong here, the long way has the words for it.
+      const answered = count(req, res, videoId, version).catch(() => false);
+      return void answered.then((isAnswered) => isAnswered || rest(req, res));
+    };
+  }
+
+  const middleware: Middleware = async (ctx, next) => {
+    const { bytes, version } = passedOn.get(ctx.req) ?? {};
+    if (bytes) ctx.state.bytes = bytes;
     await next();
-    if (ctx.status !== 200) return;
+    if (version === undefined || ctx.status !== 200) return;
     const { 'content-length': _length, ...headers } = ctx.response.headers;
     headersOf.set(
       version,
       Object.entries(headers).flatMap(([name, value]) => [name, String(value)]),
     );
-  }
-
-  return (ctx, next) => {
-    const { req } = ctx;
-    if (req.method !== 'POST') return next();
-    const [, prefix, videoId] = address.exec(req.url ?? '') ?? [];
-    if (videoId === undefined || !isPlain(req) || isForeign(req)) return next();
-    return count(ctx, next, videoId, `${prefix} ${req.headers['x-api-version'] ?? 'none'}`);
   };
+
+  return { middleware, first };
 }
 
 type Needed = Pick<ApiContext, 'viewing' | 'limits' | 'config' | 'addressOf'>;

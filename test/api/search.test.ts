@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import Koa from 'koa';
 import { type Connection, createConnection } from 'mongoose';
 import { problem } from '../../api/middleware/problem.ts';
-import { requestLog } from '../../api/middleware/request-log.ts';
+import { createRequestLog, requestLog } from '../../api/middleware/request-log.ts';
 import type { NewVideo, Video } from '../../shared/db/video-record.ts';
 import { newId } from '../../shared/ids.ts';
 import { type Answer, ask } from '../support/ask.ts';
@@ -213,7 +213,7 @@ describe('search', () => {
   it('says that it is unavailable where MongoDB takes too long', async () => {
     await make({ title: 'Sloth' });
     const slow = new Koa();
-    slow.use(requestLog(system.context as never));
+    slow.use(requestLog(createRequestLog(system.context), system.context));
     slow.use(problem());
     slow.use(async () => {
       await videos().findOne({ $where: 'sleep(200) || true' }, { maxTimeMS: 20 });
