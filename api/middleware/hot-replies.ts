@@ -7,12 +7,12 @@ import type { ApiContext } from '../context.ts';
 import type { Route } from '../route.ts';
 import { isKnown } from '../send-reply.ts';
 import { shareLoads } from '../share-loads.ts';
-import { pathOf, type RequestLog } from './request-log.ts';
+import { pathOf, type RequestLog, type RequestRecord } from './request-log.ts';
 
 /** A whole reply as it goes over the wire. */
 type HotReply = {
   headers: string[];
-  body: Buffer | string;
+  body: Buffer;
   etag: string;
   route: string;
   limit: LimitClass | null;
@@ -96,20 +96,21 @@ export function hotReplies({ limits }: Pick<ApiContext, 'limits'>, routes: Route
     return key === undefined || keptReply(key) ? next() : shared(key, ctx, next);
   };
 
+  function answer(req: IncomingMessage, res: ServerResponse, reply: HotReply, record: RequestRecord): void {
+    const status = send(req, res, reply, record.ownHeaders);
+    requests.end(record, { method: 'GET', path: pathOf(req), status, route: reply.route });
+  }
+
   function first(rest: RequestListener): RequestListener {
     return (req, res) => {
       const key = keyOf(req);
       const reply = key === undefined ? undefined : keptReply(key);
       if (!reply) return rest(req, res);
       const record = requests.begin(req);
-      const answer = () => {
-        const status = send(req, res, reply, record.ownHeaders);
-        requests.end(record, { method: 'GET', path: pathOf(req), status, route: reply.route });
-      };
       const passes = limits.admits(reply.limit, undefined, { req, state: record });
-      if (typeof passes === 'boolean') return passes ? answer() : rest(req, res);
+      if (typeof passes === 'boolean') return passes ? answer(req, res, reply, record) : rest(req, res);
       return void passes.then(
-        (admitted) => (admitted ? answer() : rest(req, res)),
+        (admitted) => (admitted ? answer(req, res, reply, record) : rest(req, res)),
         () => rest(req, res),
       );
     };
@@ -140,9 +141,9 @@ async function wholeReply(ctx: KoaContext): Promise<HotReply | undefined> {
   const { hotSeconds, route, limit } = ctx.state;
   if (hotSeconds === undefined || ctx.status !== 200) return undefined;
   if (ctx.body instanceof Readable) ctx.body = await buffer(ctx.body);
-  // A string goes out in one piece with its headers.
-  const body = ctx.body as string | Buffer;
-  ctx.length = Buffer.byteLength(body);
+  // Of a string each reply would have to be made UTF-8 anew.
+  const body = Buffer.from(ctx.body as string | Buffer);
+  ctx.length = body.length;
   const headersNow = ctx.response.headers;
   const headers = Object.entries(headersNow).flatMap(([name, value]) => [name, String(value)]);
   const freshUntil = Date.now() + hotSeconds * 1000;
