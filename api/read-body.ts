@@ -11,7 +11,7 @@ const formBody = koaBody({ ...nothingElse, formLimit: bodyLimit, json: false });
 
 /** @throws MillraceError unsupported_media_type, body_too_large or invalid_json */
 export async function readJson(ctx: KoaContext): Promise<unknown> {
-  const bytes: Buffer | undefined = ctx.state.bytes;
+  const { bytes } = ctx.state;
   const body = bytes ? parseJson(bytes) : await readParsed(ctx, 'application/json', jsonBody, notJson);
   boundJson(body);
   return body;

@@ -33,7 +33,7 @@ export function serveRoute(route: Route, context: ApiContext): Middleware {
       fields?: string[];
     };
     const body = await parseBody(route, ctx);
-    const { requestId } = ctx.state;
+    const { requestId } = ctx.state.bindings;
     const asked = {
       params: params as Record<string, string>,
       body,

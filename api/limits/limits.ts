@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import type { Context as KoaContext } from 'koa';
 import { networkOf } from '../../shared/addresses.ts';
 import type { Config } from '../../shared/config.ts';
 import { MillraceError } from '../../shared/errors.ts';
@@ -9,7 +8,7 @@ import type { Redis } from '../../shared/redis.ts';
 import { createLeases, type Standing } from './leases.ts';
 import { createQuotaCounter } from './quota-counter.ts';
 
-type Exchange = Pick<KoaContext, 'req' | 'state'>;
+type Exchange = { req: IncomingMessage; state: { ownHeaders: string[] } };
 
 export type Limits = {
   /**

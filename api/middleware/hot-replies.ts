@@ -138,7 +138,7 @@ function keyOf(req: IncomingMessage): string | undefined {
 
 /** The reply that the rest of the way has made, if it is one to keep; what was compressed is collected. */
 async function wholeReply(ctx: KoaContext): Promise<HotReply | undefined> {
-  const { hotSeconds, route, limit } = ctx.state;
+  const { hotSeconds, route = 'none', limit = null } = ctx.state;
   if (hotSeconds === undefined || ctx.status !== 200) return undefined;
   if (ctx.body instanceof Readable) ctx.body = await buffer(ctx.body);
   // Of a string each reply would have to be made UTF-8 anew.

@@ -32,7 +32,7 @@ function send(ctx: KoaContext, error: MillraceError): void {
     detail: error.message,
     instance: ctx.originalUrl.replace(/\?.*/s, ''),
     code: error.code,
-    errorId: ctx.state.requestId,
+    errorId: ctx.state.bindings.requestId,
     ...(error.violations.length > 0 ? { errors: error.violations } : {}),
     ...(ctx.state.isForm ? oauthMembers(error) : {}),
   });

@@ -62,10 +62,9 @@ export function pathOf({ url = '' }: IncomingMessage): string {
 export function requestLog(requests: RequestLog, { log }: Pick<ApiContext, 'log'>): Middleware {
   return async (ctx, next) => {
     const record = requests.begin(ctx.req);
-    const { ownHeaders: own, bindings, traceparent } = record;
-    Object.assign(ctx.state, { traceparent, requestId: bindings.requestId, ownHeaders: own, bindings });
-    ctx.state.parentLog = log;
+    Object.assign(ctx.state, record, { parentLog: log });
     await next();
+    const { ownHeaders: own } = record;
     if (!ctx.headerSent) for (let at = 0; at < own.length; at += 2) ctx.set(own[at] ?? '', own[at + 1] ?? '');
     const { method, path, status } = ctx;
     requests.end(record, { method, path, status, route: ctx.state.route ?? 'none' });
@@ -74,12 +73,12 @@ export function requestLog(requests: RequestLog, { log }: Pick<ApiContext, 'log'
 
 /** The log of a request: made when it is first asked for, since most requests write but their one line. */
 export function logOf(ctx: KoaContext): Log {
-  ctx.state.log ??= (ctx.state.parentLog as Log).child(ctx.state.bindings);
+  ctx.state.log ??= ctx.state.parentLog.child(ctx.state.bindings);
   return ctx.state.log;
 }
 
 /** From here on the lines of the request say who asks. */
 export function logUser(ctx: KoaContext, userId: string): void {
-  (ctx.state.bindings as Bindings).userId = userId;
+  ctx.state.bindings.userId = userId;
   ctx.state.log = undefined;
 }

@@ -32,7 +32,10 @@ export function queueDashboard(context: ApiContext): Middleware {
       'Content-Security-Policy',
       "default-src 'self'; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; img-src 'self' data:",
     );
-    const asked = { params: { path: ctx.path.slice(basePath.length) }, requestId: ctx.state.requestId };
+    const asked = {
+      params: { path: ctx.path.slice(basePath.length) },
+      requestId: ctx.state.bindings.requestId,
+    };
     const declared = { action: 'queue.oversee', method: ctx.method.toLowerCase(), path: basePath } as const;
     const trail = auditTrail(
       declared,
