@@ -37,7 +37,7 @@ function readArguments(): Options {
   const { program, examples, seed, once, as = once ? ['anonymous', 'admin'] : Object.keys(callers) } = values;
   const isCaller = (name: string): name is Caller => name in callers;
   if (!program || !/^[1-9]\d*$/.test(examples) || !/^\d+$/.test(seed) || !as.every(isCaller))
-    throw new Error(usage);
+    throw new Error('An option does not fit.');
   return { program, examples, seed, callers: as, once };
 }
 
@@ -110,7 +110,16 @@ async function main(options: Options): Promise<void> {
   }
 }
 
-await main(readArguments()).catch((error: Error) => {
-  console.error(error.message);
-  process.exitCode = 1;
-});
+let options: Options | undefined;
+try {
+  options = readArguments();
+} catch (error) {
+  console.error(`${(error as Error).message}\n${usage}`);
+  process.exitCode = 2;
+}
+if (options) {
+  await main(options).catch((error: Error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}

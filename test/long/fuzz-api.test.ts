@@ -34,7 +34,7 @@ describe('the api, fuzzed by its document', function () {
     const { stdout } = await run(join(root, 'scripts/fuzz-api'), ['--examples', examples, ...asked], {
       maxBuffer: 64 * 1024 ** 2,
     }).catch((error) => error);
-    expect(stdout).to.match(/\nNothing was found\.\n$/);
+    expect(stdout, `${stdout}\n`).to.match(/\nNothing was found\.\n$/);
     const after = await readdir(data).catch((): string[] => []);
     expect(
       after.filter((name) => !before.includes(name)),
