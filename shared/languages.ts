@@ -16,6 +16,16 @@ export function isLanguage(code: string): boolean {
   return languages.has(code);
 }
 
+/** All of them and no other as a pattern, for a schema that says what is taken: by the first letter, as that is short. */
+export const languagePattern = new RegExp(
+  `^(?:${[...new Set([...languages].map(([first]) => first))].map(beginningWith).join('|')})$`,
+);
+
+function beginningWith(first: string | undefined): string {
+  const seconds = [...languages].filter((code) => code[0] === first).map((code) => code[1]);
+  return `${first}[${seconds.join('')}]`;
+}
+
 export function isRightToLeft(language: string | null): boolean {
   return language !== null && rightToLeft.has(language);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { errorKinds } from '../errors.ts';
-import { isLanguage } from '../languages.ts';
+import { languagePattern } from '../languages.ts';
 
 export const videoId = z
   .string()
@@ -20,8 +20,7 @@ export const region = z
 /** As it is taken from callers: one that there is. */
 export const language = z
   .string()
-  .regex(/^[a-z]{2}$/, { error: 'must be two lower-case letters (ISO 639-1)', abort: true })
-  .refine(isLanguage, 'is no language of ISO 639-1')
+  .regex(languagePattern, 'is no language of ISO 639-1, which are two lower-case letters')
   .meta({ description: 'A language (ISO 639-1)', example: 'en' });
 
 /** Dates leave as ISO 8601 in UTC. */
