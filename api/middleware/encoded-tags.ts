@@ -14,6 +14,8 @@ export function encodedTags(): Middleware {
     if (coding) headers['if-none-match'] = asked.replaceAll(suffix, '"');
     const matched = headers['if-match'];
     if (matched) headers['if-match'] = matched.replaceAll(suffix, '"');
+    // Who takes none of them, and nothing plain either, gets it plain (RFC 9110, 12.5.3); koa-compress would throw.
+    if (!ctx.acceptsEncodings('br', 'gzip', 'identity')) ctx.compress = false;
     await next();
     const made = ctx.status === 304 ? coding : ctx.response.get('Content-Encoding');
     const tag = ctx.response.headers.etag as string | undefined;

@@ -215,6 +215,17 @@ describe('HTTP', () => {
     }
   });
 
+  for (const coding of ['identity;q=0', '*;q=0', 'gzip;q=0, br;q=0, identity;q=0']) {
+    it(`answers without a coding who says to take none: ${coding}`, async () => {
+      for (const path of [`/api/videos/${videoId}`, '/api/trending/GB', '/openapi.json']) {
+        const headers = { 'Accept-Encoding': coding };
+        const answer = await ask(system, 'GET', path, { headers });
+        expect([answer.status, answer.headers.get('content-encoding')], path).to.deep.equal([200, null]);
+        expect(answer.headers.get('x-request-id'), path).to.match(/^[0-9a-f]{32}$/);
+      }
+    });
+  }
+
   it('sends no body with 204', async () => {
     const { status, text, headers } = await ask(system, 'DELETE', `/api/videos/${videoId}/captions/en`, {
       as: 'demo',
