@@ -175,6 +175,16 @@ describe('what strangers put into requests', () => {
       ['that names __proto__', '{"__proto__":{"isAdmin":true}}', 'The body is not valid JSON.'],
       ['that spells it otherwise', '{"__proto_\\u005f":{"isAdmin":true}}', 'The body is not valid JSON.'],
       ['that names it deep inside', '{"tags":[{"__proto__":null}]}', 'The body is not valid JSON.'],
+      [
+        'with the first half of a character',
+        '{"filename":"a.mp4","size":9,"type":"video/mp4","title":"a\\ud83d"}',
+        'A text in the body has half a character.',
+      ],
+      [
+        'with halves in the wrong order',
+        '{"filename":"a.mp4","size":9,"type":"video/mp4","tags":["\\ude00\\ud83d"]}',
+        'A text in the body has half a character.',
+      ],
     ];
     for (const [what, body, detail] of refused) {
       it(`is refused when it is a body ${what}`, async () => {
@@ -186,6 +196,7 @@ describe('what strangers put into requests', () => {
     it('is read up to those bounds', async () => {
       expect(await post(nested(20))).to.include({ code: 'invalid_request' });
       expect(await post(wide(1000))).to.include({ code: 'invalid_request' });
+      expect(await post('{"title":"\\ud83d\\ude00"}')).to.include({ code: 'invalid_request' });
     });
 
     it('is refused when it has more than 100 KB', async () => {
