@@ -34,24 +34,41 @@ export function pageParams(orders: Orders) {
 
 export type PageQuery = { sort: string; limit: number; cursor?: string | undefined };
 
+type List<T> = {
+  path: string;
+  scope?: string | undefined;
+  orders: Orders;
+  query: PageQuery;
+  secretKey: string;
+  /** Comes before all others instead of in its place. */
+  first?: T | undefined;
+};
+
 /**
  * One page of a list. All of the query but `limit` and `cursor` filters it, and belongs to its cursors; so does
- * `scope`, whatever else decides what the list holds. `load` gives as many as it is asked for, one more than are shown.
+ * `scope`, whatever else decides what the list holds. `load` gives as many as it is asked for, one more than are shown,
+ * without the one that came first: cursors know which one that was, as another may do so by now.
  */
 export async function readPage<T extends { _id: string }>(
-  list: { path: string; scope?: string | undefined; orders: Orders; query: PageQuery; secretKey: string },
-  load: (page: Page) => Promise<T[]>,
+  list: List<T>,
+  load: (page: Page, first: string | undefined) => Promise<T[]>,
 ): Promise<{ items: T[]; nextCursor: string | null }> {
   const { path, scope, orders, secretKey } = list;
   const { limit, cursor, ...which } = list.query;
   const order = orders[which.sort];
   if (!order) throw new Error(`There is no order ${which.sort}.`);
   const name = JSON.stringify([path, scope, Object.entries(which).sort()]);
-  const after = cursor === undefined ? undefined : decodeCursor(cursor, name, secretKey);
-  const found = await load({ order, limit: limit + 1, after });
-  const items = found.slice(0, limit);
-  const last = items.at(-1);
-  if (found.length <= items.length || !last) return { items, nextCursor: null };
-  const value = last[order.field as keyof T] as Position['value'];
-  return { items, nextCursor: encodeCursor({ value, id: last._id }, name, secretKey) };
+  const place =
+    cursor === undefined
+      ? { after: undefined, first: list.first?._id }
+      : decodeCursor(cursor, name, secretKey);
+  const before = cursor === undefined && list.first ? [list.first] : [];
+  const room = limit - before.length;
+  const found = await load({ order, limit: room + 1, after: place.after }, place.first);
+  const shown = found.slice(0, room);
+  const items = [...before, ...shown];
+  if (found.length <= room) return { items, nextCursor: null };
+  const last = shown.at(-1);
+  const after = last && { value: last[order.field as keyof T] as Position['value'], id: last._id };
+  return { items, nextCursor: encodeCursor({ after, first: place.first }, name, secretKey) };
 }

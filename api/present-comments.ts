@@ -21,9 +21,9 @@ export async function presentComments(
   const ids = comments.flatMap(({ userId, answersUserId }) => [userId, answersUserId ?? []].flat());
   const people = new Map((await db.users.named([...new Set(ids)])).map((user) => [user._id, user]));
   return comments.map((comment) => {
-    const isPinned = comment._id === pinnedCommentId;
     const author = people.get(comment.userId);
     const state = stateOf(comment, author);
+    const isPinned = state === 'shown' && comment._id === pinnedCommentId;
     const isSeen = state === 'shown' || (state === 'hidden' && seesHidden(comment, actor));
     return {
       commentId: comment._id,

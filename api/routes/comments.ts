@@ -36,7 +36,7 @@ export const commentRoutes = [
     tag,
     summary: 'What viewers say of a video, the newest first, without the replies',
     description:
-      'The first page begins with the comment that is pinned. A comment that was hidden or removed keeps its place, ' +
+      'The first page begins with the comment that is pinned, if it is shown. A comment that was hidden or removed keeps its place, ' +
       'without its words, while there are replies to it. Where comments are switched off, those from before stay.',
     action: 'comment.read',
     params: ofVideo,
@@ -45,15 +45,12 @@ export const commentRoutes = [
     errors: [],
     async handle({ params, query, permit, caller, context }) {
       const video = permit(await context.db.videos.find(params.videoId));
-      const [pinned] = await pinnedOf(video, context);
-      const first = pinned && query.cursor === undefined ? [pinned] : [];
-      // Where one alone is asked for, it is one more.
-      const limit = Math.max(1, query.limit - first.length);
-      const asked = { ...query, limit };
-      const list = { path, scope: video._id, orders, query: asked, secretKey: context.config.SECRET_KEY };
-      const which = { videoId: video._id, parentId: null, except: pinned?._id };
-      const { items, nextCursor } = await readPage(list, (page) => context.db.comments.page(which, page));
-      const shown = await presentComments([...first, ...items], pinned?._id, caller, context);
+      const first = query.cursor === undefined ? await pinnedOf(video, context) : undefined;
+      const list = { path, scope: video._id, orders, query, secretKey: context.config.SECRET_KEY, first };
+      const { items, nextCursor } = await readPage(list, (page, except) =>
+        context.db.comments.page({ videoId: video._id, parentId: null, except }, page),
+      );
+      const shown = await presentComments(items, video.pinnedCommentId, caller, context);
       return { status: 200, body: { items: shown, nextCursor } };
     },
   }),
@@ -126,10 +123,10 @@ export const commentRoutes = [
   }),
 ];
 
-/** The comment that stands at the top, if it still is one to show. */
-async function pinnedOf({ _id, pinnedCommentId }: Video, { db }: ApiContext): Promise<Comment[]> {
+/** The comment that stands at the top. One that was hidden or removed does so no more. */
+async function pinnedOf({ _id, pinnedCommentId }: Video, { db }: ApiContext): Promise<Comment | undefined> {
   const found = pinnedCommentId ? await db.comments.find(pinnedCommentId) : null;
-  return found?.isListed && found.videoId === _id ? [found] : [];
+  return found?.isShown && found.videoId === _id ? found : undefined;
 }
 
 export async function sendComment(

@@ -113,7 +113,7 @@ async function readTrending(context: ApiContext, asked: Asked): Promise<Read> {
   if (version === 1 && cursor !== undefined) throw inVersion2();
   const text = (body: Parameters<typeof pickFields>[0], items: string) =>
     JSON.stringify(fields ? pickFields(body, fields, items) : body);
-  const after = cursor === undefined ? undefined : decodeCursor(cursor, name, config.SECRET_KEY);
+  const after = cursor === undefined ? undefined : decodeCursor(cursor, name, config.SECRET_KEY).after;
   const list = await context.trending.read({ region, category, categories, limit }, after);
   if (version === 1) {
     const total = await context.trending.count({ region, category, categories, limit }, list);
@@ -130,7 +130,7 @@ async function readTrending(context: ApiContext, asked: Asked): Promise<Read> {
     region,
     computedAt: computedAt?.toISOString() ?? null,
     items: entries.map((entry) => presentTrendingEntry(entry, about, publicUrl)),
-    nextCursor: goesOn && last ? encodeCursor(positionOf(last), name, config.SECRET_KEY) : null,
+    nextCursor: goesOn && last ? encodeCursor({ after: positionOf(last) }, name, config.SECRET_KEY) : null,
   };
   return { body: text(body, 'items'), computedAt };
 }

@@ -203,6 +203,52 @@ describe('comments', function () {
     expect(textsOf((await list(videoId)).items)).to.deep.equal(['three', 'two', 'one']);
   });
 
+  it('come once each, as many as are asked for, whatever is pinned on the way', async () => {
+    const videoId = await makeVideo();
+    const pins = [];
+    for (const text of ['1', '2', '3', '4', '5', '6']) {
+      pins.push(`${at(videoId, (await say(system, ada, videoId, text)).commentId)}/pin`);
+    }
+    const [one = '', , three = ''] = pins;
+    for (const limit of [1, 2, 3]) {
+      for (const [pinBefore, meanwhile] of [
+        [() => act(owner, 'PUT', one), () => act(owner, 'PUT', three)],
+        [() => act(owner, 'PUT', one), () => act(owner, 'DELETE', one)],
+        [() => act(owner, 'DELETE', three), () => act(owner, 'PUT', three)],
+      ] as const) {
+        await pinBefore();
+        let page = await list(videoId, `?limit=${limit}`);
+        const seen = [textsOf(page.items)];
+        await meanwhile();
+        while (page.nextCursor) {
+          page = await list(videoId, `?limit=${limit}&cursor=${page.nextCursor}`);
+          seen.push(textsOf(page.items));
+        }
+        expect(seen.map((texts) => texts.length)).to.deep.equal(Array(6 / limit).fill(limit));
+        expect(seen.flat().sort()).to.deep.equal(['1', '2', '3', '4', '5', '6']);
+      }
+    }
+  });
+
+  it('are pinned no longer once they are hidden or removed', async () => {
+    for (const [who, method, part] of [
+      [moderator, 'PUT', '/hidden'],
+      [ada, 'DELETE', ''],
+    ] as const) {
+      const videoId = await makeVideo();
+      const { commentId } = await say(system, ada, videoId, 'first');
+      await say(system, bob, videoId, 'reply', commentId);
+      await say(system, bob, videoId, 'second');
+      await act(owner, 'PUT', `${at(videoId, commentId)}/pin`);
+      expect((await act(who, method, `${at(videoId, commentId)}${part}`)).status).to.equal(204);
+      const { items } = await list(videoId);
+      expect(items.map(({ text, isPinned }) => [text, isPinned])).to.deep.equal([
+        ['second', false],
+        [null, false],
+      ]);
+    }
+  });
+
   it('can be switched off: what there is stays, and nothing is added', async () => {
     const videoId = await makeVideo();
     const { commentId } = await say(system, ada, videoId, 'early');

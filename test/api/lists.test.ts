@@ -326,9 +326,9 @@ describe('lists', () => {
     it('that hold a secret of the installation, and keep what they stand for', () => {
       const secret = 'one secret of 32 characters or so';
       for (const value of [new Date(0), 'Ä title, with "all" of it', 4.5]) {
-        const position = { value, id: newId() };
-        const cursor = encodeCursor(position, 'a list', secret);
-        expect(decodeCursor(cursor, 'a list', secret)).to.deep.equal(position);
+        const place = { after: { value, id: newId() }, first: undefined };
+        const cursor = encodeCursor(place, 'a list', secret);
+        expect(decodeCursor(cursor, 'a list', secret)).to.deep.equal(place);
         expect(() => decodeCursor(cursor, 'a list', `${secret}.`)).to.throw(/same list/);
       }
     });
