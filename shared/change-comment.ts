@@ -18,7 +18,7 @@ export async function addComment(db: Db, comment: NewComment, session: DbSession
 
 /**
  * Changes a comment, and counts it anew where it is shown from now on or is no longer. What goes takes its count back
- * from the hour and region where it was written.
+ * from the hour and region where it was written. Of what is removed nothing is left to decide about, so its report ends.
  * @returns what it is now; undefined when there is none
  */
 export async function changeComment(
@@ -35,6 +35,9 @@ export async function changeComment(
   after.isListed = after.isShown || after.replies > 0;
   const { isShown: shown, isListed } = after;
   await db.comments.set(id, { ...given, isShown: shown, isListed }, session);
+  if (after.removed && !before.removed) {
+    await db.reports.end(id, { outcome: 'removed', note: '', resolvedBy: null }, session);
+  }
   if (before.isShown !== after.isShown) await count(db, after, after.isShown ? 1 : -1, session);
   return after;
 }

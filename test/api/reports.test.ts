@@ -198,6 +198,22 @@ describe('reports', function () {
     expect((await open(ofVideo)).outcome).to.equal('taken_down');
   });
 
+  it('end when the comment is removed, by its author or by a moderator', async () => {
+    const videoId = await makeVideo();
+    for (const remover of [ada, moderator]) {
+      const { commentId } = await say(system, ada, videoId, 'rude');
+      const { reportId } = (await report(bob, videoId, { reason: 'hate' }, commentId)).body;
+      await askAs(system, remover, 'DELETE', `/api/videos/${videoId}/comments/${commentId}`);
+      const { state, outcome, reports } = await open(reportId);
+      expect({ state, outcome, reports }).to.deep.equal({
+        state: 'resolved',
+        outcome: 'removed',
+        reports: 1,
+      });
+      expect((await queue('&state=open')).map((one) => one.reportId)).not.to.include(reportId);
+    }
+  });
+
   for (const [body, pointer] of [
     [{}, '/reason'],
     [{ reason: 'ugly' }, '/reason'],
