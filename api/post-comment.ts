@@ -13,19 +13,22 @@ import { writeInTurn } from './write-in-turn.ts';
 type Words = { text: string; replyTo?: string | undefined; region: string };
 
 /**
- * Adds a comment, or a reply to one that is shown.
- * @throws MillraceError not_found where the video or what is answered went meanwhile
+ * Adds a comment, or a reply to one that is shown. `judge` is asked of the video in the same transaction: where many
+ * wait for their turn, it may have been taken down, or its comments switched off, since the request began.
+ * @throws MillraceError not_found where the video or what is answered went meanwhile; what `judge` throws
  */
 export async function postComment(
   context: Pick<ApiContext, 'db'>,
-  { _id: videoId }: Pick<Video, '_id'>,
+  videoId: string,
   author: User,
   { text, replyTo, region }: Words,
   log: Log,
+  judge: (video: Video | null) => void,
 ): Promise<Comment> {
   const { db } = context;
   const _id = newId();
   await writeInTurn(context, videoId, async (session) => {
+    judge(await db.videos.find(videoId, session));
     const place = await placeOf(context, videoId, replyTo, session);
     const comment = { _id, videoId, userId: author._id, authorRevision: author.revision, ...place };
     const isAdded = await addComment(db, { ...comment, text, region, at: new Date() }, session);

@@ -70,11 +70,15 @@ export const commentRoutes = [
     replies: { 201: { description: 'The comment', schema: commentContract } },
     errors: ['comments_off', 'not_playable_yet', 'taken_down'],
     async handle({ params, query, body, permit, caller, header, context, log }) {
-      const video = permit(await context.db.videos.find(params.videoId));
-      refuseUnwatchable(video);
-      refuseWhereOff(video);
+      const judge = (found: Video | null) => {
+        const video = permit(found);
+        refuseUnwatchable(video);
+        refuseWhereOff(video);
+        return video;
+      };
+      const video = judge(await context.db.videos.find(params.videoId));
       const region = viewerRegion({ header, claim: query.region }, context.config);
-      const made = await postComment(context, video, caller, { ...body, region }, log);
+      const made = await postComment(context, video._id, caller, { ...body, region }, log, judge);
       const reply = await sendComment(made, video, caller, context);
       return {
         ...reply,

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { type Connection, createConnection } from 'mongoose';
+import { writeInTurn } from '../../api/write-in-turn.ts';
 import { newId } from '../../shared/ids.ts';
 import { askAs, type CommentPage, type CommentReply, countsOf, say } from '../support/community.ts';
 import { type System, startSystem } from '../support/system.ts';
@@ -246,6 +247,30 @@ describe('comments', function () {
         ['second', false],
         [null, false],
       ]);
+    }
+  });
+
+  it('that wait for their turn are refused once the video is hidden or has its comments off', async () => {
+    for (const [change, expected] of [
+      [{ commentsOff: true }, 403],
+      [{ visibility: 'private' as const }, 404],
+    ] as const) {
+      const videoId = await makeVideo();
+      let changed = () => {};
+      const held = new Promise<void>((resolve) => {
+        changed = resolve;
+      });
+      const turn = writeInTurn(system.context, videoId, () => held);
+      const waiting = act(ada, 'POST', `/api/videos/${videoId}/comments`, { text: 'late' });
+      // It has been judged once before it waits.
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await system.context.db.transaction((session) =>
+        system.context.db.videos.change(videoId, undefined, change, session),
+      );
+      changed();
+      await turn;
+      expect((await waiting).status).to.equal(expected);
+      expect(await count(videoId)).to.deep.equal([0, 0, 0]);
     }
   });
 

@@ -66,13 +66,8 @@ describe('likes, comments and reports', function () {
     if (!stale) throw new Error('no account');
     await become(author, 'suspended');
     await settle(author);
-    const made = await postComment(
-      context,
-      { _id: videoId },
-      stale,
-      { text: 'late', region: 'GB' },
-      context.log,
-    );
+    const words = { text: 'late', region: 'GB' };
+    const made = await postComment(context, videoId, stale, words, context.log, () => {});
     expect(made).to.include({ isShown: false, authorStatus: 'suspended' });
     expect((await countsOf(mongo, videoId)).comments).to.deep.equal([0, 0, 0]);
   });
