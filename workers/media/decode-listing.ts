@@ -67,8 +67,8 @@ export function judgeSound(
   decoded: Decoded,
   { start, seconds, latest }: { start: number; seconds: number; latest: number },
 ): string | undefined {
-  // The last frame may count for less than it holds.
-  const frames = Math.ceil(seconds / soundFrame - 0.01);
+  // The last frame may count for less than it holds, even for a single sample of it.
+  const frames = Math.ceil(seconds / soundFrame - 0.0005);
   // Some decoders leave the early frame out, and then drop the first one of any segment.
   const dropped = frames - decoded.frames;
   if (dropped !== 0 && dropped !== 1) return wrongCount(decoded, frames);

@@ -93,6 +93,9 @@ describe('judging what came out of a decoder', () => {
     const shown = { frames: 1, startSeconds: 281 * frame, endSeconds: 282 * frame };
     expect(judgeSound(shown, last)).to.equal(undefined);
     expect(judgeSound({ frames: 0, startSeconds: 0, endSeconds: 0 }, last)).to.equal(undefined);
+    const sample = { ...last, seconds: 100 * frame + 1 / 48_000 };
+    const all = { frames: 101, startSeconds: 281 * frame, endSeconds: 382 * frame };
+    expect(judgeSound(all, sample)).to.equal(undefined);
   });
 
   it('refuses sound that goes on long after the picture', () => {
