@@ -7,6 +7,8 @@ export type FrameRate = { numerator: number; denominator: number };
 export type SourcePicture = {
   streamIndex: number;
   isInterlaced: boolean;
+  /** The display matrix is nonsense, and is not to be obeyed. */
+  ignoresMatrix: boolean;
   /** The transfer curve that is tone-mapped to SDR: PQ or HLG. */
   hdr: 'smpte2084' | 'arib-std-b67' | null;
   /** The colour matrix of a source that does not name it. */

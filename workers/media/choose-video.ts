@@ -55,14 +55,32 @@ export function displaySize(video: ProbedStream): { width: number; height: numbe
   const aspect = across > 0 && down > 0 && across / down < 20 && down / across < 20 ? across / down : 1;
   const width = Math.round((video.width ?? 0) * aspect);
   const height = video.height ?? 0;
-  const isTurned = Math.abs(Math.round(rotationOf(video) / 90)) % 2 === 1;
+  const isTurned = Math.abs(rotationOf(video) / 90) % 2 === 1;
   return isTurned ? { width: height, height: width } : { width, height };
 }
 
-/** Degrees, as the display matrix says; a matrix may also hold any nonsense, which turns nothing. */
-export function rotationOf({ side_data_list }: ProbedStream): number {
-  const rotation = side_data_list.find((data) => data.rotation !== undefined)?.rotation ?? 0;
-  return Math.abs(rotation) <= 360 ? rotation % 360 : 0;
+/** Whole quarter turns in degrees, as the display matrix says; it may also hold any nonsense, which turns nothing. */
+export function rotationOf(video: ProbedStream): number {
+  return hasNonsenseMatrix(video) ? 0 : Math.round(angleOf(video)) % 360;
+}
+
+/** Of what is neither upright nor lies on a side, ffmpeg would show a part, askew, on black. */
+export function hasNonsenseMatrix(video: ProbedStream): boolean {
+  const angle = angleOf(video);
+  return Math.abs(angle) > 360 || Math.round(angle) % 90 !== 0;
+}
+
+/** Whether the matrix leaves the picture as it is. One that only mirrors it from top to bottom has no angle. */
+export function isUpright(video: ProbedStream): boolean {
+  const matrix = video.side_data_list.find(({ displaymatrix }) => displaymatrix)?.displaymatrix ?? '';
+  // Rows of an address, a colon, and three numbers.
+  const [, , second = ''] = matrix.split('\n');
+  const [, , down] = second.trim().split(/\s+/);
+  return angleOf(video) === 0 && !(Number(down) < 0);
+}
+
+function angleOf({ side_data_list }: ProbedStream): number {
+  return side_data_list.find(({ rotation }) => rotation !== undefined)?.rotation ?? 0;
 }
 
 export function encryptedPicture(): MillraceError {

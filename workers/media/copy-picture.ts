@@ -1,5 +1,5 @@
 import type { CopyRefusal, FrameRate, SourcePicture } from '../../shared/contracts/encoding.ts';
-import { rotationOf } from './choose-video.ts';
+import { isUpright } from './choose-video.ts';
 import type { ProbedStream } from './ffprobe.ts';
 import { framesPerSecond } from './frame-rate.ts';
 import type { Packets } from './packets.ts';
@@ -39,7 +39,7 @@ export function planCopy(question: CopyQuestion): Copy | CopyRefusal {
   const isFullRange = video.color_range === 'pc';
   if (video.pix_fmt !== 'yuv420p' || isFullRange || picture.hdr) return 'pixel_format';
   if (picture.isInterlaced) return 'interlaced';
-  if (packets.hidden > 0 || rotationOf(video) !== 0) return 'edited';
+  if (packets.hidden > 0 || !isUpright(video)) return 'edited';
   const { width, height } = question.display;
   if (video.width !== width || video.height !== height || width % 2 || height % 2) return 'geometry';
 

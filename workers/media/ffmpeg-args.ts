@@ -3,7 +3,7 @@ import { encoderOptions } from './encoder-args.ts';
 import { decimal, type FfmpegCommand } from './ffmpeg-command.ts';
 import { secondsOf } from './frame-rate.ts';
 import { tilesIn, tilesOutput } from './image-args.ts';
-import { deinterlaceFilters, scaleChains, toneMapFilters } from './picture.ts';
+import { decoderOptions, deinterlaceFilters, pictureInput, scaleChains, toneMapFilters } from './picture.ts';
 
 /** Decoding ends this much after a chunk: the filters look a frame or two ahead. */
 const postrollSeconds = 0.1;
@@ -61,7 +61,7 @@ export function chunkCommand(
       path: source,
       options: [
         // A picture whose size changes midway would begin the graph anew, and with it the count of frames.
-        ...[...oneThread, '-copyts', '-reinit_filter', '0'],
+        ...[...oneThread, ...decoderOptions(picture), '-copyts', '-reinit_filter', '0'],
         ...(span.seekSeconds === null ? [] : ['-ss', decimal(span.seekSeconds)]),
         ...(isLast ? [] : ['-to', decimal(originSeconds - containerStartSeconds + end + postrollSeconds)]),
       ],
@@ -70,7 +70,7 @@ export function chunkCommand(
       ? {}
       : {
           filter: [
-            `[0:${picture.streamIndex}]${[...shared, `split=${labels.length}`].join(',')}${labels.join('')}`,
+            `${pictureInput(picture)}${[...shared, `split=${labels.length}`].join(',')}${labels.join('')}`,
             ...chains,
             ...(tiles ? [tiles.filter] : []),
           ].join(';'),

@@ -35,7 +35,7 @@ const stream = z.object({
   channels: number,
   disposition: z.record(z.string(), z.number()).default({}),
   tags: z.record(z.string(), z.string()).default({}),
-  side_data_list: z.array(z.object({ rotation: number })).default([]),
+  side_data_list: z.array(z.object({ rotation: number, displaymatrix: text })).default([]),
 });
 
 const report = z.object({

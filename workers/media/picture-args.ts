@@ -3,7 +3,7 @@ import { decimal, type FfmpegCommand } from './ffmpeg-command.ts';
 import { secondsOf } from './frame-rate.ts';
 import { bare, everyFrame, largestSide, master, type Size, scaled } from './image-args.ts';
 import { miniatureSide } from './liveliness.ts';
-import { deinterlaceFilters, scaleFilters, toneMapFilters } from './picture.ts';
+import { decoderOptions, deinterlaceFilters, scaleFilters, toneMapFilters } from './picture.ts';
 
 const previewSeconds = 3;
 const previewRate = 10;
@@ -40,7 +40,10 @@ function seek(plan: EncodingPlan, seconds: number): string[] {
 }
 
 /** Begins at the key frame before, which costs no decoding up to the very time. */
-const fromKeyFrame = ['-threads', '1', '-noaccurate_seek'];
+const fromKeyFrame = ({ picture }: EncodingPlan) => [
+  ...['-threads', '1', '-noaccurate_seek'],
+  ...decoderOptions(picture),
+];
 
 /**
  * One picture near each of `times` (seconds), and a miniature of each, in one run: key frames only, so that
@@ -55,7 +58,7 @@ export function candidatesCommand(
 ): FfmpegCommand {
   const inputs = times.map((time) => ({
     path: source,
-    options: ['-max_error_rate', '1', ...fromKeyFrame, '-skip_frame', 'nokey', ...seek(plan, time)],
+    options: ['-max_error_rate', '1', ...fromKeyFrame(plan), '-skip_frame', 'nokey', ...seek(plan, time)],
   }));
   const [input = { path: source, options: [] }, ...moreInputs] = inputs;
   const outputs = times.flatMap((_, n) =>
@@ -79,7 +82,14 @@ export function closerCommand(
 ): { command: FfmpegCommand; stepSeconds: number } {
   const stepSeconds = Math.min(closerSeconds, plan.durationSeconds) / closerLooks;
   const select = `select='isnan(prev_selected_t)+gte(t-prev_selected_t,${decimal(stepSeconds)})'`;
-  const options = ['-max_error_rate', '1', ...fromKeyFrame, '-skip_frame', 'noref', ...seek(plan, from)];
+  const options = [
+    '-max_error_rate',
+    '1',
+    ...fromKeyFrame(plan),
+    '-skip_frame',
+    'noref',
+    ...seek(plan, from),
+  ];
   const outputs = pictureAndMiniature(plan, 0, [select], fileOf).map((output) => ({
     path: output.path,
     options: ['-frames:v', String(closerLooks), ...output.options],
@@ -128,7 +138,7 @@ export function frameCommand(
   ];
   const filters = [...encodedPicture(plan, masterSize(plan), choice), toJpeg];
   return {
-    input: { path: source, options: ['-copyts', ...fromKeyFrame, ...(isCareful ? careful : near)] },
+    input: { path: source, options: ['-copyts', ...fromKeyFrame(plan), ...(isCareful ? careful : near)] },
     filter: `[0:${plan.picture.streamIndex}]${filters.join(',')}[p]`,
     outputs: [{ path: file, options: ['-map', '[p]', '-frames:v', '1', ...everyFrame, ...bare, ...master] }],
   };
@@ -151,7 +161,7 @@ export function previewCommand(
     // At this size nobody sees the edges that the loop filter would smooth.
     input: {
       path: source,
-      options: [...fromKeyFrame, '-skip_loop_filter', 'all', ...seek(plan, from)],
+      options: [...fromKeyFrame(plan), '-skip_loop_filter', 'all', ...seek(plan, from)],
     },
     filter: `[0:${plan.picture.streamIndex}]${filters.join(',')}[p]`,
     outputs: [

@@ -1,4 +1,5 @@
 import type { Rung, SourcePicture } from '../../shared/contracts/encoding.ts';
+import { hasNonsenseMatrix } from './choose-video.ts';
 import type { ProbedStream } from './ffprobe.ts';
 
 /** From here on a source that does not name its matrix is taken for high definition. */
@@ -12,9 +13,24 @@ export function sourcePicture(video: ProbedStream): SourcePicture {
   return {
     streamIndex: video.index,
     isInterlaced: fields !== undefined && ['tt', 'bb', 'tb', 'bt'].includes(fields),
+    ignoresMatrix: hasNonsenseMatrix(video),
     hdr: transfer === 'smpte2084' || transfer === 'arib-std-b67' ? transfer : null,
     matrix: isNamed || !isHigh ? null : 'bt709',
   };
+}
+
+/** The words before an input whose picture is decoded: else ffmpeg turns it as its display matrix says. */
+export function decoderOptions({ ignoresMatrix }: SourcePicture): string[] {
+  return ignoresMatrix ? ['-noautorotate'] : [];
+}
+
+/**
+ * Where a filter graph takes the source's picture. A matrix that ffmpeg has not obeyed it would hand on to its
+ * outputs: version 9 with the frames, version 5 when a graph has no other input than their stream.
+ */
+export function pictureInput({ streamIndex, ignoresMatrix }: SourcePicture): string {
+  const input = `[0:${streamIndex}]`;
+  return ignoresMatrix ? `${input}nullsink;${input}sidedata=mode=delete:type=DISPLAYMATRIX,` : input;
 }
 
 /** Filters before any scaling: fields become whole pictures. Each holds one frame back, so they come first. */

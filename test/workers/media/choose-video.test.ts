@@ -70,7 +70,7 @@ describe('the size as shown', () => {
   });
 
   it('ignores what makes no sense', () => {
-    expect(turned(-(2 ** 63))).to.equal('320x240');
+    for (const rotation of [-(2 ** 63), 60, 81, 45, -3]) expect(turned(rotation)).to.equal('320x240');
     for (const sample_aspect_ratio of ['0:1', '1:0', 'N/A', '1000:1', '-4:3', '', undefined]) {
       expect(size({ sample_aspect_ratio }), sample_aspect_ratio).to.equal('320x240');
     }

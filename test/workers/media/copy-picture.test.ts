@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import type { CopyRefusal } from '../../../shared/contracts/encoding.ts';
 import { displaySize } from '../../../workers/media/choose-video.ts';
@@ -118,6 +119,21 @@ describe('copying a real picture', () => {
       expect(await judge(turned)).to.equal('edited');
     });
   }
+
+  it('is refused for a mirrored picture, and one with a matrix of nonsense', async () => {
+    const whole = await media.make('plain.mp4', ...clip(1), ...usual);
+    const bytes = await readFile(whole);
+    for (const matrix of [
+      [1, 0, 0, 0, -1, 0, 0, 90, 16_384],
+      [0.5, 0.866, 0, -0.866, 0.5, 0, 0, 0, 16_384],
+    ]) {
+      const start = bytes.indexOf('tkhd') + 4 + 40;
+      for (const [n, value] of matrix.entries())
+        bytes.writeInt32BE(Math.round(value * 65_536), start + 4 * n);
+      await writeFile(media.path('matrix.mp4'), bytes);
+      expect(await judge(media.path('matrix.mp4')), matrix.join(' ')).to.equal('edited');
+    }
+  });
 });
 
 describe('the cuts of a copied picture', () => {

@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import type { Rung, SourcePicture } from '../../../shared/contracts/encoding.ts';
 import type { ProbedStream } from '../../../workers/media/ffprobe.ts';
@@ -10,7 +11,13 @@ import {
 } from '../../../workers/media/picture.ts';
 import { fieldsIn, h264, levels, show, smallProfile, useMedia } from '../../support/media.ts';
 
-const plain: SourcePicture = { streamIndex: 2, isInterlaced: false, hdr: null, matrix: null };
+const plain: SourcePicture = {
+  streamIndex: 2,
+  isInterlaced: false,
+  ignoresMatrix: false,
+  hdr: null,
+  matrix: null,
+};
 
 describe('what must be undone in a picture', () => {
   const of = (facts: Partial<ProbedStream>) =>
@@ -208,6 +215,18 @@ describe('a picture, encoded,', () => {
   it('of limited range keeps its levels', async () => {
     const source = await media.make('white.mp4', ...flat('yuv420p', [235, 128, 128]), ...lossless());
     expect((await meanOf(await encode(source)))[0]).to.be.closeTo(235, 1);
+  });
+
+  it('askew by its matrix is shown as it is', async () => {
+    const white = await media.make('askew.mp4', ...flat('yuv420p', [235, 128, 128]), ...lossless());
+    const bytes = await readFile(white);
+    const turn = [0.5, 0.866, 0, -0.866, 0.5].map((value) => Math.round(value * 65_536));
+    const matrix = bytes.indexOf('tkhd') + 4 + 40;
+    for (const [n, value] of turn.entries()) bytes.writeInt32BE(value, matrix + 4 * n);
+    await writeFile(white, bytes);
+    const { rungs } = await media.planFor(white);
+    expect(rungs.at(-1)).to.include({ width: 160, height: 90 });
+    expect((await meanOf(await encode(white)))[0]).to.be.closeTo(235, 1);
   });
 
   // Red in BT.601 and in BT.709.

@@ -58,7 +58,7 @@ describe('the plan', () => {
       cuts: [0, 50, 200, 350],
       originSeconds: 0,
       containerStartSeconds: -0.02,
-      picture: { streamIndex: 0, isInterlaced: false, hdr: null, matrix: null },
+      picture: { streamIndex: 0, isInterlaced: false, ignoresMatrix: false, hdr: null, matrix: null },
       codec: { profile: 'default', codec: 'h264', encoder: 'libx264', options: ['-preset', 'veryfast'] },
       copied: null,
       chunks: [
