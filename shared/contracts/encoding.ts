@@ -110,6 +110,11 @@ export type EncodingPlan = {
   originSeconds: number;
   /** What a seek in the source counts from: the container's start time. */
   containerStartSeconds: number;
+  /**
+   * Whose times are wrong and counted anew, from when the first picture is shown on; null when all are right. See
+   * `clock.ts`.
+   */
+  rebuilt: { firstSeconds: number; picture: boolean; sound: boolean } | null;
   picture: SourcePicture;
   codec: PictureCodec;
   /** What is published, lowest first. */

@@ -14,6 +14,7 @@ export function simplePlan(
     cuts: [0],
     originSeconds: 0,
     containerStartSeconds: 0,
+    rebuilt: null,
     picture: { streamIndex: 0, isInterlaced: false, ignoresMatrix: false, hdr: null, matrix: null },
     codec: { profile: 'default', codec: 'h264', encoder: 'libx264', options: [] },
     rungs: [

@@ -1,4 +1,5 @@
 import type { AudioTrack, EncodingPlan, Rung } from '../../shared/contracts/encoding.ts';
+import { pictureClock, soundClock } from './clock.ts';
 import { encoderOptions } from './encoder-args.ts';
 import { decimal, type FfmpegCommand } from './ffmpeg-command.ts';
 import { secondsOf } from './frame-rate.ts';
@@ -45,7 +46,7 @@ export function chunkCommand(
 
   const shared = [
     ...deinterlaceFilters(picture),
-    ...(originSeconds === 0 ? [] : [`setpts=round(PTS-${decimal(originSeconds)}/TB)`]),
+    ...pictureClock(plan),
     `fps=${rate.numerator}/${rate.denominator}${span.startFrame === 0 ? ':start_time=0' : ''}`,
     // What cannot be decoded at the end of a damaged file is filled with the last picture, so counts stay true.
     'tpad=stop=-1:stop_mode=clone',
@@ -131,7 +132,7 @@ export function audioCommand(
 ): FfmpegCommand {
   const layout = track.channels === 6 ? '5.1' : 'stereo';
   const filters = [
-    ...(plan.originSeconds === 0 ? [] : [`asetpts=PTS-${decimal(plan.originSeconds)}/TB`]),
+    ...soundClock(plan),
     'aresample=48000:async=1:first_pts=0',
     `aformat=channel_layouts=${layout}`,
     'ebur128=framelog=verbose',

@@ -139,6 +139,7 @@ function addPacket(packets: Packets, [pts, dts, duration, size, flags = '', ...s
   const seconds = Number(duration) || 0;
   if (flags.includes('K')) packets.keys.push(packets.times.length);
   packets.times.push(time);
+  packets.decodes.push(Number(dts));
   packets.bytes.push(Number(size) || 0);
   packets.namedSeconds += seconds;
   packets.endSeconds = Math.max(packets.endSeconds, time + seconds);

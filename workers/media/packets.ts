@@ -2,6 +2,8 @@
 export type Packets = {
   /** When each packet is shown, as its container says. Those that an edit list hides are left out. */
   times: number[];
+  /** When each is decoded, NaN where its container does not say. */
+  decodes: number[];
   bytes: number[];
   /** Which of them are key frames, rising. */
   keys: number[];
@@ -16,7 +18,7 @@ export type Packets = {
 };
 
 export function noPackets(): Packets {
-  const none = { times: [], bytes: [], keys: [], namedSeconds: 0, hidden: 0, encrypted: 0 };
+  const none = { times: [], decodes: [], bytes: [], keys: [], namedSeconds: 0, hidden: 0, encrypted: 0 };
   return { ...none, endSeconds: Number.NEGATIVE_INFINITY };
 }
 
@@ -24,17 +26,25 @@ export type Extent = { firstSeconds: number; endSeconds: number; isDamaged: bool
 
 /** A picture may stand still for long; a time stamp may also be wrong by hours. More than this is damage. */
 const mostStretch = 3;
-const pauseSeconds = 10;
+export const pauseSeconds = 10;
+/** No pause is longer, whatever else bears witness to it: who wrote a wrong time stamp may have counted with it. */
+const longestPause = 600;
+/** Decoding never goes back in time; what container formats round is less than this. */
+const backSeconds = 0.5;
+/** What two sources say of one length may differ by this share. */
+const tolerance = 0.05;
 
 /**
- * From the first to the end of the last packet. One damaged time stamp must not make hours of still picture: when
- * the packets span far more than `addedSeconds`, what their durations add up to, that counts, from the first packet
- * on that has another near it. `packetSeconds` stands in for a last duration that is not named, or too short.
- * Undefined without packets.
+ * From the first to the end of the last packet. One damaged time stamp must not make hours of still picture, and a
+ * clock that begins anew (recordings that were joined) must not hide what comes after: then the stretches between
+ * jumps count, one after the other, from the first packet on that has another near it. A long pause is none when
+ * `knownSeconds`, from elsewhere, are as long. `packetSeconds` stands in for a last duration that is not named, or
+ * too short. Undefined without packets.
  */
 export function extentOf(
   packets: Packets,
   packetSeconds: number,
+  knownSeconds = 0,
   addedSeconds = Math.max(packets.namedSeconds, packets.times.length * packetSeconds),
 ): Extent | undefined {
   const { times } = packets;
@@ -43,18 +53,56 @@ export function extentOf(
   const firstSeconds = times.reduce((least, time) => Math.min(least, time), begin);
   const lastSeconds = times.reduce((most, time) => Math.max(most, time), begin);
   const endSeconds = Math.max(packets.endSeconds, lastSeconds + packetSeconds);
-  if (endSeconds - firstSeconds <= addedSeconds * mostStretch + pauseSeconds) {
-    return { firstSeconds, endSeconds, isDamaged: false };
-  }
+  const span = endSeconds - firstSeconds;
+  const isKnown = Math.abs(span / knownSeconds - 1) < tolerance && onlyPauses(packets);
+  const isLikely = isKnown || span <= addedSeconds * mostStretch + pauseSeconds;
+  if (isLikely && !beginsAnew(packets)) return { firstSeconds, endSeconds, isDamaged: false };
   const isNear = (time: number, next: number | undefined) =>
     next !== undefined && Math.abs(next - time) <= pauseSeconds;
   const sound = times.find((time, index) => isNear(time, times[index + 1])) ?? begin;
-  return { firstSeconds: sound, endSeconds: sound + addedSeconds, isDamaged: true };
+  return { firstSeconds: sound, endSeconds: sound + stretches(packets, addedSeconds / times.length), isDamaged: true };
+}
+
+function onlyPauses({ times }: Packets): boolean {
+  return times.every((time, index) => {
+    const step = time - (times[index - 1] ?? time);
+    return step >= -pauseSeconds && step <= longestPause;
+  });
+}
+
+/** Whether decoding goes back, and goes on from there. */
+function beginsAnew({ decodes }: Packets): boolean {
+  let latest = Number.NEGATIVE_INFINITY;
+  return decodes.some((time, index) => {
+    const isBack = time < latest - backSeconds && (decodes[index + 1] ?? latest) < latest - backSeconds;
+    if (time > latest) latest = time;
+    return isBack;
+  });
+}
+
+/** The sum of what lies between jumps; a single packet that is elsewhere does not interrupt the others. */
+function stretches({ times, decodes }: Packets, packetSeconds: number): number {
+  let sum = 0;
+  let [last = 0] = times;
+  let [least, most] = [last, last];
+  const isFar = (time: number | undefined) => time !== undefined && Math.abs(time - last) > pauseSeconds;
+  for (const [index, time] of times.entries()) {
+    if (isFar(time) && index > 0 && !isFar(times[index + 1] ?? time)) continue;
+    const isBack = (decodes[index] ?? 0) < (decodes[index - 1] ?? Number.NEGATIVE_INFINITY) - backSeconds;
+    if (isFar(time) || isBack) {
+      sum += most - least + packetSeconds;
+      [least, most] = [time, time];
+    }
+    least = Math.min(least, time);
+    most = Math.max(most, time);
+    last = time;
+  }
+  return sum + most - least + packetSeconds;
 }
 
 /** The same for sound, which has no pauses: its packets are all of one length, whatever the container says. */
-export function soundExtent(packets: Packets): Extent | undefined {
-  return extentOf(packets, 0, packets.times.length * (usualDistance(packets) ?? 0));
+export function soundExtent(packets: Packets, knownSeconds = 0): Extent | undefined {
+  return extentOf(packets, 0, knownSeconds, packets.times.length * (usualDistance(packets) ?? 0));
 }
 
 /** The usual distance between packets as they are shown: pauses and single wrong stamps do not count. */

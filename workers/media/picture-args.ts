@@ -1,4 +1,5 @@
 import type { EncodingPlan } from '../../shared/contracts/encoding.ts';
+import { pictureClock } from './clock.ts';
 import { decimal, type FfmpegCommand } from './ffmpeg-command.ts';
 import { secondsOf } from './frame-rate.ts';
 import { bare, everyFrame, largestSide, master, type Size, scaled } from './image-args.ts';
@@ -124,14 +125,14 @@ export function frameCommand(
   source: string,
   file: string,
 ): FfmpegCommand {
-  const { rate, originSeconds } = plan;
+  const { rate, rebuilt } = plan;
   const chunk = plan.chunks.find(({ startFrame, endFrame }) => startFrame <= frame && frame < endFrame);
   const chunkSeek = chunk?.seekSeconds ?? null;
-  const near = seek(plan, secondsOf(frame - 0.5, rate));
+  const near = rebuilt?.picture ? [] : seek(plan, secondsOf(frame - 0.5, rate));
   const careful = chunkSeek === null ? [] : ['-ss', decimal(chunkSeek)];
   const isFromStart = (isCareful ? careful : near).length === 0;
   const choice = [
-    ...(originSeconds === 0 ? [] : [`setpts=round(PTS-${decimal(originSeconds)}/TB)`]),
+    ...pictureClock(plan),
     `fps=${rate.numerator}/${rate.denominator}${isFromStart ? ':start_time=0' : ''}`,
     'tpad=stop=-1:stop_mode=clone',
     `trim=start_pts=${frame}:end_pts=${frame + 1}`,

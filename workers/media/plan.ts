@@ -14,7 +14,15 @@ import { type Copy, planCopy } from './copy-picture.ts';
 import type { ProbedStream, ProbeReport } from './ffprobe.ts';
 import { constantRate, framesPerSecond, parseRate, secondsOf } from './frame-rate.ts';
 import { planLadder } from './ladder.ts';
-import { extentOf, keySeconds, type Packets, soundExtent, totalBytes, usualDistance } from './packets.ts';
+import {
+  type Extent,
+  extentOf,
+  keySeconds,
+  type Packets,
+  soundExtent,
+  totalBytes,
+  usualDistance,
+} from './packets.ts';
 import { sourcePicture } from './picture.ts';
 import { seekBefore } from './seek.ts';
 import { planStoryboard } from './storyboard.ts';
@@ -55,13 +63,13 @@ export function planEncoding(source: Source, options: PlanOptions): EncodingPlan
   const warnings = checkWhole(video, packets);
   const picture = sourcePicture(video);
   const usual = usualRate(video, packets, picture.isInterlaced);
-  const extent = extentOf(packets, usualDistance(packets) ?? 1 / usual);
+  const [extent, sound] = findExtents(source, usual);
   if (!extent) throw new MillraceError('undecodable', 'The picture track holds not one frame.');
   if (extent.isDamaged) warnings.push(damagedTimes);
   const span = extent.endSeconds - extent.firstSeconds;
   const rate = constantRate(usual);
 
-  const timeline = planTimeline(source.soundPackets, extent, rate);
+  const timeline = planTimeline(sound, extent, rate);
   const { originSeconds, frameCount, durationSeconds } = timeline;
   if (durationSeconds > options.maxSeconds) {
     const message = `The video lasts ${Math.round(durationSeconds)} s; ${options.maxSeconds} s are allowed.`;
@@ -71,7 +79,9 @@ export function planEncoding(source: Source, options: PlanOptions): EncodingPlan
   const display = displaySize(video);
   const formatName = report.format.format_name ?? '';
   const copy = offerCopy(options, () =>
-    planCopy({ video, picture, packets, formatName, rate, frameCount, originSeconds, display }),
+    extent.isDamaged
+      ? 'frame_times'
+      : planCopy({ video, picture, packets, formatName, rate, frameCount, originSeconds, display }),
   );
   const bitrate = (totalBytes(packets) * 8) / (span > 0 ? span : 1);
   const looks = { ...display, framesPerSecond: framesPerSecond(rate), bitrate };
@@ -81,7 +91,11 @@ export function planEncoding(source: Source, options: PlanOptions): EncodingPlan
   const cuts = copied && typeof copy === 'object' ? copy.cuts : planCuts(frameCount, gopFrames);
   const containerStartSeconds = report.format.start_time ?? 0;
   const keys = keySeconds(packets);
-  const chunks = planChunks(frameCount, cuts, gopFrames, options.slots).map((frames) => {
+  // Where times are wrong nothing can be found by them: it is read once, from its beginning.
+  const spans = extent.isDamaged
+    ? [{ startFrame: 0, endFrame: frameCount }]
+    : planChunks(frameCount, cuts, gopFrames, options.slots);
+  const chunks = spans.map((frames) => {
     const start = originSeconds + secondsOf(frames.startFrame, rate);
     const seek = seekBefore(start, secondsOf(1, rate), keys, formatName);
     return { ...frames, seekSeconds: seek === null ? null : Math.max(0, seek - containerStartSeconds) };
@@ -94,6 +108,14 @@ export function planEncoding(source: Source, options: PlanOptions): EncodingPlan
     cuts,
     originSeconds,
     containerStartSeconds,
+    rebuilt:
+      extent.isDamaged || sound?.isDamaged
+        ? {
+            firstSeconds: extent.firstSeconds,
+            picture: extent.isDamaged,
+            sound: sound?.isDamaged ?? false,
+          }
+        : null,
     picture,
     codec: {
       profile: profile.name,
@@ -114,8 +136,28 @@ export function planEncoding(source: Source, options: PlanOptions): EncodingPlan
 
 const damagedTimes: PlanWarning = {
   code: 'damaged_times',
-  message: 'Some time stamps of the picture are wrong; its length was counted from its frames.',
+  message:
+    'Some time stamps of the picture are wrong or begin anew; where they do, it goes on without a pause.',
 };
+
+/** Of the picture and the sound; each bears witness to a long pause of the other, and so does a named length. */
+function findExtents(
+  { report, packets, soundPackets }: Source,
+  usualRate: number,
+): [Extent | undefined, Extent | undefined] {
+  const { format_name = '', duration = 0 } = report.format;
+  // In streams it is a guess from the time stamps themselves.
+  const named = /\bmpeg/.test(format_name) ? 0 : duration;
+  const ofPicture = (known: number) => extentOf(packets, usualDistance(packets) ?? 1 / usualRate, known);
+  const ofSound = (known: number) => soundPackets && soundExtent(soundPackets, known);
+  const lengthOf = (extent: Extent | undefined) =>
+    extent && !extent.isDamaged ? extent.endSeconds - extent.firstSeconds : 0;
+  const picture = ofPicture(named);
+  const sound = ofSound(0);
+  if (picture?.isDamaged && lengthOf(sound) > 0) return [ofPicture(lengthOf(sound)), sound];
+  if (sound?.isDamaged && lengthOf(picture) > 0) return [picture, ofSound(lengthOf(picture))];
+  return [picture, sound];
+}
 
 /** @throws MillraceError truncated */
 function checkWhole({ nb_frames = 0 }: ProbedStream, { times, hidden }: Packets): PlanWarning[] {
@@ -134,12 +176,11 @@ function checkWhole({ nb_frames = 0 }: ProbedStream, { times, hidden }: Packets)
  * or ends later is kept: the first or the last picture then stands still, by whole frames.
  */
 function planTimeline(
-  soundPackets: Packets | undefined,
-  picture: { firstSeconds: number; endSeconds: number },
+  found: Extent | undefined,
+  picture: Extent,
   rate: FrameRate,
 ): Pick<EncodingPlan, 'originSeconds' | 'frameCount' | 'durationSeconds'> {
   const frameSeconds = secondsOf(1, rate);
-  const found = soundPackets && soundExtent(soundPackets);
   const sound = found?.isDamaged ? undefined : found;
   const early = Math.max(0, picture.firstSeconds - (sound?.firstSeconds ?? picture.firstSeconds));
   const originSeconds = picture.firstSeconds - Math.floor(early / frameSeconds + 0.001) * frameSeconds;

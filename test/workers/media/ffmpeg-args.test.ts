@@ -31,6 +31,7 @@ const plan: EncodingPlan = {
   cuts: [0, 60, 240],
   originSeconds: 10.4,
   containerStartSeconds: 10,
+  rebuilt: null,
   picture: { streamIndex: 2, isInterlaced: false, ignoresMatrix: false, hdr: null, matrix: null },
   codec: { profile: 'default', codec: 'h264', encoder: 'libx264', options: ['-preset', 'veryfast'] },
   rungs: [low, high],

@@ -136,6 +136,7 @@ describe('ffprobe', () => {
       expect(await scan('clip.mp4', 7)).to.deep.equal([
         {
           times: [],
+          decodes: [],
           bytes: [],
           keys: [],
           namedSeconds: 0,

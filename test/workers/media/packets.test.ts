@@ -14,6 +14,7 @@ function packets(times: number[], seconds = 0.04): Packets {
   return {
     ...noPackets(),
     times,
+    decodes: times,
     bytes: times.map(() => 100),
     namedSeconds: times.length * seconds,
     endSeconds: Math.max(...times) + seconds,
@@ -44,6 +45,22 @@ describe('the extent of packets', () => {
       expect(extent?.endSeconds).to.be.closeTo(damaged.endSeconds, 1e-9);
       expect(extent).to.include({ firstSeconds: 5, isDamaged: true });
     }
+  });
+
+  it('may hold a long pause that something else bears witness to', () => {
+    const paused = packets([...steady(50), ...steady(50, 62)]);
+    expect(extentOf(paused, 0.04)).to.include({ isDamaged: true });
+    expect(extentOf(paused, 0.04, 64)).to.include({ endSeconds: 64, isDamaged: false });
+    expect(extentOf(paused, 0.04, 30)).to.include({ isDamaged: true });
+  });
+
+  it('is the sum of its stretches where the clock begins anew', () => {
+    const twice = extentOf(packets([...steady(50, 3), ...steady(75, 2)]), 0.04, 5);
+    expect(twice).to.include({ firstSeconds: 3, isDamaged: true });
+    expect(twice?.endSeconds).to.be.closeTo(8, 1e-9);
+    const back = packets(steady(50));
+    const once = { ...back, decodes: back.decodes.with(25, 0) };
+    expect(extentOf(once, 0.04), 'one stamp alone').to.include({ isDamaged: false });
   });
 
   it('counts packets where the container names no durations', () => {

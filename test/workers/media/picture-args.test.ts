@@ -24,6 +24,7 @@ const plan = simplePlan(
   {
     originSeconds: 10.4,
     containerStartSeconds: 10,
+    rebuilt: null,
     picture: { streamIndex: 2, isInterlaced: false, ignoresMatrix: false, hdr: null, matrix: null },
     chunks: [
       { startFrame: 0, endFrame: 150, seekSeconds: null },

@@ -58,6 +58,7 @@ describe('the plan', () => {
       cuts: [0, 50, 200, 350],
       originSeconds: 0,
       containerStartSeconds: -0.02,
+      rebuilt: null,
       picture: { streamIndex: 0, isInterlaced: false, ignoresMatrix: false, hdr: null, matrix: null },
       codec: { profile: 'default', codec: 'h264', encoder: 'libx264', options: ['-preset', 'veryfast'] },
       copied: null,
@@ -179,7 +180,8 @@ describe('the plan', () => {
     expect(made.warnings).to.deep.equal([
       {
         code: 'damaged_times',
-        message: 'Some time stamps of the picture are wrong; its length was counted from its frames.',
+        message:
+          'Some time stamps of the picture are wrong or begin anew; where they do, it goes on without a pause.',
       },
     ]);
   });

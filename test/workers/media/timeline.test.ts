@@ -1,7 +1,17 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { EncodingPlan } from '../../../shared/contracts/encoding.ts';
-import { greyOf, h264, joinSegments, levels, numbered, tone, useMedia } from '../../support/media.ts';
+import { audioCommand } from '../../../workers/media/ffmpeg-args.ts';
+import {
+  greyOf,
+  h264,
+  joinSegments,
+  levels,
+  numbered,
+  samples,
+  tone,
+  useMedia,
+} from '../../support/media.ts';
 
 const coded = [...h264(25), '-c:a', 'aac'];
 /** Shows the packets from one on at another time; seconds. */
@@ -58,9 +68,40 @@ describe('the timeline', () => {
     expect(plan).to.include({ frameCount: 100, originSeconds: 0 });
     expect(plan.warnings.map(({ code }) => code)).to.deep.equal(['damaged_times']);
     const greys = await greysOf(plan, source);
-    // What lies before the damage is whole, and so is what is read after it.
-    expectGreys(greys.slice(0, 50), frames(0, 50));
-    expect(greys).to.have.length(100);
+    expectGreys(greys, frames(0, 100));
+  });
+
+  for (const [what, offset] of [
+    ['later by far', 1000],
+    ['earlier by far', -1000],
+    ['once more', 0],
+  ] as const) {
+    it(`goes on where recordings were joined and the clock begins ${what}`, async () => {
+      const begin = 1500;
+      const words = [...numbered('25', 2), ...tone(2), ...coded, '-output_ts_offset'];
+      const parts = [
+        await media.make('one.ts', ...words, String(begin)),
+        await media.make('two.ts', ...words, String(begin + offset)),
+      ];
+      const source = media.path('joined.ts');
+      writeFileSync(source, Buffer.concat(parts.map((part) => readFileSync(part))));
+      const plan = await media.planFor(source);
+      expect(plan.warnings.map(({ code }) => code)).to.deep.equal(['damaged_times']);
+      expectGreys(await greysOf(plan, source), [...frames(0, 50), ...frames(0, 50)]);
+      const [track] = plan.audio;
+      if (!track) expect.fail('no sound');
+      const path = media.path('sound.mp4');
+      await media.run(audioCommand(plan, track, source, path));
+      expect((await samples(path)).length / 48_000).to.be.closeTo(4, 0.1);
+    });
+  }
+
+  it('waits through a pause that the file itself names', async () => {
+    const words = ['-vf', "setpts='PTS+gte(N,50)*30/TB'", '-fps_mode', 'vfr'];
+    const source = await media.make('pause.mkv', ...numbered('25', 4), ...words, ...coded);
+    const plan = await media.planFor(source);
+    expect(plan).to.deep.include({ frameCount: 850, warnings: [] });
+    expectGreys(await greysOf(plan, source), [...frames(0, 50), ...standing(49, 750), ...frames(50, 100)]);
   });
 
   for (const [container, file] of [
