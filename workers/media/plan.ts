@@ -10,6 +10,7 @@ import type { EncodingProfile } from '../../shared/contracts/encoding-profile.ts
 import { MillraceError } from '../../shared/errors.ts';
 import { displaySize } from './choose-video.ts';
 import { planChunks, planCuts, planGop } from './chunks.ts';
+import { checkFrames, checkLength } from './completeness.ts';
 import { type Copy, planCopy } from './copy-picture.ts';
 import type { ProbedStream, ProbeReport } from './ffprobe.ts';
 import { constantRate, framesPerSecond, parseRate, secondsOf } from './frame-rate.ts';
@@ -27,8 +28,6 @@ import { sourcePicture } from './picture.ts';
 import { seekBefore } from './seek.ts';
 import { planStoryboard } from './storyboard.ts';
 
-/** An index that promises this much more than the file holds: the file was cut off. */
-const toleratedLoss = 0.05;
 /** A single picture is shown for a twenty-fifth of a second. */
 const rateOfOne = 25;
 /** Sound that lasts this much longer than the picture is more than the padding of its last frame (AAC of 24 kHz: 43 ms). */
@@ -60,12 +59,14 @@ export type PlanOptions = {
 export function planEncoding(source: Source, options: PlanOptions): EncodingPlan {
   const { report, video, packets, audio, captions } = source;
   const { profile } = options;
-  const warnings = checkWhole(video, packets);
+  const formatName = report.format.format_name ?? '';
+  const warnings = checkFrames(video, packets, formatName);
   const picture = sourcePicture(video);
   const usual = usualRate(video, packets, picture.isInterlaced);
   const [extent, sound] = findExtents(source, usual);
   if (!extent) throw new MillraceError('undecodable', 'The picture track holds not one frame.');
   if (extent.isDamaged) warnings.push(damagedTimes);
+  else warnings.push(...checkLength(report, [extent, sound]));
   const span = extent.endSeconds - extent.firstSeconds;
   const rate = constantRate(usual);
 
@@ -77,7 +78,6 @@ export function planEncoding(source: Source, options: PlanOptions): EncodingPlan
   }
 
   const display = displaySize(video);
-  const formatName = report.format.format_name ?? '';
   const copy = offerCopy(options, () =>
     extent.isDamaged
       ? 'frame_times'
@@ -157,18 +157,6 @@ function findExtents(
   if (picture?.isDamaged && lengthOf(sound) > 0) return [ofPicture(lengthOf(sound)), sound];
   if (sound?.isDamaged && lengthOf(picture) > 0) return [picture, ofSound(lengthOf(picture))];
   return [picture, sound];
-}
-
-/** @throws MillraceError truncated */
-function checkWhole({ nb_frames = 0 }: ProbedStream, { times, hidden }: Packets): PlanWarning[] {
-  const present = times.length + hidden;
-  if (nb_frames * (1 - toleratedLoss) > present + 1) {
-    const message = `The file holds ${present} of the ${nb_frames} frames that it names.`;
-    throw new MillraceError('truncated', message);
-  }
-  if (present === 0 || nb_frames <= present + 1) return [];
-  const message = `The end is missing: the file holds ${present} of the ${nb_frames} frames that it names.`;
-  return [{ code: 'truncated_end', message }];
 }
 
 /**

@@ -28,6 +28,7 @@ type Facts = {
   soundPackets?: Packets;
   start?: number;
   formatName?: string;
+  duration?: number;
 };
 
 const profile = { ...profileNamed('default'), options: ['-preset', 'veryfast'], crf: 23 };
@@ -35,7 +36,8 @@ const profile = { ...profileNamed('default'), options: ['-preset', 'veryfast'], 
 function plan(facts: Facts, options: Partial<PlanOptions> = {}): EncodingPlan {
   const { packets = packetsOf(375, 0, 0.04, [0, 100, 200, 298]), audio = [] } = facts;
   const video = picture(0, facts.video);
-  const format = { start_time: facts.start ?? 0, format_name: facts.formatName ?? 'matroska,webm' };
+  const { start = 0, formatName = 'matroska,webm', duration } = facts;
+  const format = { start_time: start, format_name: formatName, duration };
   const report = { streams: [video, ...audio], format };
   return planEncoding(
     { report, video, packets, soundPackets: facts.soundPackets, audio: chooseAudio(report), captions },
@@ -198,6 +200,27 @@ describe('the plan', () => {
       },
     ]);
     expect(promising(375, { ...packetsOf(100), hidden: 275 }).warnings).to.deep.equal([]);
+  });
+
+  it('counts the frames of AVI by their time, as those that only repeat others have no packet', () => {
+    const sparse = packetsOf(375);
+    sparse.times.splice(10, 100);
+    const promising = (count: number) =>
+      plan({ video: { nb_frames: count, avg_frame_rate: '25/1' }, packets: sparse, formatName: 'avi' });
+    expect(promising(375).warnings).to.deep.equal([]);
+    expect(codeOf(() => promising(750))).to.equal('truncated');
+  });
+
+  it('warns of a length that is named and not there, and not for the sake of a text', () => {
+    const lasting = (duration: number, more: Partial<Facts> = {}) =>
+      plan({ duration, ...more }).warnings.map(({ code, message }) => `${code}: ${message}`);
+    expect(lasting(15)).to.deep.equal([]);
+    expect(lasting(30)).to.deep.equal([
+      'truncated_end: The end is missing: the file holds 15.0 s of the 30.0 s that it names.',
+    ]);
+    expect(lasting(30, { audio: [{ ...sound(1), codec_type: 'subtitle' }] })).to.deep.equal([]);
+    expect(lasting(30, { formatName: 'mpegts' })).to.deep.equal([]);
+    expect(lasting(30, { audio: [sound(1)], soundPackets: soundPackets(0, 30) })).to.deep.equal([]);
   });
 
   it('is refused for a picture track without a frame', () => {

@@ -1,0 +1,54 @@
+import type { PlanWarning } from '../../shared/contracts/encoding.ts';
+import { MillraceError } from '../../shared/errors.ts';
+import type { ProbedStream, ProbeReport } from './ffprobe.ts';
+import { parseRate } from './frame-rate.ts';
+import type { Extent, Packets } from './packets.ts';
+
+/** An index that promises this much more than the file holds: the file was cut off. */
+const toleratedLoss = 0.05;
+/** A length that is named may be rounded, or that of a track that nobody reads. */
+const toleratedSeconds = 1;
+
+/**
+ * Whether the index of a file promises more frames than it holds.
+ * @throws MillraceError truncated
+ */
+export function checkFrames(video: ProbedStream, packets: Packets, formatName: string): PlanWarning[] {
+  const { nb_frames = 0 } = video;
+  const present = countPresent(video, packets, formatName);
+  if (nb_frames * (1 - toleratedLoss) > present + 1) {
+    const message = `The file holds ${present} of the ${nb_frames} frames that it names.`;
+    throw new MillraceError('truncated', message);
+  }
+  if (present === 0 || nb_frames <= present + 1) return [];
+  return [missingEnd(`the file holds ${present} of the ${nb_frames} frames that it names`)];
+}
+
+/** AVI also counts frames that only repeat the one before and have no packet: there time tells how many there were. */
+function countPresent({ avg_frame_rate }: ProbedStream, packets: Packets, formatName: string): number {
+  const count = packets.times.length + packets.hidden;
+  const rate = formatName === 'avi' && count > 0 ? parseRate(avg_frame_rate) : undefined;
+  return rate === undefined ? count : Math.max(count, Math.round(packets.endSeconds * rate));
+}
+
+/** Containers that name a length when they are written, beside what can be seen in them. */
+const namesLength = /\b(matroska|flv|asf)\b/;
+
+/** Whether a file that has no index of its frames lasts as long as it says. */
+export function checkLength(
+  { format, streams }: ProbeReport,
+  extents: (Extent | undefined)[],
+): PlanWarning[] {
+  const { format_name = '', start_time = 0, duration = 0 } = format;
+  // A text may be shown after the end of everything else.
+  const isCounted = streams.every(({ codec_type }) => codec_type === 'video' || codec_type === 'audio');
+  if (!namesLength.test(format_name) || !isCounted) return [];
+  const end = Math.max(...extents.map((extent) => extent?.endSeconds ?? start_time));
+  const present = end - start_time;
+  if (duration * (1 - toleratedLoss) <= present + toleratedSeconds) return [];
+  return [missingEnd(`the file holds ${present.toFixed(1)} s of the ${duration.toFixed(1)} s that it names`)];
+}
+
+function missingEnd(why: string): PlanWarning {
+  return { code: 'truncated_end', message: `The end is missing: ${why}.` };
+}
