@@ -7,12 +7,14 @@ const highDefinition = 720;
 
 /** What must be undone to show a stream's picture on any screen. */
 export function sourcePicture(video: ProbedStream): SourcePicture {
-  const { color_transfer: transfer, color_space: matrix, field_order: fields } = video;
+  const { color_transfer: transfer, color_space: matrix, field_order: fields = 'unknown' } = video;
+  const { codec_name: codec } = video;
   const isNamed = matrix !== undefined && matrix !== 'unknown' && matrix !== 'reserved';
   const isHigh = Math.min(video.width ?? 0, video.height ?? 0) >= highDefinition;
   return {
     streamIndex: video.index,
-    isInterlaced: fields !== undefined && ['tt', 'bb', 'tb', 'bt'].includes(fields),
+    // Nobody but the decoder knows the fields of DV, and it has them nearly always.
+    isInterlaced: ['tt', 'bb', 'tb', 'bt'].includes(fields) || (codec === 'dvvideo' && fields === 'unknown'),
     ignoresMatrix: hasNonsenseMatrix(video),
     hdr: transfer === 'smpte2084' || transfer === 'arib-std-b67' ? transfer : null,
     matrix: isNamed || !isHigh ? null : 'bt709',
@@ -33,9 +35,12 @@ export function pictureInput({ streamIndex, ignoresMatrix }: SourcePicture): str
   return ignoresMatrix ? `${input}nullsink;${input}sidedata=mode=delete:type=DISPLAYMATRIX,` : input;
 }
 
-/** Filters before any scaling: fields become whole pictures. Each holds one frame back, so they come first. */
+/**
+ * Filters before any other scaling: fields become whole pictures. Each holds one frame back, so they come first. What
+ * comes in another size midway, which bwdif cannot bear, is brought to that of the first frame, fields by themselves.
+ */
 export function deinterlaceFilters({ isInterlaced }: SourcePicture): string[] {
-  return isInterlaced ? ['bwdif=mode=send_frame:parity=auto:deint=interlaced'] : [];
+  return isInterlaced ? ['scale=interl=-1', 'bwdif=mode=send_frame:parity=auto:deint=interlaced'] : [];
 }
 
 /**

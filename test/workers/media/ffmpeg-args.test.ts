@@ -126,7 +126,7 @@ describe('the command for a chunk', () => {
   it('makes whole pictures of fields first, and SDR of HDR once, at the size of the largest rung', () => {
     const picture = { ...plan.picture, isInterlaced: true, hdr: 'arib-std-b67' } as const;
     const [shared] = (command(1, { picture }).filter ?? '').split(';');
-    expect(shared).to.match(/^\[0:2\]bwdif=/);
+    expect(shared).to.match(/^\[0:2\]scale=interl=-1,bwdif=/);
     expect(shared).to.include(`setpts=PTS-60,${toneMapFilters(picture, high).join(',')},split=2`);
   });
 

@@ -37,6 +37,8 @@ describe('what must be undone in a picture', () => {
       (field_order) => of({ field_order }).isInterlaced,
     );
     expect(interlaced).to.deep.equal(['tt', 'bb', 'tb', 'bt']);
+    expect(of({ codec_name: 'dvvideo', field_order: 'unknown' }).isInterlaced).to.equal(true);
+    expect(of({ codec_name: 'dvvideo', field_order: 'progressive' }).isInterlaced).to.equal(false);
   });
 
   it('is its transfer curve, when it is PQ or HLG', () => {
@@ -71,6 +73,7 @@ describe('the filters for a picture', () => {
 
   it('make whole pictures of fields', () => {
     expect(deinterlaceFilters({ ...plain, isInterlaced: true })).to.deep.equal([
+      'scale=interl=-1',
       'bwdif=mode=send_frame:parity=auto:deint=interlaced',
     ]);
   });
@@ -246,6 +249,26 @@ describe('a picture, encoded,', () => {
       expect((await show(path)).stream).to.include(tags);
     });
   }
+
+  it('of fields may change its size midway', async () => {
+    const words = ['-c:v', 'mpeg2video', '-flags', '+ildct+ilme', '-output_ts_offset'];
+    const parts = await Promise.all(
+      ['160x96', '96x64'].map((size, n) =>
+        media.make(
+          `size-${n}.ts`,
+          ...flat('yuv420p', [235, 128, 128], size),
+          ...words,
+          String(5 + n * seconds),
+        ),
+      ),
+    );
+    const source = media.path('sizes.ts');
+    await writeFile(source, Buffer.concat(await Promise.all(parts.map((part) => readFile(part)))));
+    const { frameCount } = await media.planFor(source);
+    const path = await encode(source);
+    expect((await show(path)).times).to.have.length(frameCount);
+    expect((await meanOf(path))[0]).to.be.closeTo(235, 3);
+  });
 
   // A zoom: idet takes the sharp bars of other test pictures for fields.
   const zoom = ['-f', 'lavfi', '-t', '3', '-i', 'mandelbrot=size=160x96:rate=50'];
