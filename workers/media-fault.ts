@@ -8,7 +8,12 @@ import { FfmpegError } from './media/ffmpeg.ts';
  */
 export function mediaFault(error: unknown): never {
   if (!(error instanceof FfmpegError)) throw error;
-  if (/Invalid data found|no decoder found|Decoder .*not found|Cannot determine format/i.test(error.stderr)) {
+  // 69: more was damaged than ffmpeg tolerates.
+  const isDamaged = /exited with code 69\b/.test(error.message);
+  if (
+    isDamaged ||
+    /Invalid data found|no decoder found|Decoder .*not found|Cannot determine format/i.test(error.stderr)
+  ) {
     throw new MillraceError('undecodable', 'A track of the file cannot be decoded.', { cause: error });
   }
   throw new MillraceError('encoding_failed', 'ffmpeg ended with an error.', { cause: error });

@@ -61,6 +61,8 @@ export function chunkCommand(
     input: {
       path: source,
       options: [
+        // However much of a chunk is damaged, the rest of the video can be shown.
+        ...['-max_error_rate', '1'],
         // A picture whose size changes midway would begin the graph anew, and with it the count of frames.
         ...[...oneThread, ...decoderOptions(picture), '-copyts', '-reinit_filter', '0'],
         ...(span.seekSeconds === null ? [] : ['-ss', decimal(span.seekSeconds)]),

@@ -60,7 +60,11 @@ export function extentOf(
   const isNear = (time: number, next: number | undefined) =>
     next !== undefined && Math.abs(next - time) <= pauseSeconds;
   const sound = times.find((time, index) => isNear(time, times[index + 1])) ?? begin;
-  return { firstSeconds: sound, endSeconds: sound + stretches(packets, addedSeconds / times.length), isDamaged: true };
+  return {
+    firstSeconds: sound,
+    endSeconds: sound + stretches(packets, addedSeconds / times.length),
+    isDamaged: true,
+  };
 }
 
 function onlyPauses({ times }: Packets): boolean {

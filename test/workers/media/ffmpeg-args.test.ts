@@ -48,7 +48,7 @@ const plan: EncodingPlan = {
   warnings: [],
 };
 
-const reading = ['-threads', '1', '-copyts', '-reinit_filter', '0'];
+const reading = ['-max_error_rate', '1', '-threads', '1', '-copyts', '-reinit_filter', '0'];
 const fragmented = ['-f', 'mp4', '-avoid_negative_ts', 'disabled', '-use_editlist', '1'];
 const movflags = '+cmaf+delay_moov+default_base_moof+skip_trailer';
 const pictureFragments = [...fragmented, '-movflags', `${movflags}+frag_discont+frag_keyframe`];

@@ -96,6 +96,16 @@ describe('the timeline', () => {
     });
   }
 
+  it('stands still where most is damaged, and goes on behind', async () => {
+    const words = [...numbered('25', 10), '-c:v', 'libvpx', '-deadline', 'realtime', '-g', '25'];
+    words.push('-b:v', '1M', '-bsf:v', "noise=amount='between(n,60,190)'");
+    const source = await media.make('noise.mkv', ...words);
+    const greys = await greysOf(await media.planFor(source), source);
+    expect(greys).to.have.length(250);
+    expectGreys(greys.slice(0, 25), frames(0, 25));
+    expectGreys(greys.slice(225), frames(225, 250));
+  });
+
   it('waits through a pause that the file itself names', async () => {
     const words = ['-vf', "setpts='PTS+gte(N,50)*30/TB'", '-fps_mode', 'vfr'];
     const source = await media.make('pause.mkv', ...numbered('25', 4), ...words, ...coded);

@@ -1,0 +1,35 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { MillraceError } from '../../shared/errors.ts';
+import { FfmpegError, runFfmpeg } from '../../workers/media/ffmpeg.ts';
+import { mediaFault } from '../../workers/media-fault.ts';
+import { openBench } from '../support/both-ffmpegs.ts';
+
+const run = promisify(execFile);
+
+describe('the fault of a file', () => {
+  it('is sound of which most does not decode', async () => {
+    const bench = await openBench();
+    try {
+      const path = `${bench.folder}/noise.mkv`;
+      const words = ['-f', 'lavfi', '-i', 'sine=duration=2', '-c:a', 'ac3', '-bsf:a', 'noise=amount=3'];
+      await run('ffmpeg', ['-v', 'error', ...words, path]);
+      const { signal } = new AbortController();
+      const decode = { input: { path, options: [] }, outputs: [{ path: '-', options: ['-f', 'null'] }] };
+      const error = await runFfmpeg(bench.tool, decode, { signal })
+        .catch(mediaFault)
+        .catch((cause) => cause);
+      expect(error).to.be.instanceOf(MillraceError).and.include({ code: 'undecodable' });
+    } finally {
+      await bench.close();
+    }
+  });
+
+  it('is not that of a machine without room', () => {
+    const full = new FfmpegError('ffmpeg exited with code 1', 'No space left on device');
+    expect(() => mediaFault(full))
+      .to.throw(MillraceError)
+      .with.property('code', 'encoding_failed');
+  });
+});
