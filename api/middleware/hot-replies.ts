@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { Context as KoaContext, Middleware, Next } from 'koa';
+import type { Context as KoaContext, Middleware } from 'koa';
 import type { LimitClass } from '../../shared/rate-limits.ts';
 import type { ApiContext } from '../context.ts';
 import type { Route } from '../route.ts';
@@ -22,6 +22,8 @@ type HotReply = {
 const mostReplies = 1000;
 const graceMilliseconds = 1000;
 
+type Exchange = { req: IncomingMessage; res: ServerResponse; record: RequestRecord; rest: RequestListener };
+
 /**
  * Lets requests share a whole reply, as bytes: the rest of the way costs a multiple of sending them. For routes with
  * `hotSeconds`, and for requests that say nothing about who asks.
@@ -30,14 +32,16 @@ const graceMilliseconds = 1000;
  * is older than the moment of asking. Beyond that, a reply may be given again for `hotSeconds`; once they are over one
  * request gets the next while the others are still given the old one, for a second at most.
  *
- * @returns a middleware, which makes replies and shares them, and `first`, which gives those that are kept without Koa:
- * that would take as long for it as all the rest
+ * @returns `first`, which gives replies without Koa, as that would take as long as all the rest; and a middleware, by
+ * which Koa tells of those that it makes
  */
 export function hotReplies({ limits }: Pick<ApiContext, 'limits'>, routes: Route[], requests: RequestLog) {
   const isHot = hotPaths(routes);
   const share = shareLoads<HotReply | undefined>();
   const kept = new Map<string, HotReply>();
   const renewing = new Set<string>();
+  /** Who waits for what Koa makes of a request. */
+  const awaited = new WeakMap<IncomingMessage, (reply: HotReply | undefined) => void>();
 
   /** Nothing where it may not be given again. */
   function keptReply(key: string): HotReply | undefined {
@@ -49,74 +53,85 @@ export function hotReplies({ limits }: Pick<ApiContext, 'limits'>, routes: Route
     return undefined;
   }
 
-  async function make(key: string, ctx: KoaContext, next: Next): Promise<HotReply | undefined> {
+  /** Lets Koa answer a request. @returns what others may have of it */
+  async function make(key: string, { req, res, rest }: Exchange): Promise<HotReply | undefined> {
     renewing.add(key);
-    // The whole reply is wanted, whatever the one who gets it has already.
-    const known = ctx.req.headers['if-none-match'];
-    delete ctx.req.headers['if-none-match'];
-    try {
-      await next();
-      const reply = await wholeReply(ctx);
-      if (reply && isKnown(known, reply.etag)) {
-        ctx.status = 304;
-        ctx.body = null;
-      }
-      if (reply && reply.freshUntil > Date.now()) {
-        kept.set(key, reply);
-        // Keys are the clients' words, so there is an end to them.
-        const [oldest] = kept.keys();
-        if (kept.size > mostReplies && oldest !== undefined) kept.delete(oldest);
-      }
-      return reply;
-    } finally {
-      renewing.delete(key);
+    const reply = await new Promise<HotReply | undefined>((resolve) => {
+      awaited.set(req, resolve);
+      rest(req, res);
+    });
+    renewing.delete(key);
+    if (reply && reply.freshUntil > Date.now()) {
+      kept.set(key, reply);
+      // Keys are the clients' words, so there is an end to them.
+      const [oldest] = kept.keys();
+      if (kept.size > mostReplies && oldest !== undefined) kept.delete(oldest);
     }
+    return reply;
   }
 
-  async function shared(key: string, ctx: KoaContext, next: Next): Promise<void> {
+  async function shared(key: string, exchange: Exchange): Promise<void> {
     let isMine = false;
     const reply = await share(key, () => {
       isMine = true;
-      return make(key, ctx, next);
+      return make(key, exchange);
     });
     if (isMine) return;
-    await (reply ? give(reply, ctx, next) : next());
+    if (reply) give(reply, exchange);
+    else exchange.rest(exchange.req, exchange.res);
   }
 
   /** Who may not pass is refused on the way that other refusals go. */
-  function give(reply: HotReply, ctx: KoaContext, next: Next): Promise<void> | void {
-    const passes = limits.admits(reply.limit, undefined, ctx);
-    if (typeof passes === 'boolean') return passes ? sendPastKoa(ctx, reply) : next();
-    return passes.then((admitted) => (admitted ? sendPastKoa(ctx, reply) : next()));
+  function give(reply: HotReply, exchange: Exchange): void {
+    const { req, res, record, rest } = exchange;
+    const passes = limits.admits(reply.limit, undefined, { req, state: record });
+    if (passes === true) send(reply, exchange);
+    else if (passes === false) rest(req, res);
+    else
+      passes.then(
+        (admitted) => (admitted ? send(reply, exchange) : rest(req, res)),
+        () => rest(req, res),
+      );
   }
 
-  const middleware: Middleware = (ctx, next) => {
-    const key = isHot.test(ctx.path) ? keyOf(ctx.req) : undefined;
-    // What is kept and comes here was refused before.
-    return key === undefined || keptReply(key) ? next() : shared(key, ctx, next);
-  };
-
-  function answer(req: IncomingMessage, res: ServerResponse, reply: HotReply, record: RequestRecord): void {
-    const status = send(req, res, reply, record.ownHeaders);
-    requests.end(record, { method: 'GET', path: pathOf(req), status, route: reply.route });
+  /** Not by Koa, which would set each header for itself. */
+  function send({ headers, body, etag, route }: HotReply, { req, res, record }: Exchange): void {
+    const status = isKnown(req.headers['if-none-match'], etag) ? 304 : 200;
+    res.writeHead(status, [...headers, ...record.ownHeaders]);
+    res.end(status === 304 ? undefined : body);
+    requests.end(record, { method: 'GET', path: pathOf(req), status, route });
   }
 
   function first(rest: RequestListener): RequestListener {
     return (req, res) => {
       const key = keyOf(req);
-      const reply = key === undefined ? undefined : keptReply(key);
-      if (!reply) return rest(req, res);
-      const record = requests.begin(req);
-      const passes = limits.admits(reply.limit, undefined, { req, state: record });
-      if (typeof passes === 'boolean') return passes ? answer(req, res, reply, record) : rest(req, res);
-      return void passes.then(
-        (admitted) => (admitted ? answer(req, res, reply, record) : rest(req, res)),
-        () => rest(req, res),
-      );
+      if (key === undefined || !isHot.test(pathOf(req))) return rest(req, res);
+      const exchange = { req, res, record: requests.begin(req), rest };
+      const reply = keptReply(key);
+      return reply ? give(reply, exchange) : void shared(key, exchange);
     };
   }
 
-  return { middleware, first };
+  const middleware: Middleware = async (ctx, next) => {
+    const tell = awaited.get(ctx.req);
+    if (!tell) return next();
+    // The whole reply is wanted, whatever the one who gets it has already.
+    const known = ctx.req.headers['if-none-match'];
+    delete ctx.req.headers['if-none-match'];
+    let reply: HotReply | undefined;
+    try {
+      await next();
+      reply = await wholeReply(ctx);
+      if (reply && isKnown(known, reply.etag)) {
+        ctx.status = 304;
+        ctx.body = null;
+      }
+    } finally {
+      tell(reply);
+    }
+  };
+
+  return { first, middleware };
 }
 
 /** Of any version of the api. */
@@ -148,18 +163,4 @@ async function wholeReply(ctx: KoaContext): Promise<HotReply | undefined> {
   const headers = Object.entries(headersNow).flatMap(([name, value]) => [name, String(value)]);
   const freshUntil = Date.now() + hotSeconds * 1000;
   return { headers, body, etag: String(headersNow.etag ?? ''), route, limit, freshUntil };
-}
-
-function sendPastKoa(ctx: KoaContext, reply: HotReply): void {
-  ctx.respond = false;
-  ctx.state.route = reply.route;
-  send(ctx.req, ctx.res, reply, ctx.state.ownHeaders);
-}
-
-/** Not by Koa, which would set each header for itself. @returns the status */
-function send(req: IncomingMessage, res: ServerResponse, reply: HotReply, ownHeaders: string[]): number {
-  const status = isKnown(req.headers['if-none-match'], reply.etag) ? 304 : 200;
-  res.writeHead(status, [...reply.headers, ...ownHeaders]);
-  res.end(status === 304 ? undefined : reply.body);
-  return status;
 }
