@@ -3,8 +3,9 @@ import type { EncodingPlan, RenditionPart } from '../shared/contracts/encoding.t
 import type { PartId } from '../shared/db/parts.ts';
 import type { Video } from '../shared/db/video-record.ts';
 import { whileCurrent } from './attempt.ts';
-import type { FfmpegResult } from './media/ffmpeg.ts';
+import { type FfmpegResult, runFfmpeg } from './media/ffmpeg.ts';
 import type { FfmpegCommand } from './media/ffmpeg-command.ts';
+import { mediaFault } from './media-fault.ts';
 import { announceProgress } from './playlists.ts';
 import type { Step } from './run.ts';
 import { type Encoded, storeRendition } from './store-rendition.ts';
@@ -17,6 +18,8 @@ export type Track = {
   name: string;
   starts: Encoded['starts'];
   withKeyFrames: boolean;
+  /** Makes of the source what `command` reads in its place. */
+  before?: (source: string, file: string) => FfmpegCommand;
   command: (source: string, file: string) => FfmpegCommand;
 };
 
@@ -41,7 +44,11 @@ export async function makeTrack(track: Track, step: Step): Promise<MadeTrack> {
           ...{ name, path, firstNumber: 1, starts, withKeyFrames, withInit: true },
           lookMilliseconds,
         };
-        const command = track.command(source, path);
+        const prepared = join(folder, 'prepared');
+        if (track.before) {
+          await runFfmpeg(tools.ffmpeg, track.before(source, prepared), { signal }).catch(mediaFault);
+        }
+        const command = track.command(track.before ? prepared : source, path);
         return storeWhileRunning(tools.ffmpeg, command, { signal }, async (running) => {
           const part = await storeRendition(tools, video, encoded, running, async (soFar) => {
             await tools.db.parts.grow(id, soFar);

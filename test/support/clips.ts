@@ -54,6 +54,21 @@ export const clip = (seconds = 2, size = '640x360', rate = '25') =>
 export const silentClip = () =>
   once('silent.mp4', (path) => ffmpeg(...picture(1, '320x180', '25'), ...h264, '-an', path));
 
+/** A broadcast: 5.1 for two seconds, then stereo with another sample rate. */
+export const changingClip = () =>
+  once('changing.ts', async (path) => {
+    const codecs = [
+      ['-ac', '6', '-c:a', 'aac'],
+      ['-ac', '2', '-ar', '44100', '-c:a', 'aac', '-output_ts_offset', '2'],
+    ];
+    const parts = codecs.map(async (words, n) => {
+      const part = `${path}-${n}.ts`;
+      await ffmpeg(...picture(2, '320x180', '25'), ...sound(2), ...h264, ...words, part);
+      return readFile(part);
+    });
+    await writeFile(path, Buffer.concat(await Promise.all(parts)));
+  });
+
 /** Odd sides, 4:4:4 with 10 bits, colours and transfer curve of HDR10. */
 export const hdrClip = () =>
   once('hdr.mp4', (path) => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createClient, isSettled } from '../../scripts/client.ts';
 import { generationPrefix, initKey, segmentKey } from '../../shared/keys.ts';
-import { clip, silentClip } from '../support/clips.ts';
+import { changingClip, clip, silentClip } from '../support/clips.ts';
 import { decode } from '../support/decode.ts';
 import { type System, startSystem } from '../support/system.ts';
 
@@ -100,6 +100,21 @@ describe('the pipeline', () => {
     const bytes = Buffer.from(await response.arrayBuffer());
     expect(bytes.subarray(0, 3).toString('hex')).to.equal('ffd8ff');
     expect(bytes.length).to.be.greaterThan(2000);
+  });
+
+  it('goes on where the channels of the sound change midway, as in broadcasts', async () => {
+    const client = await system.client('demo');
+    const { videoId } = await client.uploadFile(await changingClip());
+    const video = await client.follow(videoId, isSettled);
+    expect(video.error).to.equal(null);
+    expect(video.warnings).to.deep.equal([]);
+    const { audioTimes, errors } = await decode((await client.playback(videoId)).playlist);
+    expect(errors).to.equal('');
+    const frame = 1024 / 48_000;
+    expect(audioTimes.length * frame).to.be.closeTo(4, 0.1);
+    audioTimes.forEach((time, index) => {
+      expect(time - (audioTimes[0] ?? 0)).to.be.closeTo(index * frame, 0.001);
+    });
   });
 
   it('publishes a video without sound, without an audio group', async () => {

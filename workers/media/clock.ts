@@ -23,6 +23,11 @@ export function soundClock({ originSeconds, rebuilt }: Clock): string[] {
   ];
 }
 
+/** The same for packets on their way to a file, where the graph with `soundClock` begins anew midway. */
+export function soundPacketClock({ rebuilt }: Clock): string[] {
+  return rebuilt?.sound ? ['-bsf:a', `setts=ts='${goOn(rebuilt.firstSeconds, 'DURATION')}'`] : [];
+}
+
 /** Each frame comes as long after the one before as its time stamps say, or `usual` where they jump. */
 function goOn(firstSeconds: number, usual: string): string {
   const first = decimal(firstSeconds);

@@ -124,23 +124,24 @@ export function copyCommand(plan: EncodingPlan, source: string, file: string): F
 
 /**
  * One audio track, once and whole, so that it has no seams: AAC in fragments of a segment's length. Its loudness
- * is measured on the way; the filter's summary is the last thing that ffmpeg prints.
+ * is measured on the way; the filter's summary is the last thing that ffmpeg prints. Where the sound changes its
+ * channels or rate ffmpeg would begin the graph anew, pad and measure once more: then it ends with an error.
  */
 export function audioCommand(
   plan: EncodingPlan,
   track: AudioTrack,
   source: string,
   file: string,
+  skewSeconds = 0.1,
 ): FfmpegCommand {
-  const layout = track.channels === 6 ? '5.1' : 'stereo';
   const filters = [
     ...soundClock(plan),
-    'aresample=48000:async=1:first_pts=0',
-    `aformat=channel_layouts=${layout}`,
+    `aresample=48000:async=1:min_hard_comp=${skewSeconds}:first_pts=0`,
+    `aformat=channel_layouts=${layoutOf(track.channels)}`,
     'ebur128=framelog=verbose',
   ];
   return {
-    input: { path: source, options: ['-copyts'] },
+    input: { path: source, options: ['-copyts', '-reinit_filter', '0'] },
     filter: `[0:${track.streamIndex}]${filters.join(',')}[a]`,
     outputs: [
       {
@@ -153,6 +154,11 @@ export function audioCommand(
       },
     ],
   };
+}
+
+/** As ffmpeg calls them. */
+export function layoutOf(channels: AudioTrack['channels']): string {
+  return channels === 6 ? '5.1' : 'stereo';
 }
 
 /** Decodes until one picture comes out, and writes nothing. */

@@ -4,6 +4,7 @@ import { fail } from '../../shared/pipeline.ts';
 import { currentVideo } from '../attempt.ts';
 import { audioCommand } from '../media/ffmpeg-args.ts';
 import { parseLoudness } from '../media/loudness.ts';
+import { changesMidway, uniformSound } from '../media/uniform-sound.ts';
 import { announceProgress } from '../playlists.ts';
 import type { Step } from '../run.ts';
 import type { Tools } from '../tools.ts';
@@ -21,11 +22,12 @@ export async function audio({ track, ...attempt }: AudioPayload, step: Step): Pr
   const id = { ...attempt, step: 'audio', n: track } as const;
   if (!(await tools.db.parts.isDone(id))) {
     const { name } = planned;
+    const one = { id, video, plan, name, starts: 'every fragment', withKeyFrames: false } as const;
     const command = (source: string, file: string) => audioCommand(plan, planned, source, file);
-    const made = await makeTrack(
-      { id, video, plan, name, starts: 'every fragment', withKeyFrames: false, command },
-      step,
-    );
+    const made = await makeTrack({ ...one, command }, step).catch((error) => {
+      if (!changesMidway(error)) throw error;
+      return makeTrack({ ...one, ...uniformSound(plan, planned) }, step);
+    });
     const { part, seconds, ffmpeg } = made;
     if (part.frames === 0) throw new MillraceError('undecodable', 'The audio track holds no sound.');
     const loudness = parseLoudness(ffmpeg.stderr);

@@ -180,9 +180,9 @@ describe('the command for a copy', () => {
 describe('the command for sound', () => {
   it('makes one stereo track, whole, in fragments of a segment’s length', () => {
     expect(audioCommand(plan, track, 'source', 'audio.mp4')).to.deep.equal({
-      input: { path: 'source', options: ['-copyts'] },
+      input: { path: 'source', options: ['-copyts', '-reinit_filter', '0'] },
       filter:
-        '[0:1]asetpts=PTS-10.4/TB,aresample=48000:async=1:first_pts=0,' +
+        '[0:1]asetpts=PTS-10.4/TB,aresample=48000:async=1:min_hard_comp=0.1:first_pts=0,' +
         'aformat=channel_layouts=stereo,ebur128=framelog=verbose[a]',
       outputs: [
         {
