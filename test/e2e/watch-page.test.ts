@@ -60,7 +60,9 @@ describe('in a browser', () => {
     expect((await client.follow(videoId, isSettled)).error).to.equal(null);
     await until('word that it is ready', async () => (await page.locator('#state').innerText()) === 'Ready');
     expect(await page.locator('progress').isVisible()).to.equal(false);
-    expect(await page.locator('#facts').innerText()).to.match(/^15\.0 s · 240p, 360p$/);
+    // They are asked for when the state has changed.
+    const facts = () => page.locator('#facts').innerText();
+    await until('every rung in the facts', async () => (await facts()) === '15.0 s · 240p, 360p');
     const ranges = () =>
       video.evaluate(({ buffered }: Media) =>
         Array.from({ length: buffered.length }, (_, at) => [buffered.start(at), buffered.end(at)]),
