@@ -50,12 +50,12 @@ export async function seedSearch(url: string, count: number, note: (line: string
   }
   await db.search.addTerms(terms);
   await db.search.addWords(best);
-  await db.search.usePairs();
   await rows.createIndexes([
     { key: { terms: 1 } },
     { key: { edition: 1 } },
     { key: { heads: 1, views: -1 } },
   ]);
+  await db.search.usePairs();
   note(`${count} videos, ${terms.size} terms, ${best.size} words in titles`);
   await db.close();
   await connection.close();
