@@ -24,6 +24,8 @@ export type Part = {
   seconds: number;
   /** Of a track that is made whole they grow while the job runs. */
   renditions: RenditionPart[];
+  /** Of a chunk: some of it could not be decoded, and shows a picture from beside it. */
+  isPatched: boolean;
   /** Of an audio track; null when there was nothing to measure. */
   loudness: Loudness | null;
   /** Why there will be no result: a fault of the media file that the video can live with. */
@@ -44,6 +46,7 @@ const schema = new Schema<Part>(
     beganAt: { type: Date, default: null },
     seconds: { type: Number, default: 0 },
     renditions: { type: [Object], default: [] },
+    isPatched: { type: Boolean, default: false },
     loudness: { type: Object, default: null },
     failure: { type: Object, default: null },
     doneAt: { type: Date, default: null },
@@ -73,7 +76,7 @@ export function partStore(connection: Connection) {
   return {
     finish: (
       id: PartId,
-      result: Pick<Part, 'frames' | 'seconds' | 'renditions'> & Partial<Pick<Part, 'loudness'>>,
+      result: Pick<Part, 'frames' | 'seconds' | 'renditions'> & Partial<Pick<Part, 'loudness' | 'isPatched'>>,
     ) => finish(id, result),
 
     /** What a running job has stored so far. A job that runs again does not take back what is known. */

@@ -108,6 +108,19 @@ export const truncatedClip = () =>
 /** The front of a file whose index would have come last. */
 export const headlessClip = () => once('headless.mp4', async (path) => cutTo(await clip(2), path, 0.5));
 
+/** Eight seconds, of which nothing from the second one to the fifth can be decoded. */
+export const damagedClip = () =>
+  once('damaged.webm', (path) => {
+    const coded = ['-c:v', 'libvpx', '-deadline', 'realtime', '-g', '25', '-b:v', '500k'];
+    return ffmpeg(
+      ...picture(8, '320x180', '25'),
+      ...coded,
+      '-bsf:v',
+      "noise=amount='3*between(n,25,120)'",
+      path,
+    );
+  });
+
 async function cutTo(whole: string, path: string, share: number): Promise<void> {
   const bytes = await readFile(whole);
   await writeFile(path, bytes.subarray(0, Math.floor(bytes.length * share)));

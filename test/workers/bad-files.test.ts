@@ -6,6 +6,7 @@ import {
   audioFile,
   clip,
   clipFolder,
+  damagedClip,
   dressedPlaylist,
   encryptedFile,
   ffmpeg,
@@ -47,6 +48,20 @@ describe('a file that is no good video', () => {
       expect(job?.attemptsMade, 'tried once').to.equal(1);
     });
   }
+
+  it('shows a still picture where nothing can be decoded, and says so', async () => {
+    const video = await outcome(await damagedClip());
+    expect(video.error).to.equal(null);
+    expect(video.state).to.equal('ready');
+    expect(video.durationSeconds).to.be.closeTo(8, 0.1);
+    expect(video.warnings).to.deep.equal([
+      {
+        code: 'damaged_picture',
+        message:
+          'Some of the picture between 2 s and 8 s cannot be decoded; one beside it stands still instead.',
+      },
+    ]);
+  });
 
   it('never opens what a playlist dressed as a video points at', async () => {
     // A good segment: were the playlist followed, the video would become ready.

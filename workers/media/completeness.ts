@@ -10,18 +10,27 @@ const toleratedLoss = 0.05;
 const toleratedSeconds = 1;
 
 /**
- * Whether the index of a file promises more frames than it holds.
+ * Whether the index of a file promises more frames than it holds. ffmpeg leaves out those that are damaged beyond
+ * recognition: where the last ones are there, nothing was cut off.
  * @throws MillraceError truncated
  */
 export function checkFrames(video: ProbedStream, packets: Packets, formatName: string): PlanWarning[] {
   const { nb_frames = 0 } = video;
   const present = countPresent(video, packets, formatName);
-  if (nb_frames * (1 - toleratedLoss) > present + 1) {
-    const message = `The file holds ${present} of the ${nb_frames} frames that it names.`;
-    throw new MillraceError('truncated', message);
+  if (nb_frames <= present + 1) return [];
+  const held = `${present} of the ${nb_frames} frames that it names`;
+  if (reachesEnd(video, packets, 1 - present / nb_frames)) {
+    return [damagedPicture(`The file holds ${held}; where others are damaged, the one before stands still.`)];
   }
-  if (present === 0 || nb_frames <= present + 1) return [];
-  return [missingEnd(`the file holds ${present} of the ${nb_frames} frames that it names`)];
+  if (nb_frames * (1 - toleratedLoss) > present + 1) {
+    throw new MillraceError('truncated', `The file holds ${held}.`);
+  }
+  return [missingEnd(`the file holds ${held}`)];
+}
+
+/** Whether less is missing at the end than such a share of the frames would take: they are missing elsewhere. */
+function reachesEnd({ start_time = 0, duration }: ProbedStream, packets: Packets, share: number): boolean {
+  return duration !== undefined && duration - (packets.endSeconds - start_time) < (duration * share) / 2;
 }
 
 /** AVI also counts frames that only repeat the one before and have no packet: there time tells how many there were. */
@@ -47,6 +56,11 @@ export function checkLength(
   const present = end - start_time;
   if (duration * (1 - toleratedLoss) <= present + toleratedSeconds) return [];
   return [missingEnd(`the file holds ${present.toFixed(1)} s of the ${duration.toFixed(1)} s that it names`)];
+}
+
+/** For what cannot be decoded, and is filled with a picture that can. */
+export function damagedPicture(message: string): PlanWarning {
+  return { code: 'damaged_picture', message };
 }
 
 function missingEnd(why: string): PlanWarning {

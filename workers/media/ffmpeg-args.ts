@@ -28,6 +28,9 @@ export function encodedRungs({ rungs, copied }: Pick<EncodingPlan, 'rungs' | 'co
  * One chunk of the picture, every encoded rung and the storyboard's tiles from one decode. Output time stamps are
  * those of the whole video, so that the files of all chunks can be joined as they are. `files` are in the order of
  * `encodedRungs`. Tiles are JPEGs, one after another in one file.
+ *
+ * With `reach` it is read from so many chunks earlier on, and so many further: pictures stand still over what cannot be
+ * decoded, and there may be none in the chunk itself, or none at its beginning.
  */
 export function chunkCommand(
   plan: EncodingPlan,
@@ -35,19 +38,22 @@ export function chunkCommand(
   source: string,
   files: string[],
   tilesFile: string,
+  reach = 0,
 ): FfmpegCommand {
   const span = plan.chunks[chunk];
-  if (!span) throw new RangeError(`chunk ${chunk} of ${plan.chunks.length}`);
+  const from = plan.chunks[Math.max(0, chunk - reach)];
+  const to = plan.chunks[Math.min(plan.chunks.length - 1, chunk + reach)];
+  if (!span || !from || !to) throw new RangeError(`chunk ${chunk} of ${plan.chunks.length}`);
   const { rate, originSeconds, containerStartSeconds, picture, storyboard } = plan;
-  const end = secondsOf(span.endFrame, rate);
-  const isLast = span.endFrame === plan.frameCount;
+  const end = secondsOf(to.endFrame, rate);
+  const isLast = to.endFrame === plan.frameCount;
   const rungs = encodedRungs(plan);
   const largest = rungs.at(-1) ?? storyboard;
 
   const shared = [
     ...deinterlaceFilters(picture),
     ...pictureClock(plan),
-    `fps=${rate.numerator}/${rate.denominator}${span.startFrame === 0 ? ':start_time=0' : ''}`,
+    `fps=${rate.numerator}/${rate.denominator}${from.startFrame === 0 ? ':start_time=0' : ''}`,
     // What cannot be decoded at the end of a damaged file is filled with the last picture, so counts stay true.
     'tpad=stop=-1:stop_mode=clone',
     `trim=start_pts=${span.startFrame}:end_pts=${span.endFrame}`,
@@ -65,7 +71,7 @@ export function chunkCommand(
         ...['-max_error_rate', '1'],
         // A picture whose size changes midway would begin the graph anew, and with it the count of frames.
         ...[...oneThread, ...decoderOptions(picture), '-copyts', '-reinit_filter', '0'],
-        ...(span.seekSeconds === null ? [] : ['-ss', decimal(span.seekSeconds)]),
+        ...(from.seekSeconds === null ? [] : ['-ss', decimal(from.seekSeconds)]),
         ...(isLast ? [] : ['-to', decimal(originSeconds - containerStartSeconds + end + postrollSeconds)]),
       ],
     },

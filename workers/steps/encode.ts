@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Chunk, EncodingPlan, RenditionPart } from '../../shared/contracts/encoding.ts';
+import type { Part } from '../../shared/db/parts.ts';
 import type { Attempt, Video } from '../../shared/db/video-record.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { tilesKey } from '../../shared/keys.ts';
 import { currentVideo, whileCurrent } from '../attempt.ts';
 import { cutsIn } from '../media/chunks.ts';
+import type { FfmpegRun } from '../media/ffmpeg.ts';
 import { chunkCommand, encodedRungs } from '../media/ffmpeg-args.ts';
 import { tilesIn } from '../media/image-args.ts';
 import { announceProgress } from '../playlists.ts';
@@ -29,66 +31,84 @@ export async function encode(payload: Attempt & { chunk: number }, step: Step): 
   if (!(await tools.db.parts.isDone(id))) {
     const started = performance.now();
     const frames = span.endFrame - span.startFrame;
-    const renditions = await whileCurrent(step, attempt, 'encoding', (signal) =>
+    const made = await whileCurrent(step, attempt, 'encoding', (signal) =>
       encodeChunk({ video, plan, chunk, span }, { ...step, signal }, (done) => {
         tools.db.parts.progress(id, Math.min(done, frames)).catch(() => {});
       }),
     );
-    await tools.db.parts.finish(id, { frames, seconds: (performance.now() - started) / 1000, renditions });
+    await tools.db.parts.finish(id, { frames, seconds: (performance.now() - started) / 1000, ...made });
   }
   await announceProgress(tools, video, plan);
 }
 
 type Work = { video: Video; plan: EncodingPlan; chunk: number; span: Chunk };
 
+/**
+ * Where too little of a chunk can be decoded, above all its first pictures, it is made again with what lies around it, ever
+ * more of that: `isPatched`.
+ */
 async function encodeChunk(
   work: Work,
-  { tools, signal }: Step,
+  { tools, signal, log }: Step,
   onFrames: (frames: number) => void,
-): Promise<RenditionPart[]> {
+): Promise<Pick<Part, 'renditions' | 'isPatched'>> {
   const { video, plan, chunk, span } = work;
-  const rungs = encodedRungs(plan);
   // Every rung may be a copy, and then a chunk without pictures for the storyboard has nothing to do.
-  if (rungs.length === 0 && tilesIn(plan, chunk).length === 0) return [];
-  return tools.sources.withSource(video.source, signal, (source) =>
-    tools.scratch.withFolder('encode', async (folder) => {
-      const files = rungs.map(({ name }) => join(folder, `${name}.mp4`));
-      const tilesFile = join(folder, 'tiles.mjpeg');
-      const command = chunkCommand(plan, chunk, source, files, tilesFile);
+  if (encodedRungs(plan).length === 0 && tilesIn(plan, chunk).length === 0)
+    return { renditions: [], isPatched: false };
+  const expected = span.endFrame - span.startFrame;
+  return tools.sources.withSource(video.source, signal, async (source) => {
+    for (let reach = 0; ; reach = reach * 2 || 1) {
       // ffmpeg tells of frames about every 500 ms: each time counts.
       const run = { signal, isUrgent: chunk === 0, onFrames: atMostEvery(400, onFrames) };
-      const parts = await storeWhileRunning(tools.ffmpeg, command, run, async (running) => {
-        const tiles = running.then(() => storeTiles(tools, work, tilesFile));
-        const stored = rungs.map(({ name }, index) => {
-          const path = files[index] ?? '';
-          const firstNumber = plan.cuts.indexOf(span.startFrame) + 1;
-          const starts = cutsIn(plan.cuts, span);
-          const options = { withKeyFrames: true, lookMilliseconds, withInit: chunk === 0 };
-          const encoded = { name, path, firstNumber, starts, ...options };
-          return storeRendition(tools, video, encoded, running);
-        });
-        const [, ...parts] = await Promise.all([tiles, ...stored]);
-        return parts;
-      });
-      return checkFrames(parts, chunk, span.endFrame - span.startFrame);
-    }),
-  );
+      const renditions = await encodeFrom(source, reach, work, run, tools);
+      const wrong = renditions.find(({ frames }) => frames !== expected);
+      if (!wrong) return { renditions, isPatched: reach > 0 };
+      const message = `Chunk ${chunk} of ${wrong.name} has ${wrong.frames} of ${expected} frames.`;
+      if (wrong.frames > expected || reach >= plan.chunks.length - 1) {
+        throw new MillraceError('encoding_failed', message);
+      }
+      log.info({ chunk, reach, frames: wrong.frames, expected }, 'too little of a chunk can be decoded');
+    }
+  });
 }
 
-async function storeTiles({ storage }: Tools, { video, plan, chunk }: Work, file: string): Promise<void> {
+function encodeFrom(
+  source: string,
+  reach: number,
+  { video, plan, chunk, span }: Work,
+  run: FfmpegRun,
+  tools: Tools,
+): Promise<RenditionPart[]> {
+  const rungs = encodedRungs(plan);
+  return tools.scratch.withFolder('encode', async (folder) => {
+    const files = rungs.map(({ name }) => join(folder, `${name}.mp4`));
+    const tilesFile = join(folder, 'tiles.mjpeg');
+    const command = chunkCommand(plan, chunk, source, files, tilesFile, reach);
+    return storeWhileRunning(tools.ffmpeg, command, run, async (running) => {
+      const tiles = running.then(() => storeTiles(tools, { video, plan, chunk }, tilesFile));
+      const stored = rungs.map(({ name }, index) => {
+        const path = files[index] ?? '';
+        const firstNumber = plan.cuts.indexOf(span.startFrame) + 1;
+        const starts = cutsIn(plan.cuts, span);
+        const options = { withKeyFrames: true, lookMilliseconds, withInit: chunk === 0 };
+        const encoded = { name, path, firstNumber, starts, ...options };
+        return storeRendition(tools, video, encoded, running);
+      });
+      const [, ...parts] = await Promise.all([tiles, ...stored]);
+      return parts;
+    });
+  });
+}
+
+async function storeTiles(
+  { storage }: Tools,
+  { video, plan, chunk }: Omit<Work, 'span'>,
+  file: string,
+): Promise<void> {
   if (tilesIn(plan, chunk).length === 0) return;
   const key = tilesKey(video._id, video.generation, chunk);
   await storage.put('thumbnails', key, await readFile(file), 'video/x-motion-jpeg');
-}
-
-/** @throws MillraceError encoding_failed */
-function checkFrames(parts: RenditionPart[], chunk: number, expected: number): RenditionPart[] {
-  for (const { name, frames } of parts) {
-    if (frames === expected) continue;
-    const message = `Chunk ${chunk} of ${name} has ${frames} of ${expected} frames.`;
-    throw new MillraceError('encoding_failed', message);
-  }
-  return parts;
 }
 
 function atMostEvery(milliseconds: number, call: (value: number) => void): (value: number) => void {

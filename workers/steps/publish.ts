@@ -1,9 +1,12 @@
+import type { EncodingPlan } from '../../shared/contracts/encoding.ts';
 import type { Part } from '../../shared/db/parts.ts';
 import type { Attempt, Video, Warning } from '../../shared/db/video-record.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { generationPrefix } from '../../shared/keys.ts';
 import { move, restart } from '../../shared/pipeline.ts';
 import { currentVideo, whileCurrent } from '../attempt.ts';
+import { damagedPicture } from '../media/completeness.ts';
+import { secondsOf } from '../media/frame-rate.ts';
 import { checkOutput } from '../output-gate.ts';
 import { writePlaylists } from '../playlists.ts';
 import {
@@ -58,7 +61,7 @@ export async function publish(attempt: Attempt, step: Step): Promise<void> {
     playableAt: video.playableAt ?? readyAt,
     activeGeneration: video.generation,
     hasPoster: (await tools.db.posters.shown(attempt)) !== null,
-    warnings: [...plan.warnings, ...warningsOf(parts), ...images.warnings],
+    warnings: [...plan.warnings, ...warningsOf(parts), ...patches(plan, parts), ...images.warnings],
     storyboard: images.storyboard,
   });
   if (!ready) throw new Superseded();
@@ -83,4 +86,20 @@ function warningsOf(parts: Part[]): Warning[] {
   return parts.flatMap(({ step, failure }) =>
     failure ? [{ code: lost[step] ?? failure.code, message: failure.message }] : [],
   );
+}
+
+/** Of all patched chunks one warning, from where the first of them begins to where the last ends. */
+function patches({ chunks, rate }: EncodingPlan, parts: Part[]): Warning[] {
+  const spans = parts.flatMap(({ step, n, isPatched }) =>
+    step === 'encode' && isPatched ? (chunks[n] ?? []) : [],
+  );
+  const [first] = spans;
+  const last = spans.at(-1);
+  if (!first || !last) return [];
+  const [from, to] = [first.startFrame, last.endFrame].map((frame) => Math.round(secondsOf(frame, rate)));
+  return [
+    damagedPicture(
+      `Some of the picture between ${from} s and ${to} s cannot be decoded; one beside it stands still instead.`,
+    ),
+  ];
 }

@@ -52,8 +52,8 @@ const reading = ['-max_error_rate', '1', '-threads', '1', '-copyts', '-reinit_fi
 const fragmented = ['-f', 'mp4', '-avoid_negative_ts', 'disabled', '-use_editlist', '1'];
 const movflags = '+cmaf+delay_moov+default_base_moof+skip_trailer';
 const pictureFragments = [...fragmented, '-movflags', `${movflags}+frag_discont+frag_keyframe`];
-const command = (chunk: number, of: Partial<EncodingPlan> = {}) =>
-  chunkCommand({ ...plan, ...of }, chunk, 'source', ['a.mp4', 'b.mp4'], 'tiles.mjpeg');
+const command = (chunk: number, of: Partial<EncodingPlan> = {}, reach = 0) =>
+  chunkCommand({ ...plan, ...of }, chunk, 'source', ['a.mp4', 'b.mp4'], 'tiles.mjpeg', reach);
 /** The rungs' outputs of a chunk. */
 const outputs = (chunk: number, offset: string) =>
   [low, high].map((rung, index) => ({
@@ -116,6 +116,18 @@ describe('the command for a chunk', () => {
       ].join(';'),
       outputs: [...outputs(2, '8.008'), tilesOutput],
     });
+  });
+
+  it('reads what lies around it where too little of it can be decoded, and makes the same frames', () => {
+    const { input, filter, outputs: made } = command(1, {}, 1);
+    expect(input.options).to.deep.equal(reading);
+    expect(filter).to.match(
+      /^\[0:2\]setpts=[^,]+,fps=30000\/1001:start_time=0,.*trim=start_pts=60:end_pts=240,/,
+    );
+    expect(made).to.deep.equal(outputs(1, '2.002'));
+    expect(command(0, {}, 1).input.options).to.deep.equal([...reading, '-to', '8.508']);
+    expect(command(2, {}, 1).input.options).to.deep.equal([...reading, '-ss', '1.2']);
+    expect(command(2, {}, 2).input.options).to.deep.equal(reading);
   });
 
   it('shifts nothing when the source begins at 0', () => {

@@ -202,6 +202,21 @@ describe('the plan', () => {
     expect(promising(375, { ...packetsOf(100), hidden: 275 }).warnings).to.deep.equal([]);
   });
 
+  it('tells frames that are damaged from an end that is missing', () => {
+    const packets = packetsOf(375);
+    packets.times.splice(100, 100);
+    const lasting = (duration: number) => plan({ video: { nb_frames: 375, duration }, packets });
+    expect(lasting(15).warnings).to.deep.equal([
+      {
+        code: 'damaged_picture',
+        message:
+          'The file holds 275 of the 375 frames that it names; where others are damaged, the one before stands still.',
+      },
+    ]);
+    expect(lasting(16).frameCount).to.equal(375);
+    expect(codeOf(() => lasting(20))).to.equal('truncated');
+  });
+
   it('counts the frames of AVI by their time, as those that only repeat others have no packet', () => {
     const sparse = packetsOf(375);
     sparse.times.splice(10, 100);
