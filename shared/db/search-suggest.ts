@@ -61,16 +61,26 @@ export function suggestTitles(connection: Connection) {
       .sort((a, b) => a.rows - b.rows)[0]?.word;
   }
 
-  /** Those that have one of the words and are out; what else must be true of them is looked for no further than so many. */
-  const withOneOf = (leads: string[], further: object | undefined, now: Date) =>
+  /** Those that have one of the words and are out. MongoDB reads what it gives: what is not out yet has no views, so it comes last. */
+  const withOneOf = (leads: string[], now: Date) =>
+    rows()
+      .find({ heads: { $in: leads }, publishedAt: { $lte: now } })
+      .sort({ views: -1 })
+      .limit(mostRows)
+      .project<{ _id: string }>({ _id: 1 })
+      .hint(byViews)
+      .maxTimeMS(milliseconds)
+      .toArray();
+
+  /** The same, where more must be true of them: MongoDB reads all of those that are looked through. */
+  const among = (leads: string[], further: object, now: Date) =>
     rows()
       .aggregate<{ _id: string }>(
         [
           { $match: { heads: { $in: leads } } },
           { $sort: { views: -1 } },
-          // MongoDB reads all of these. Without it, it reads what fits: what is not out yet has no views and comes last.
-          ...(further ? [{ $limit: mostSearched }, { $match: further }] : []),
-          { $match: { publishedAt: { $lte: now } } },
+          { $limit: mostSearched },
+          { $match: { ...further, publishedAt: { $lte: now } } },
           { $limit: mostRows },
           { $project: { _id: 1 } },
         ],
@@ -84,17 +94,15 @@ export function suggestTitles(connection: Connection) {
     const before = given.slice(0, -1);
     const lead = await rarest(before);
     const inLanguage = language === undefined ? undefined : { language };
-    const found =
+    const leads = lead === undefined ? await wordsBeginning(beginning) : [lead];
+    const further =
       lead === undefined
-        ? await withOneOf(await wordsBeginning(beginning), inLanguage, now)
-        : await withOneOf(
-            [lead],
-            {
-              $and: [{ heads: { $all: before } }, { heads: { $elemMatch: between(beginning) } }],
-              ...inLanguage,
-            },
-            now,
-          );
+        ? inLanguage
+        : {
+            $and: [{ heads: { $all: before } }, { heads: { $elemMatch: between(beginning) } }],
+            ...inLanguage,
+          };
+    const found = await (further ? among(leads, further, now) : withOneOf(leads, now));
     const ids = found.map(({ _id }) => _id);
     const shownOnes = await videos()
       .find({ _id: { $in: ids }, ...shown(undefined, now) } as object)
