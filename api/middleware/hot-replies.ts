@@ -12,7 +12,8 @@ import { pathOf, type RequestLog, type RequestRecord } from './request-log.ts';
 /** A whole reply as it goes over the wire. */
 type HotReply = {
   headers: string[];
-  body: Buffer;
+  /** A character a byte (`latin1`): so Node.js writes it in one piece with the headers. */
+  body: string;
   etag: string;
   route: string;
   limit: LimitClass | null;
@@ -98,7 +99,8 @@ export function hotReplies({ limits }: Pick<ApiContext, 'limits'>, routes: Route
   function send({ headers, body, etag, route }: HotReply, { req, res, record }: Exchange): void {
     const status = isKnown(req.headers['if-none-match'], etag) ? 304 : 200;
     res.writeHead(status, [...headers, ...record.ownHeaders]);
-    res.end(status === 304 ? undefined : body);
+    if (status === 304) res.end();
+    else res.end(body, 'latin1');
     requests.end(record, { method: 'GET', path: pathOf(req), status, route });
   }
 
@@ -156,11 +158,17 @@ async function wholeReply(ctx: KoaContext): Promise<HotReply | undefined> {
   const { hotSeconds, route = 'none', limit = null } = ctx.state;
   if (hotSeconds === undefined || ctx.status !== 200) return undefined;
   if (ctx.body instanceof Readable) ctx.body = await buffer(ctx.body);
-  // Of a string each reply would have to be made UTF-8 anew.
-  const body = Buffer.from(ctx.body as string | Buffer);
-  ctx.length = body.length;
+  const bytes = Buffer.from(ctx.body as string | Buffer);
+  ctx.length = bytes.length;
   const headersNow = ctx.response.headers;
   const headers = Object.entries(headersNow).flatMap(([name, value]) => [name, String(value)]);
   const freshUntil = Date.now() + hotSeconds * 1000;
-  return { headers, body, etag: String(headersNow.etag ?? ''), route, limit, freshUntil };
+  return {
+    headers,
+    body: bytes.toString('latin1'),
+    etag: String(headersNow.etag ?? ''),
+    route,
+    limit,
+    freshUntil,
+  };
 }

@@ -30,7 +30,7 @@ export async function seedTrending(db: Db, region: string, count: number): Promi
 export async function seedVideo(db: Db, _id: string, index: number, session: DbSession): Promise<void> {
   await db.videos.create(
     {
-      ...{ _id, ownerId: newId(), title: `A day at the river, part ${index + 1}`, category: 'nature' },
+      ...{ _id, ownerId: newId(), title: `A day at the Neiße, part ${index + 1}`, category: 'nature' },
       ...{ description: 'Water, stones and a heron that will not be hurried.', tags: ['river', 'heron'] },
       ...{ language: 'en', visibility: 'public', source: { key: `videos/${_id}`, bytes: 1, etag: 'x' } },
     },
