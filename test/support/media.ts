@@ -150,8 +150,9 @@ export async function lookAt(source: string): Promise<Source> {
   const video = chooseVideo(report);
   const audio = chooseAudio(report);
   const { captions } = chooseCaptions(report);
-  const indexes = [video.index, ...audio.slice(0, 1).map(({ streamIndex }) => streamIndex)];
-  const [packets, soundPackets] = await scanPackets(probeTool, source, indexes, signal);
+  const streamIndexes = [video.index, ...audio.slice(0, 1).map(({ streamIndex }) => streamIndex)];
+  const formatName = report.format.format_name;
+  const [packets, soundPackets] = await scanPackets(probeTool, source, { streamIndexes, formatName }, signal);
   return { report, video, packets: packets ?? noPackets(), soundPackets, audio, captions };
 }
 

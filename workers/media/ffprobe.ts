@@ -93,12 +93,15 @@ export async function describe(probe: ProbeTool, file: string, signal: AbortSign
 export async function scanPackets(
   probe: ProbeTool,
   file: string,
-  streamIndexes: number[],
+  { streamIndexes, formatName }: { streamIndexes: number[]; formatName: string | undefined },
   signal: AbortSignal,
 ): Promise<Packets[]> {
   const entries =
     'packet=stream_index,pts_time,dts_time,duration_time,size,flags:packet_side_data=side_data_type';
-  const [program, args] = command(probe, scanSeconds, file, ['-show_entries', entries, '-of', 'csv=p=0']);
+  // ffprobe ends where 64 KiB hold no packet; ffmpeg goes on.
+  const findsOn = formatName === 'mpegts' ? ['-resync_size', String(2 ** 31 - 1)] : [];
+  const words = [...findsOn, '-show_entries', entries, '-of', 'csv=p=0'];
+  const [program, args] = command(probe, scanSeconds, file, words);
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'], signal, killSignal: 'SIGKILL' });
   let isLate = false;
   const timer = setTimeout(() => {

@@ -43,10 +43,10 @@ async function makePlan(video: Video, { tools, signal }: Step): Promise<Encoding
     const stream = chooseVideo(report);
     const audio = chooseAudio(report);
     const text = chooseCaptions(report);
-    const indexes = [stream.index, ...audio.slice(0, 1).map(({ streamIndex }) => streamIndex)];
+    const streamIndexes = [stream.index, ...audio.slice(0, 1).map(({ streamIndex }) => streamIndex)];
     const [[packets = noPackets(), soundPackets], undecoded, { profile, warnings }, slots] =
       await Promise.all([
-        scanPackets(tools.ffprobe, path, indexes, signal),
+        scanPackets(tools.ffprobe, path, { streamIndexes, formatName: report.format.format_name }, signal),
         decodeFirstPicture(stream.index, path, tools, signal).catch((error) => ({ error })),
         usableProfile(config.ENCODING_PROFILES, video.profile ?? config.ENCODING_PROFILE, tools.encoders),
         encodeSlots(tools),

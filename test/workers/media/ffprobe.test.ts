@@ -97,8 +97,10 @@ describe('ffprobe', () => {
   });
 
   describe('scanning packets', () => {
-    const scan = async (file: string, ...indexes: number[]) =>
-      scanPackets(probe, path(file), indexes, signal);
+    const scan = async (file: string, ...streamIndexes: number[]) => {
+      const { format } = await describeFile(probe, path(file), signal);
+      return scanPackets(probe, path(file), { streamIndexes, formatName: format.format_name }, signal);
+    };
 
     it('tells of each packet of the streams that are asked for, in the order of asking', async () => {
       const [sound, video] = await scan('clip.mp4', 1, 0);
@@ -114,6 +116,16 @@ describe('ffprobe', () => {
       expect(sound?.endSeconds).to.be.closeTo(2, 0.05);
       expect(sound?.times.length).to.be.within(93, 96);
       expect(sound?.namedSeconds).to.be.closeTo(2, 0.05);
+    });
+
+    it('goes on behind a long hole in a transport stream', async () => {
+      await ffmpeg(...picture(2), '-c:v', 'mpeg2video', '-b:v', '1M', path('hole.ts'));
+      const whole = readFileSync(path('hole.ts'));
+      const at = Math.floor(whole.length / 376) * 188;
+      const hole = Buffer.alloc(188 * 1000);
+      writeFileSync(path('hole.ts'), Buffer.concat([whole.subarray(0, at), hole, whole.subarray(at)]));
+      const [video] = await scan('hole.ts', 0);
+      expect(video?.times.length).to.be.within(48, 50);
     });
 
     it('sets apart what an edit list hides', async () => {
