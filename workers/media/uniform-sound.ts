@@ -2,7 +2,7 @@ import type { AudioTrack, EncodingPlan } from '../../shared/contracts/encoding.t
 import { soundClock, soundPacketClock } from './clock.ts';
 import { FfmpegError } from './ffmpeg.ts';
 import { audioCommand, layoutOf } from './ffmpeg-args.ts';
-import type { FfmpegCommand } from './ffmpeg-command.ts';
+import { decimal, type FfmpegCommand } from './ffmpeg-command.ts';
 
 /**
  * The file between the two commands: NUT keeps times to the sample. It knows none below 0, where sound may begin,
@@ -29,8 +29,11 @@ function uniformSoundCommand(
   source: string,
   file: string,
 ): FfmpegCommand {
+  const end = plan.originSeconds + plan.durationSeconds;
   const filters = [
     ...soundClock({ ...plan, originSeconds: 0 }),
+    // A damaged frame may look like one of another rate, and then ffmpeg 5.1 takes it for one of a time far off.
+    `aselect='lt(t,${decimal(end)})'`,
     // Counts the samples of a stretch: once the rate has changed, what ffmpeg says of single frames is off by 30 ms.
     'aresample=48000:async=1',
     `aformat=channel_layouts=${layoutOf(channels)}`,

@@ -9,6 +9,7 @@ import { changesMidway, uniformSound } from '../../../workers/media/uniform-soun
 import { mediaFault } from '../../../workers/media-fault.ts';
 import { withBothFfmpegs } from '../../support/both-ffmpegs.ts';
 import { h264, moving, samples, useMedia } from '../../support/media.ts';
+import { randomFrom } from '../../support/mutate.ts';
 
 const { signal } = new AbortController();
 
@@ -68,7 +69,7 @@ describe('sound that changes midway', () => {
     const { before: prepare, command } = uniformSound({ ...plan, originSeconds: 7.5, rebuilt: null }, track);
     expect(prepare('source', 'between')).to.deep.equal({
       input: { path: 'source', options: ['-copyts'] },
-      filter: `[0:${track.streamIndex}]aresample=48000:async=1,aformat=channel_layouts=stereo[a]`,
+      filter: `[0:${track.streamIndex}]aselect='lt(t,${7.5 + plan.durationSeconds})',aresample=48000:async=1,aformat=channel_layouts=stereo[a]`,
       outputs: [
         {
           path: 'between',
@@ -88,6 +89,28 @@ describe('sound that changes midway', () => {
     const [joined] = uniformSound(plan, track).before('source', 'between').outputs;
     expect(joined?.options.join(' ')).to.match(/-bsf:a setts=ts='if\(eq\(N,0\),.*DURATION\)\)'/);
     expect(uniformSound(plan, track).command('between', 'file').filter).to.not.include('PREV_OUTPTS');
+  });
+
+  it('is not lost where damaged frames look like ones of another rate', async () => {
+    const words = ['-c:v', 'mpeg2video', '-b:v', '500k', '-c:a', 'mp2'];
+    const hum = ['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000:duration=20'];
+    const whole = readFileSync(await media.make('whole.ts', ...moving('25', 20), ...hum, ...words));
+    const packets = Array.from({ length: whole.length / 188 }, (_, n) =>
+      whole.subarray(n * 188, n * 188 + 188),
+    );
+    const random = randomFrom(2);
+    const source = media.path('lossy.ts');
+    writeFileSync(source, Buffer.concat(packets.filter((_, n) => n < 40 || random() > 0.04)));
+    const plan = await media.planFor(source);
+    const [track] = plan.audio;
+    if (!track) expect.fail('no sound');
+    const { before: prepare, command } = uniformSound(plan, track);
+    await media.run(prepare(source, media.path('lossy')));
+    await media.run(command(media.path('lossy'), media.path('lossy.mp4')));
+    const heard = await samples(media.path('lossy.mp4'));
+    expect(heard.length / 48_000).to.be.closeTo(20, 0.2);
+    const tenths = Array.from({ length: 200 }, (_, n) => heard.subarray(n * 4800, (n + 1) * 4800));
+    expect(tenths.filter((some) => some.some((value) => Math.abs(value) > 0.02)).length).to.be.above(100);
   });
 
   withBothFfmpegs((bench) => {
