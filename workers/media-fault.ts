@@ -1,6 +1,10 @@
 import { MillraceError } from '../shared/errors.ts';
 import { FfmpegError } from './media/ffmpeg.ts';
 
+/** The last two are said of a track of which nothing was decoded until the end of the file. */
+const senseless =
+  /Invalid data found|no decoder found|Decoder .*not found|Cannot determine format|Value inf for parameter 'time_base'/i;
+
 /**
  * Tells apart what no retry can mend: ffmpeg could not make sense of the file. Everything else (a full disk, a
  * killed process) is worth another try.
@@ -10,10 +14,7 @@ export function mediaFault(error: unknown): never {
   if (!(error instanceof FfmpegError)) throw error;
   // 69: more was damaged than ffmpeg tolerates.
   const isDamaged = /exited with code 69\b/.test(error.message);
-  if (
-    isDamaged ||
-    /Invalid data found|no decoder found|Decoder .*not found|Cannot determine format/i.test(error.stderr)
-  ) {
+  if (isDamaged || senseless.test(error.stderr)) {
     throw new MillraceError('undecodable', 'A track of the file cannot be decoded.', { cause: error });
   }
   throw new MillraceError('encoding_failed', 'ffmpeg ended with an error.', { cause: error });

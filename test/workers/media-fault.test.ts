@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { MillraceError } from '../../shared/errors.ts';
 import { FfmpegError, runFfmpeg } from '../../workers/media/ffmpeg.ts';
 import { mediaFault } from '../../workers/media-fault.ts';
 import { openBench } from '../support/both-ffmpegs.ts';
+import { tinyClips } from '../support/clips.ts';
 
 const run = promisify(execFile);
 
@@ -18,6 +20,27 @@ describe('the fault of a file', () => {
       const { signal } = new AbortController();
       const decode = { input: { path, options: [] }, outputs: [{ path: '-', options: ['-f', 'null'] }] };
       const error = await runFfmpeg(bench.tool, decode, { signal })
+        .catch(mediaFault)
+        .catch((cause) => cause);
+      expect(error).to.be.instanceOf(MillraceError).and.include({ code: 'undecodable' });
+    } finally {
+      await bench.close();
+    }
+  });
+
+  it('is sound of which nothing decodes', async () => {
+    const bench = await openBench();
+    try {
+      const path = `${bench.folder}/cut.ts`;
+      const whole = (await tinyClips()).find((name) => name.endsWith('.ts')) ?? expect.fail('no clip');
+      // Two pictures, and the beginning of a packet of sound.
+      await writeFile(path, (await readFile(whole)).subarray(0, 7959));
+      const decode = {
+        input: { path, options: [] },
+        filter: '[0:1]aresample=48000[a]',
+        outputs: [{ path: '-', options: ['-map', '[a]', '-f', 'null'] }],
+      };
+      const error = await runFfmpeg(bench.tool, decode, { signal: new AbortController().signal })
         .catch(mediaFault)
         .catch((cause) => cause);
       expect(error).to.be.instanceOf(MillraceError).and.include({ code: 'undecodable' });
