@@ -43,10 +43,7 @@ export async function encode(payload: Attempt & { chunk: number }, step: Step): 
 
 type Work = { video: Video; plan: EncodingPlan; chunk: number; span: Chunk };
 
-/**
- * Where too little of a chunk can be decoded, above all its first pictures, it is made again with what lies around it, ever
- * more of that: `isPatched`.
- */
+/** A chunk that lacks pictures, as its first cannot be decoded, is made again with ever more of what lies around it. */
 async function encodeChunk(
   work: Work,
   { tools, signal, log }: Step,
