@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Context } from '../shared/context.ts';
 import type { PasswordHashing } from './access/password-hashing.ts';
 import type { Providers } from './access/providers.ts';
+import type { RecentCallers } from './access/recent-callers.ts';
 import type { Tokens } from './access/tokens.ts';
 import type { Limits } from './limits/limits.ts';
 import type { Outbox } from './mail/outbox.ts';
@@ -11,6 +12,7 @@ import type { Viewing } from './viewing.ts';
 /** What the api has beside the shared context. */
 export type ApiContext = Context & {
   tokens: Tokens;
+  recentCallers: RecentCallers;
   /** Where people can sign in. */
   providers: Providers;
   limits: Limits;

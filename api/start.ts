@@ -6,6 +6,7 @@ import { type Context, createContext } from '../shared/context.ts';
 import type { Log } from '../shared/log.ts';
 import { createPasswordHashing } from './access/password-hashing.ts';
 import { createProviders } from './access/providers.ts';
+import { createRecentCallers } from './access/recent-callers.ts';
 import { openSigningKeys } from './access/signing-keys.ts';
 import { createTokens } from './access/tokens.ts';
 import { createApp } from './app.ts';
@@ -54,6 +55,7 @@ export async function startApi(config: Config): Promise<RunningApi> {
       ...context,
       publicUrl,
       tokens: createTokens(context, openSigningKeys(context), publicUrl),
+      recentCallers: createRecentCallers(),
       limits,
       addressOf,
       providers: createProviders(config),

@@ -1,9 +1,10 @@
 import type { Context as KoaContext } from 'koa';
+import { secretHash } from '../../shared/ids.ts';
 import type { ApiContext } from '../context.ts';
 import { findBearer, isBearer } from './bearer.ts';
 import { sessionCookie } from './cookies.ts';
 import type { Caller } from './credential.ts';
-import type { Action } from './policy.ts';
+import { type Action, policy } from './policy.ts';
 import { refuseInactive } from './refuse-inactive.ts';
 
 export type { Caller, Credential } from './credential.ts';
@@ -18,19 +19,24 @@ export async function findCaller(
   context: ApiContext,
   action: Action,
 ): Promise<Caller | undefined> {
-  const caller = await identify(ctx, context);
+  const caller = await identify(ctx, context, action);
   if (caller?.user.status !== 'active' && action === 'sign-in.use') return undefined;
   if (caller) refuseInactive(caller.user);
   return caller;
 }
 
 /** A token or key in the header counts before a cookie, which browsers add by themselves. */
-async function identify(ctx: KoaContext, context: ApiContext): Promise<Caller | undefined> {
+async function identify(ctx: KoaContext, context: ApiContext, action: Action): Promise<Caller | undefined> {
   const authorization = ctx.get('Authorization');
-  if (isBearer(authorization)) return findBearer(authorization, context);
-  const { db, publicUrl } = context;
-  const secret = ctx.cookies.get(sessionCookie(publicUrl));
-  if (!secret) return undefined;
+  const bearer = isBearer(authorization) ? authorization : undefined;
+  const cookie = bearer ? undefined : ctx.cookies.get(sessionCookie(context.publicUrl));
+  if (bearer === undefined && !cookie) return undefined;
+  const find = () => (bearer ? findBearer(bearer, context) : withSession(cookie ?? '', context));
+  const isOpenRead = ctx.method === 'GET' && policy[action].anonymous && action !== 'sign-in.use';
+  return isOpenRead ? context.recentCallers(secretHash(bearer ?? cookie ?? ''), find) : find();
+}
+
+async function withSession(secret: string, { db }: ApiContext): Promise<Caller | undefined> {
   const found = await db.sessions.find(secret);
   return found && { user: found.user, credential: { kind: 'session', id: found.session.publicId } };
 }

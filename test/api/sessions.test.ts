@@ -5,6 +5,7 @@ import { sessionStore } from '../../shared/db/sessions.ts';
 import { secretHash } from '../../shared/ids.ts';
 import { refusal } from '../support/refusal.ts';
 import { type System, startSystem, until } from '../support/system.ts';
+import { videoIn } from '../support/videos.ts';
 import { Visitor } from '../support/visitor.ts';
 
 type Shown = {
@@ -87,6 +88,24 @@ describe('sessions', () => {
     for (const ended of [phone, laptop]) expect(await refusal(me(ended))).to.include(signedOut);
     expect((await list(tablet)).map(({ current }) => current)).to.deep.equal([true]);
     expect((await me(viewer)).userId).to.be.a('string');
+  });
+
+  it('show what is private for a moment more at most once they have ended', async () => {
+    const [phone, laptop] = [await signIn(), await signIn()];
+    const videoId = await videoIn('ready', system, {
+      visibility: 'private',
+      ownerId: (await me(phone)).userId,
+    });
+    const read = () => createClient(system.url, phone).call('GET', `/api/videos/${videoId}`);
+    await read();
+    await end(laptop);
+    expect(await refusal(me(phone))).to.include(signedOut);
+    const isGone = () =>
+      read().then(
+        () => false,
+        (error) => error.problem.code === 'not_found',
+      );
+    await until('end of what a session shows', isGone, 5);
   });
 
   it('take their cookie with them when a browser ends its own', async () => {
