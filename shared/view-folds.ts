@@ -8,7 +8,7 @@ import { shareParts } from './view-counter.ts';
 const usualPartSize = 2000;
 
 /** One part of a fold, to be counted as a whole or not at all; `id` is the same whoever reads the fold. */
-export type FoldPart = { id: string; counts: HourCounts[] };
+export type FoldPart = { id: string; counts(): HourCounts[] };
 
 /** `isNew`: set aside by this very call. */
 export type Fold = { id: string; isNew: boolean; parts: FoldPart[] };
@@ -33,7 +33,7 @@ export async function takeFold(
   const fresh = `${newId()}-${partSize}`;
   const id = (await redis.eval(script, 3, counts, folding, fold(fresh), fresh)) as string | null;
   if (id === null) return undefined;
-  return { id, isNew: id === fresh, parts: cut(id, await readCounts(redis, fold(id))) };
+  return { id, isNew: id === fresh, parts: await readParts(redis, id, fold(id)) };
 }
 
 /** Forgets a fold that MongoDB has counted; another that was set aside since stays. */
@@ -45,37 +45,62 @@ export async function dropFold(redis: Redis, prefix: string, id: string): Promis
   await redis.eval(script, 2, folding, fold(id), id);
 }
 
-/** In steps, so that Redis answers others meanwhile. */
-async function readCounts(redis: Redis, key: string): Promise<Map<string, string>> {
-  const counts = new Map<string, string>();
+/**
+ * Reads a fold in steps, so that Redis answers others meanwhile, into parts that hold all of a video's counts each, so
+ * that two of them never write to the same video. How large they are stands in the fold's id: one from before a change
+ * of the size must be cut as it was.
+ */
+async function readParts(redis: Redis, id: string, key: string): Promise<FoldPart[]> {
+  const size = Number(id.split('-')[1]);
+  const count = Math.ceil((await redis.hlen(key)) / size);
+  const parts = Array.from({ length: count }, packedFields);
   let cursor = '0';
   do {
     const [next, flat] = await redis.hscan(key, cursor, 'COUNT', 1000);
-    for (let at = 0; at < flat.length; at += 2) counts.set(flat[at] ?? '', flat[at + 1] ?? '');
+    for (let at = 0; at < flat.length; at += 2) {
+      const [field = '', value = ''] = [flat[at], flat[at + 1]];
+      parts[partOf(field, count)]?.add(field, value);
+    }
     cursor = next;
   } while (cursor !== '0');
-  return counts;
+  return parts.flatMap(({ isEmpty, all }, n) =>
+    isEmpty() ? [] : [{ id: `${id}-${n}-of-${count}`, counts: () => inOrder(all()) }],
+  );
+}
+
+/** By the video's id (FNV-1a). */
+function partOf(field: string, count: number): number {
+  const end = field.indexOf(' ');
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < end; at += 1) hash = Math.imul(hash ^ field.charCodeAt(at), 0x01000193);
+  return (hash >>> 0) % count;
 }
 
 /**
- * Parts that hold all of a video's counts each, so that two of them never write to the same video. How large they are
- * stands in the fold's id: one from before a change of the size must be cut as it was.
+ * Fields and values as bytes. As objects they take twenty times as much, and after an hour without workers there may be
+ * millions.
  */
-function cut(id: string, counts: Map<string, string>): FoldPart[] {
-  const size = Number(id.split('-')[1]);
-  const parts: FoldPart[] = [];
-  let part: FoldPart | undefined;
-  let last = '';
-  for (const field of [...counts.keys()].sort()) {
-    const found = readField(field, counts.get(field) ?? '');
-    if (!part || (part.counts.length >= size && found.videoId !== last)) {
-      part = { id: `${id}-${parts.length}`, counts: [] };
-      parts.push(part);
-    }
-    part.counts.push(found);
-    last = found.videoId;
-  }
-  return parts;
+function packedFields() {
+  let bytes = Buffer.allocUnsafe(4096);
+  let length = 0;
+  return {
+    add(field: string, value: string): void {
+      const line = `${field}\t${value}\n`;
+      if (length + line.length > bytes.length) bytes = Buffer.concat([bytes], 2 * bytes.length);
+      length += bytes.write(line, length, 'latin1');
+    },
+    isEmpty: () => length === 0,
+    /** HSCAN may give a field twice; here it is once. */
+    all(): Map<string, string> {
+      const lines = bytes.toString('latin1', 0, length).split('\n').slice(0, -1);
+      return new Map(lines.map((line) => line.split('\t') as [string, string]));
+    },
+  };
+}
+
+/** The counts of each video behind one another. */
+function inOrder(fields: Map<string, string>): HourCounts[] {
+  return [...fields].sort(([a], [b]) => (a < b ? -1 : 1)).map(([field, value]) => readField(field, value));
 }
 
 /** `{videoId} {region} {hours since 1970}` and `{views} {seconds} {share}`. */

@@ -33,11 +33,12 @@ export async function foldViews(tools: Folding, log: Log, signal: AbortSignal = 
   if (engagements > 0) log.info({ engagements }, 'likes and comments counted');
 }
 
-async function countPart({ id, counts }: FoldPart, { db }: Folding): Promise<void> {
+async function countPart(part: FoldPart, { db }: Folding): Promise<void> {
   // Without a transaction first: after a kill most parts are counted already.
-  if (await db.views.isCounted(id)) return;
+  if (await db.views.isCounted(part.id)) return;
+  const counts = part.counts();
   await db.transaction(async (session) => {
-    if (!(await db.views.noteCounted(id, session))) return;
+    if (!(await db.views.noteCounted(part.id, session))) return;
     await db.trending.addScores(counts, session);
     await db.viewLog.note(counts, session);
   });

@@ -137,15 +137,18 @@ describe('the fold of views, likes and comments', () => {
   });
 
   it('cuts what is much into parts, each with all of a video', async () => {
-    const ids = [await makeVideo(), await makeVideo(), await makeVideo()].sort();
+    const ids = await Promise.all(Array.from({ length: 12 }, () => makeVideo()));
     for (const id of ids) for (const region of ['GB', 'US', 'FR']) await view(id, region);
-    const taken = await takeFold(tools.redis, prefix(), 4);
-    const parts = taken?.parts.map(({ counts }) => [...new Set(counts.map(({ videoId }) => videoId))]);
-    expect(parts).to.deep.equal([ids.slice(0, 2), ids.slice(2)]);
-    expect(
-      await takeFold(tools.redis, prefix(), 1),
-      'the same again, however it would be cut now',
-    ).to.deep.equal({ ...taken, isNew: false });
+    const partsOf = async (partSize: number) => {
+      const taken = await takeFold(tools.redis, prefix(), partSize);
+      return (taken?.parts ?? []).map(({ id, counts }) => ({ id, counts: counts() }));
+    };
+    const parts = await partsOf(4);
+    expect(parts.length).to.be.within(2, 9);
+    const holders = parts.flatMap(({ counts }) => [...new Set(counts.map(({ videoId }) => videoId))]);
+    expect(holders, 'no video is in two').to.have.members(ids);
+    expect(parts.flatMap(({ counts }) => counts)).to.have.length(36);
+    expect(await partsOf(1), 'the same again, however it would be cut now').to.deep.equal(parts);
     await fold();
     for (const id of ids) expect(await counted(id)).to.include({ views: 3, shown: 3 });
     expect(await tools.redis.keys(`${prefix()}:views:*`)).to.deep.equal([]);
@@ -156,7 +159,7 @@ describe('the fold of views, likes and comments', () => {
       const ids = [await makeVideo(), await makeVideo(), await makeVideo()];
       let nth = 1;
       for (; ; nth += 1) {
-        // A fold of three parts that waits, views that came since, and likes.
+        // A fold of up to three parts that waits, views that came since, and likes.
         for (const id of ids) await view(id);
         await takeFold(tools.redis, prefix(), 1);
         for (const id of ids) await view(id, 'US');
@@ -175,7 +178,7 @@ describe('the fold of views, likes and comments', () => {
         }
         if (!ended) break;
       }
-      expect(nth, 'writes').to.be.greaterThan(30);
+      expect(nth, 'writes').to.be.greaterThan(20);
     });
 
     it('when the run before ended between counting and forgetting', async () => {
