@@ -49,13 +49,20 @@ export async function makeTrack(track: Track, step: Step): Promise<MadeTrack> {
           await runFfmpeg(tools.ffmpeg, track.before(source, prepared), { signal }).catch(mediaFault);
         }
         const command = track.command(track.before ? prepared : source, path);
-        return storeWhileRunning(tools.ffmpeg, command, { signal }, async (running) => {
-          const part = await storeRendition(tools, video, encoded, running, async (soFar) => {
-            await tools.db.parts.grow(id, soFar);
-            await announceProgress(tools, video, plan);
-          });
-          return { part, seconds: (performance.now() - started) / 1000, ffmpeg: await running };
-        });
+        type Stored = [RenditionPart, FfmpegResult];
+        const [part, ffmpeg] = await storeWhileRunning<Stored>(
+          tools.ffmpeg,
+          command,
+          { signal },
+          (running) => [
+            storeRendition(tools, video, encoded, running, async (soFar) => {
+              await tools.db.parts.grow(id, soFar);
+              await announceProgress(tools, video, plan);
+            }),
+            running,
+          ],
+        );
+        return { part, seconds: (performance.now() - started) / 1000, ffmpeg };
       }),
     ),
   );

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createWriteStream, mkdtempSync, rmSync, type WriteStream } from 'node:fs';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import type { RenditionPart } from '../../shared/contracts/encoding.ts';
 import { segmentKey } from '../../shared/keys.ts';
 import { type FragmentedFile, readFragmentedFile } from '../../workers/media/fragments.ts';
 import { storeRendition } from '../../workers/store-rendition.ts';
@@ -45,7 +46,11 @@ describe('what ffmpeg writes', () => {
   const keyOf = (n: number) => segmentKey('of-a-test', 1, '90p', n);
 
   /** Stores a file of three segments, each of two fragments; what writes it is `words`, which read the feed. */
-  async function begin(words: string, storage: Pick<Tools['storage'], 'putFileRange'>) {
+  async function begin(
+    words: string,
+    storage: Pick<Tools['storage'], 'putFileRange'>,
+    beside = Promise.resolve(),
+  ) {
     const launcher = path('ffmpeg.sh');
     // fluent-ffmpeg first asks what there is.
     const orElse = 'for made; do :; done; case "$made" in *.mp4) ;; *) exec ffmpeg "$@";; esac';
@@ -56,13 +61,15 @@ describe('what ffmpeg writes', () => {
       ...{ name: '90p', path: path('made.mp4'), firstNumber: 4, starts: [0, 50, 100] },
       ...{ withKeyFrames: true, withInit: false, lookMilliseconds: 50 },
     };
-    const made = storeWhileRunning(
+    const made = storeWhileRunning<[RenditionPart, unknown]>(
       { launcher, canNice: false },
       { input: { path: path('clip.mp4'), options: [] }, outputs: [{ path: encoded.path, options: [] }] },
       { signal: new AbortController().signal },
-      (running) =>
+      (running) => [
         storeRendition({ storage } as Tools, { _id: 'of-a-test', generation: 1 }, encoded, running),
-    );
+        beside,
+      ],
+    ).then(([part]) => part);
     made.catch(() => {});
     feed = createWriteStream(path('feed'));
     const broken = once(feed, 'error').catch(() => []);
@@ -108,5 +115,25 @@ describe('what ffmpeg writes', () => {
     expect(error.message).to.equal('no room');
     feed.write(clip.subarray(at(3)));
     expect((await broken)[0]).to.include({ code: 'EPIPE' });
+  });
+
+  it('is not given up before all that was begun beside it has ended', async () => {
+    const putFileRange = async () => {
+      throw new Error('no room');
+    };
+    const beside = new EventEmitter();
+    let isGivenUp = false;
+    const ended = once(beside, 'end').then(() => {});
+    const { made } = await begin(`exec ${copyFeed()}`, { putFileRange }, ended);
+    const givenUp = made.catch(() => {
+      isGivenUp = true;
+    });
+    feed.end(clip);
+    // ffmpeg has ended long before.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect(isGivenUp).to.equal(false);
+    beside.emit('end');
+    await givenUp;
+    expect(isGivenUp).to.equal(true);
   });
 });

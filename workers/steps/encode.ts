@@ -82,7 +82,8 @@ function encodeFrom(
     const files = rungs.map(({ name }) => join(folder, `${name}.mp4`));
     const tilesFile = join(folder, 'tiles.mjpeg');
     const command = chunkCommand(plan, chunk, source, files, tilesFile, reach);
-    return storeWhileRunning(tools.ffmpeg, command, run, async (running) => {
+    type Stored = [tiles: unknown, ...parts: RenditionPart[]];
+    const [, ...parts] = await storeWhileRunning<Stored>(tools.ffmpeg, command, run, (running) => {
       const tiles = running.then(() => storeTiles(tools, { video, plan, chunk }, tilesFile));
       const stored = rungs.map(({ name }, index) => {
         const path = files[index] ?? '';
@@ -92,9 +93,9 @@ function encodeFrom(
         const encoded = { name, path, firstNumber, starts, ...options };
         return storeRendition(tools, video, encoded, running);
       });
-      const [, ...parts] = await Promise.all([tiles, ...stored]);
-      return parts;
+      return [tiles, ...stored];
     });
+    return parts;
   });
 }
 
