@@ -23,6 +23,13 @@ export function createQueues(connection: Redis, prefix: string) {
   flows.on('error', () => {});
   for (const queue of Object.values(byName)) queue.on('error', () => {});
 
+  /** BullMQ waits for a connection that has never been there, also where commands are to fail at once. */
+  function refuseWithoutRedis(): void {
+    if (connection.options.enableOfflineQueue === false && connection.status !== 'ready') {
+      throw new Error('Redis does not answer.');
+    }
+  }
+
   return {
     /** For the dashboard. */
     all: Object.values(byName),
@@ -32,6 +39,7 @@ export function createQueues(connection: Redis, prefix: string) {
      * that it comes from.
      */
     async add({ queue, id, payload, priority }: NewJob, traceparent?: string): Promise<void> {
+      refuseWithoutRedis();
       await byName[queue].add(queue, dataOf(queue, payload, traceparent), {
         ...jobOptions(queue),
         jobId: id,
@@ -41,6 +49,7 @@ export function createQueues(connection: Redis, prefix: string) {
 
     /** Adds children and the parent that runs once all of them have ended, however they ended. */
     async addFlow(parent: NewJob, children: NewJob[], traceparent?: string): Promise<void> {
+      refuseWithoutRedis();
       const node = ({ queue, id, payload, priority }: NewJob, extra: JobsOptions) => ({
         name: queue,
         queueName: queue,
@@ -83,6 +92,7 @@ export function createQueues(connection: Redis, prefix: string) {
 
     /** Removes a job that no worker holds. False when one does. */
     async remove(queue: QueueName, id: string): Promise<boolean> {
+      refuseWithoutRedis();
       const job = await byName[queue].getJob(id);
       if (!job) return true;
       return job.remove({ removeChildren: false }).then(

@@ -1,0 +1,38 @@
+import { expect } from 'chai';
+import { askAs } from '../support/community.ts';
+import { type OwnRedis, startOwnRedis } from '../support/own-redis.ts';
+import { type System, startSystem } from '../support/system.ts';
+import { videoIn } from '../support/videos.ts';
+import { personWith } from '../support/walk.ts';
+
+describe('an api that has never had its Redis', () => {
+  let redis: OwnRedis;
+  let system: System;
+
+  before(async () => {
+    redis = await startOwnRedis();
+    await redis.stop();
+    system = await startSystem({ REDIS_URL: redis.env.REDIS_URL ?? '' });
+  });
+  after(async () => {
+    await redis.startAgain();
+    await system.stop();
+    await redis.remove();
+  });
+
+  it('does what is asked, and leaves the jobs to the sweep', async () => {
+    const owner = await personWith(['creator'], system);
+    const videos = {
+      encoding: await videoIn('encoding', system, { ownerId: owner._id }),
+      ready: await videoIn('ready', system, { ownerId: owner._id }),
+    };
+    const cancelled = await askAs(system, owner, 'POST', `/api/videos/${videos.encoding}/cancel`);
+    expect(cancelled.status).to.equal(200);
+    const deleted = await askAs(system, owner, 'DELETE', `/api/videos/${videos.ready}`);
+    expect(deleted.status).to.equal(204);
+    const states = Object.values(videos).map(
+      async (id) => (await system.context.db.videos.find(id))?.state ?? 'gone',
+    );
+    expect(await Promise.all(states)).to.deep.equal(['failed', 'deleted']);
+  });
+});
