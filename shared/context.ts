@@ -41,7 +41,7 @@ export async function createContext(
     if (!(await settled(redis, 2000))) log.warn('redis does not answer yet; starting without it');
     const queues = createQueues(redis, config.REDIS_PREFIX);
     opened.push(() => queues.close());
-    const storage = createStorage(config);
+    const storage = createStorage(config, process);
     opened.push(() => storage.close());
     await storage.ensureBuckets().catch(explain('S3 (S3_ENDPOINT)'));
     const metrics = createMetrics(async () => (await db.rankings.lastRun())?.computedAt);

@@ -100,7 +100,8 @@ export async function endUpload(
     await means.db.videos.move({ videoId: upload.videoId, generation: 1 }, 'deleted', {}, session);
     return true;
   });
-  if (ended) await means.storage.remove('raw', upload.key);
+  // It has ended: bytes that cannot be removed now are no video's, and go with the next sweep.
+  if (ended) await means.storage.remove('raw', upload.key).catch(() => {});
   return ended;
 }
 

@@ -22,16 +22,25 @@ export type Storage = ReturnType<typeof createStorage>;
 
 const yearOfCaching = 'public, max-age=31536000, immutable';
 
+/**
+ * How long a store may say nothing, in milliseconds, and how often it is asked. Somebody waits for the api, which asks for
+ * little; what workers bring and fetch is large.
+ */
+const patience = {
+  api: { connectionTimeout: 2000, socketTimeout: 5000, attempts: 3 },
+  worker: { connectionTimeout: 5000, socketTimeout: 30_000, attempts: 5 },
+} as const;
+
 /** The S3 verbs that Millrace uses. Internal calls go to S3_ENDPOINT; addresses for clients name S3_PUBLIC_ENDPOINT. */
-export function createStorage(config: Config) {
+export function createStorage(config: Config, process: keyof typeof patience) {
   const names: Record<Bucket, string> = {
     raw: config.S3_BUCKET_RAW,
     processed: config.S3_BUCKET_PROCESSED,
     thumbnails: config.S3_BUCKET_THUMBNAILS,
   };
   const publicEndpoint = new URL(config.S3_PUBLIC_ENDPOINT ?? config.S3_ENDPOINT);
-  const client = createClient(config, config.S3_ENDPOINT);
-  const publicClient = createClient(config, publicEndpoint.href);
+  const client = createClient(config, config.S3_ENDPOINT, patience[process]);
+  const publicClient = createClient(config, publicEndpoint.href, patience[process]);
   const presigner = new S3RequestPresigner({ ...publicClient.config });
 
   return {
@@ -157,7 +166,11 @@ export function createStorage(config: Config) {
   };
 }
 
-function createClient(config: Config, endpoint: string): S3Client {
+function createClient(
+  config: Config,
+  endpoint: string,
+  { attempts, ...timeouts }: (typeof patience)[keyof typeof patience],
+): S3Client {
   return new S3Client({
     endpoint,
     region: config.S3_REGION,
@@ -166,7 +179,8 @@ function createClient(config: Config, endpoint: string): S3Client {
     // Else the SDK signs the checksum of an empty body into every ticket, and some stores then refuse the bytes.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    maxAttempts: 5,
+    maxAttempts: attempts,
+    requestHandler: timeouts,
   });
 }
 

@@ -1,9 +1,10 @@
-import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import { MillraceError, toMillraceError } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
 import { type Payload, type QueueName, queues } from '../shared/queues.ts';
 import { workerConnection } from '../shared/redis.ts';
 import { continueTrace, traceparentOf } from '../shared/trace.ts';
+import { unlessSilent } from '../shared/unless-silent.ts';
 import type { Tools } from './tools.ts';
 
 export type Step = { tools: Tools; log: Log; signal: AbortSignal };
@@ -22,6 +23,15 @@ export class Superseded extends Error {
     this.name = 'Superseded';
   }
 }
+
+/** However a job ended, it is not begun more often: it may be what ends its workers. */
+const mostStarts = 10;
+
+/**
+ * A server that does not answer is no fault of the job, and costs no attempt: it is put off for 5, 10, 20, 40 s and then a
+ * minute each time, six minutes in all.
+ */
+const putOffMilliseconds = (starts: number): number => Math.min(60, 5 * 2 ** (starts - 1)) * 1000;
 
 export type Served = { stop(graceSeconds: number): Promise<void> };
 
@@ -76,7 +86,12 @@ export function serve<Q extends QueueName>(
         jobLog.warn(end('lock lost'), 'job left to another worker');
         throw thrown;
       }
-      const error = toMillraceError(limit.signal.aborted ? limit.signal.reason : thrown);
+      const error = toMillraceError(limit.signal.aborted ? limit.signal.reason : unlessSilent(thrown));
+      if (error.code === 'unavailable' && job.attemptsStarted < mostStarts) {
+        jobLog.warn({ ...end('put off'), code: error.code, err: error }, 'job put off');
+        await job.moveToDelayed(Date.now() + putOffMilliseconds(job.attemptsStarted), token);
+        throw new DelayedError();
+      }
       const mayRetry = error.kind.retryable && job.attemptsMade + 1 < (job.opts.attempts ?? 1);
       jobLog.warn({ ...end(mayRetry ? 'retry' : 'failed'), code: error.code, err: error }, 'job failed');
       if (mayRetry) throw error;
@@ -95,7 +110,7 @@ export function serve<Q extends QueueName>(
     stalledInterval: 15_000,
     // A lost worker is no fault of the job; but one that takes its worker down every time must end.
     maxStalledCount: 5,
-    maxStartedAttempts: 10,
+    maxStartedAttempts: mostStarts,
   });
   worker.on('error', (error) => log.debug({ queue, err: error }, 'queue connection'));
   worker.on('lockRenewalFailed', (jobIds: string[]) => {

@@ -1,5 +1,6 @@
 import type { Context as KoaContext, Middleware } from 'koa';
 import { MillraceError, toMillraceError } from '../../shared/errors.ts';
+import { unlessSilent } from '../../shared/unless-silent.ts';
 import { challenge, oauthMembers } from '../oauth-errors.ts';
 import { logOf } from './request-log.ts';
 
@@ -11,7 +12,7 @@ export function problem(): Middleware {
       if (ctx.status === 404 && ctx.body == null)
         throw new MillraceError('not_found', 'There is nothing at this address.');
     } catch (thrown) {
-      send(ctx, toMillraceError(unavailable(thrown)));
+      send(ctx, toMillraceError(unlessSilent(thrown)));
     }
   };
 }
@@ -43,23 +44,4 @@ function send(ctx: KoaContext, error: MillraceError): void {
 function problemType(ctx: KoaContext): string {
   const type = 'application/problem+json';
   return ctx.state.isForm ? ctx.accepts(type, 'application/json') || type : type;
-}
-
-/** MongoDB's MaxTimeMSExpired: a query took longer than it may. */
-const maxTimeExpired = 50;
-
-/** A database that does not answer is no bug: the caller may try again. */
-function unavailable(thrown: unknown): unknown {
-  const name = thrown instanceof Error ? thrown.name : '';
-  if (
-    /^(MongoServerSelectionError|MongoNetworkError|MongoNetworkTimeoutError|MongooseServerSelectionError)$/.test(
-      name,
-    )
-  ) {
-    return new MillraceError('unavailable', 'The database does not answer.', { cause: thrown });
-  }
-  if (name === 'MongoServerError' && (thrown as { code?: unknown }).code === maxTimeExpired) {
-    return new MillraceError('unavailable', 'The database took too long.', { cause: thrown });
-  }
-  return thrown;
 }

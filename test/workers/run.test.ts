@@ -41,3 +41,39 @@ describe('a worker that has lost a job’s lock', () => {
     }
   });
 });
+
+describe('a job whose servers do not answer', () => {
+  let system: System;
+
+  before(async () => {
+    system = await startSystem();
+  });
+  after(() => system.stop());
+
+  it('is put off, at no cost of an attempt', async () => {
+    const tools = await openTools(await createContext(system.config, 'worker'));
+    let starts = 0;
+    const served = serve(tools, 'sweep', 1, {
+      run: async () => {
+        starts += 1;
+        // As the S3 client throws it.
+        if (starts === 1)
+          throw Object.assign(new Error('connect ECONNREFUSED'), { $metadata: { attempts: 5 } });
+      },
+      gaveUp: async () => {
+        throw new Error('gave up');
+      },
+    });
+    try {
+      // One attempt: a failure would be final.
+      await tools.queues.add({ queue: 'sweep', id: 'sweep-later', payload: {} });
+      const isPutOff = async () => (await tools.queues.state('sweep', 'sweep-later')) === 'delayed';
+      await until('job that waits', isPutOff);
+      await until('end', async () => (await tools.queues.state('sweep', 'sweep-later')) === 'completed');
+      expect(starts).to.equal(2);
+    } finally {
+      await served.stop(0);
+      await tools.close();
+    }
+  });
+});

@@ -1,0 +1,22 @@
+import { MillraceError } from './errors.ts';
+
+const silentDatabase =
+  /^(MongoServerSelectionError|MongoNetworkError|MongoNetworkTimeoutError|MongooseServerSelectionError)$/;
+/** MongoDB's MaxTimeMSExpired: a query took longer than it may. */
+const maxTimeExpired = 50;
+
+type Told = Error & { code?: unknown; $metadata?: { httpStatusCode?: number } };
+
+/** What was thrown; `unavailable` where a server has not answered: that is no bug, and the caller may try again. */
+export function unlessSilent(thrown: unknown): unknown {
+  if (!(thrown instanceof Error)) return thrown;
+  const { name, message, code, $metadata } = thrown as Told;
+  const because = (sentence: string) => new MillraceError('unavailable', sentence, { cause: thrown });
+  // Mongoose waits by itself for a connection that is lost, and says so in no other way.
+  const isLost = name === 'MongooseError' && message.includes('buffering timed out');
+  if (isLost || silentDatabase.test(name)) return because('The database does not answer.');
+  if (name === 'MongoServerError' && code === maxTimeExpired) return because('The database took too long.');
+  // The S3 client puts it on whatever it throws; without a status there was no reply.
+  const isStore = $metadata !== undefined && ($metadata.httpStatusCode ?? 500) >= 500;
+  return isStore ? because('The store of files does not answer.') : thrown;
+}
