@@ -20,7 +20,9 @@ type HotReply = {
   freshUntil: number;
 };
 
+/** Keys are the clients’ words, so there is an end to them. Of many large replies fewer are kept. */
 const mostReplies = 1000;
+const mostKeptBytes = 32 * 1024 ** 2;
 const graceMilliseconds = 1000;
 
 type Exchange = { req: IncomingMessage; res: ServerResponse; record: RequestRecord; rest: RequestListener };
@@ -40,6 +42,7 @@ export function hotReplies({ limits }: Pick<ApiContext, 'limits'>, routes: Route
   const isHot = hotPaths(routes);
   const share = shareLoads<HotReply | undefined>();
   const kept = new Map<string, HotReply>();
+  let keptBytes = 0;
   const renewing = new Set<string>();
   /** Who waits for what Koa makes of a request. */
   const awaited = new WeakMap<IncomingMessage, (reply: HotReply | undefined) => void>();
@@ -48,10 +51,15 @@ export function hotReplies({ limits }: Pick<ApiContext, 'limits'>, routes: Route
   function keptReply(key: string): HotReply | undefined {
     const reply = kept.get(key);
     if (!reply) return undefined;
-    const age = Date.now() - reply.freshUntil;
+    const age = performance.now() - reply.freshUntil;
     if (age <= 0 || (age <= graceMilliseconds && renewing.has(key))) return reply;
-    if (age > graceMilliseconds) kept.delete(key);
+    if (age > graceMilliseconds) drop(key);
     return undefined;
+  }
+
+  function drop(key: string): void {
+    keptBytes -= kept.get(key)?.body.length ?? 0;
+    kept.delete(key);
   }
 
   /** Lets Koa answer a request. @returns what others may have of it */
@@ -62,11 +70,14 @@ export function hotReplies({ limits }: Pick<ApiContext, 'limits'>, routes: Route
       rest(req, res);
     });
     renewing.delete(key);
-    if (reply && reply.freshUntil > Date.now()) {
+    if (reply && reply.freshUntil > performance.now()) {
+      drop(key);
       kept.set(key, reply);
-      // Keys are the clients' words, so there is an end to them.
-      const [oldest] = kept.keys();
-      if (kept.size > mostReplies && oldest !== undefined) kept.delete(oldest);
+      keptBytes += reply.body.length;
+      for (const oldest of kept.keys()) {
+        if (kept.size <= mostReplies && keptBytes <= mostKeptBytes) break;
+        drop(oldest);
+      }
     }
     return reply;
   }
@@ -162,7 +173,7 @@ async function wholeReply(ctx: KoaContext): Promise<HotReply | undefined> {
   ctx.length = bytes.length;
   const headersNow = ctx.response.headers;
   const headers = Object.entries(headersNow).flatMap(([name, value]) => [name, String(value)]);
-  const freshUntil = Date.now() + hotSeconds * 1000;
+  const freshUntil = performance.now() + hotSeconds * 1000;
   return {
     headers,
     body: bytes.toString('latin1'),

@@ -17,7 +17,7 @@ import { readStandings } from '../video-standings.ts';
 const tag = 'Trending';
 const cacheMilliseconds = 1000;
 
-/** Ranks change every few minutes: a second's age harms nobody and spares MongoDB the crowd. A reply has up to 130 KB. */
+/** Ranks change every few minutes: a second's age harms nobody and spares MongoDB the crowd. */
 const cache = shortCache<Read>(cacheMilliseconds, 100);
 
 /** What others may keep: a list must not outlive what is taken down, nor the next run. */
