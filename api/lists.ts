@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Order, Page, Position } from '../shared/db/keyset.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 
-/** A cursor holds a value of the field that is sorted by, so it is about as long as a title may be. */
-const mostCursor = 1500;
+/** A cursor holds a value of the field that is sorted by: 200 control characters are 1672 of a cursor. */
+const mostCursor = 2048;
 
 export const limitParam = z.coerce
   .number()

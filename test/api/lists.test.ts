@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { type Connection, createConnection } from 'mongoose';
 import { decodeCursor, encodeCursor } from '../../api/cursor.ts';
+import { cursorParam } from '../../api/lists.ts';
 import { newId } from '../../shared/ids.ts';
 import { ask } from '../support/ask.ts';
 import { makeCategories } from '../support/categories.ts';
@@ -53,6 +54,12 @@ describe('lists', () => {
   after(async () => {
     await connection?.close();
     await system?.stop();
+  });
+
+  it('go on behind the longest value, whatever its characters', () => {
+    const after = { value: '\u0001'.repeat(200), id: newId() };
+    const cursor = encodeCursor({ after, first: newId() }, 'a list', system.config.SECRET_KEY);
+    expect(cursorParam.safeParse(cursor).success).to.equal(true);
   });
 
   const list = async (query: string, as?: 'demo' | 'viewer') =>
