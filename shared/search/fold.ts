@@ -18,9 +18,11 @@ const marks =
 /** One spelling for what people hold for the same: without case, accents, vowel signs and widths. */
 export function fold(text: string): string {
   if (/^[\x20-\x7e]*$/.test(text)) return text.toLowerCase();
+  // Taken apart first: 𝐇 and ℃ have capitals in them. A trade mark is no part of the word.
   return text
-    .toLowerCase()
+    .replace(/[™℠]/g, ' ')
     .normalize('NFKD')
+    .toLowerCase()
     .replace(marks, '')
     .normalize('NFC')
     .replace(letter, (one) => letters[one] ?? one);
