@@ -5,7 +5,7 @@
 export function shortCache<T>(milliseconds: number, mostEntries: number) {
   const entries = new Map<string, { value: Promise<T>; until: number }>();
   return (key: string, load: () => Promise<T>): Promise<T> => {
-    const now = Date.now();
+    const now = performance.now();
     const known = entries.get(key);
     if (known && known.until > now) return known.value;
     const value = load();

@@ -76,14 +76,14 @@ export function createViewing({ config, db, redis }: Pick<Context, 'config' | 'd
   /** Of a video that can be played, what was loaded within the last second. */
   function known(videoId: string): ViewedVideo | undefined {
     const kept = facts.get(videoId);
-    return kept && kept.until > Date.now() ? kept.video : undefined;
+    return kept && kept.until > performance.now() ? kept.video : undefined;
   }
 
   async function load(videoId: string): Promise<ViewedVideo | null> {
     const video = await db.videos.findViewed(videoId);
     facts.delete(videoId);
     if (video && playingGeneration(video) !== undefined) {
-      facts.set(videoId, { video, until: Date.now() + factsMilliseconds });
+      facts.set(videoId, { video, until: performance.now() + factsMilliseconds });
       const [oldest] = facts.keys();
       if (facts.size > mostFacts && oldest !== undefined) facts.delete(oldest);
     }
@@ -107,10 +107,10 @@ export function createViewing({ config, db, redis }: Pick<Context, 'config' | 'd
       if (isRobot(userAgent)) return 'robot';
       const watched = judgeWatched(watchedSeconds, video.durationSeconds);
       if (!watched) return 'too_short';
-      if (silentUntil > Date.now()) throw new Error('Redis has not answered a moment ago.');
+      if (silentUntil > performance.now()) throw new Error('Redis has not answered a moment ago.');
       const view = { seenBy: seenBy(watching), videoId: video._id, region, ...watched };
       const isView = await counter.record(view).catch((error) => {
-        silentUntil = Date.now() + silentMilliseconds;
+        silentUntil = performance.now() + silentMilliseconds;
         throw error;
       });
       return isView ? null : 'already_counted';

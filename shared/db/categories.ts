@@ -42,9 +42,9 @@ export function categoryStore(connection: Connection) {
 
   /** All of them, of this moment or some seconds ago. */
   function all(): Promise<Category[]> {
-    if (cached && cached.until > Date.now()) return cached.categories;
+    if (cached && cached.until > performance.now()) return cached.categories;
     const categories = model.find().select({ held: 0 }).lean<Category[]>().exec();
-    const mine = { categories, until: Date.now() + cacheMilliseconds };
+    const mine = { categories, until: performance.now() + cacheMilliseconds };
     cached = mine;
     categories.catch(() => {
       if (cached === mine) cached = undefined;
