@@ -14,7 +14,7 @@ export type Session = {
   publicId: string;
   userId: string;
   createdAt: Date;
-  /** Exact to a minute. */
+  /** Exact to a minute, or to a quarter of the idle time. */
   lastSeenAt: Date;
   /** The end unless it is used before: `lastSeenAt` and the idle time, at most `endsAt`. */
   expiresAt: Date;
@@ -38,8 +38,11 @@ export type NewSession = {
   idToken?: string | undefined;
 };
 
-/** How often a use is noted, in milliseconds: a write for each request would cost more than the request. */
-const noteEvery = 60_000;
+/**
+ * How often a use is noted, in milliseconds: a write for each request would cost more than the request. More often where
+ * the idle time is short.
+ */
+const noteEvery = ({ idleSeconds }: Session): number => Math.min(60_000, (idleSeconds * 1000) / 4);
 const mostListed = 100;
 
 const schema = new Schema<Session>(
@@ -137,7 +140,7 @@ export function sessionStore(connection: Connection) {
         .toArray();
       if (!found) return undefined;
       const { user, ...session } = found;
-      if (now - session.lastSeenAt.getTime() > noteEvery) noteUse(session, now);
+      if (now - session.lastSeenAt.getTime() > noteEvery(session)) noteUse(session, now);
       return { user, session };
     },
 

@@ -22,6 +22,21 @@ type Stored = { _id: string; lastSeenAt: Date; expiresAt: Date; endsAt: Date };
 
 const signedOut = { status: 401, code: 'not_signed_in' };
 
+describe('sessions with a short idle time', () => {
+  it('go on as long as they are used', async () => {
+    const system = await startSystem({ SESSION_IDLE_SECONDS: '3' });
+    try {
+      const cookie = await new Visitor().signIn(system.url, 'demo');
+      for (let n = 0; n < 10; n += 1) {
+        await createClient(system.url, cookie).call('GET', '/api/auth/me');
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+    } finally {
+      await system.stop();
+    }
+  });
+});
+
 describe('sessions', () => {
   let system: System;
   let mongo: Connection;
