@@ -1,5 +1,6 @@
 import * as oidc from 'openid-client';
 import { type Role, roles } from '../../shared/contracts/account.ts';
+import { cutText } from '../../shared/cut-text.ts';
 import type { SignIn } from '../../shared/db/sign-ins.ts';
 import type { Person } from '../../shared/db/users.ts';
 import { MillraceError } from '../../shared/errors.ts';
@@ -145,7 +146,7 @@ function personOf(claims: oidc.IDToken, rolesClaim: string, defaultRole: Role): 
   return {
     issuer: claims.iss,
     subject: claims.sub,
-    displayName: (text('name') ?? text('preferred_username') ?? claims.sub).slice(0, 100),
+    displayName: cutText(text('name') ?? text('preferred_username') ?? claims.sub, 100),
     email: text('email') ?? null,
     emailVerified: claims.email_verified === true,
     roles: known.length > 0 ? known : [defaultRole],

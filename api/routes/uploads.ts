@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { uploadId } from '../../shared/contracts/common.ts';
 import { newUpload, ticket, upload as uploadContract } from '../../shared/contracts/uploads.ts';
+import { cutText } from '../../shared/cut-text.ts';
 import type { UploadRecord } from '../../shared/db/uploads.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
@@ -169,5 +170,5 @@ function closed(record: UploadRecord): MillraceError {
 }
 
 function titleOf(filename: string): string {
-  return filename.replace(/\.[^.]*$/, '').slice(0, 200) || filename.slice(0, 200);
+  return cutText(filename.replace(/\.[^.]*$/, ''), 200) || cutText(filename, 200);
 }
