@@ -52,6 +52,7 @@ export type ProbeTool = { path: string; tools: SandboxTools };
 
 const limits: Limits = { memoryBytes: 4 * 1024 ** 3, cpuSeconds: 60, fileBytes: 1024 };
 const describeSeconds = 30;
+const tooMuchOutput = 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER';
 const scanSeconds = 600;
 function command(probe: ProbeTool, cpuSeconds: number, file: string, words: string[]): [string, string[]] {
   const [program = '', ...rest] = [
@@ -64,7 +65,7 @@ function command(probe: ProbeTool, cpuSeconds: number, file: string, words: stri
 
 /**
  * Streams and container of a local file.
- * @throws MillraceError not_a_video, truncated or timed_out.
+ * @throws MillraceError not_a_video, truncated, encrypted or timed_out; encoding_failed when ffprobe was ended from outside.
  */
 export async function describe(probe: ProbeTool, file: string, signal: AbortSignal): Promise<ProbeReport> {
   const words = ['-show_streams', '-show_format', '-of', 'json'];
@@ -79,7 +80,10 @@ export async function describe(probe: ProbeTool, file: string, signal: AbortSign
     execFile(program, args, options, (error, stdout, stderr) => {
       if (!error) return resolve(stdout);
       if (signal.aborted) return reject(signal.reason);
-      reject(error.killed ? tooSlow(error) : unreadable(stderr, error));
+      if (error.killed) return reject(tooSlow(error));
+      // Ended from outside, or never begun: that says nothing of the file.
+      const isOurs = error.signal || (typeof error.code === 'string' && error.code !== tooMuchOutput);
+      reject(isOurs ? wasEnded(error) : unreadable(stderr, error));
     });
   });
   return report.parse(JSON.parse(output));
@@ -88,7 +92,7 @@ export async function describe(probe: ProbeTool, file: string, signal: AbortSign
 /**
  * Reads the time stamps of every packet of some streams in one pass, edit lists applied. The container's own idea
  * of its length can be wrong by any amount; this is what is really there. In the order of `streamIndexes`.
- * @throws MillraceError timed_out.
+ * @throws MillraceError timed_out, encoding_failed when ffprobe was ended from outside.
  */
 export async function scanPackets(
   probe: ProbeTool,
@@ -110,7 +114,7 @@ export async function scanPackets(
   }, scanSeconds * 1000);
   const ended = new Promise<void>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', () => resolve());
+    child.once('close', (_, by) => (by && !isLate ? reject(wasEnded(new Error(by))) : resolve()));
   });
   ended.catch(() => {});
   const found = new Map(streamIndexes.map((index) => [String(index), noPackets()]));
@@ -146,6 +150,10 @@ function addPacket(packets: Packets, [pts, dts, duration, size, flags = '', ...s
   packets.bytes.push(Number(size) || 0);
   packets.namedSeconds += seconds;
   packets.endSeconds = Math.max(packets.endSeconds, time + seconds);
+}
+
+function wasEnded(cause: Error): MillraceError {
+  return new MillraceError('encoding_failed', 'ffprobe was ended while it read the file.', { cause });
 }
 
 function tooSlow(cause: Error): MillraceError {

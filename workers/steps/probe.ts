@@ -12,6 +12,7 @@ import { firstPictureCommand } from '../media/ffmpeg-args.ts';
 import { describe, scanPackets } from '../media/ffprobe.ts';
 import { noPackets } from '../media/packets.ts';
 import { planEncoding } from '../media/plan.ts';
+import { mediaFault } from '../media-fault.ts';
 import { type Step, Superseded } from '../run.ts';
 
 const recentSeconds = 24 * 3600;
@@ -89,6 +90,7 @@ async function decodeFirstPicture(
         cause: error,
       });
     }
+    if (!/exited with code/.test(error.message)) return mediaFault(error);
     throw new MillraceError('undecodable', 'The picture cannot be decoded.', { cause: error });
   });
   if (frames === 0) throw new MillraceError('undecodable', 'Not one picture of the video can be decoded.');

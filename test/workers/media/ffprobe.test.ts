@@ -55,6 +55,14 @@ describe('ffprobe', () => {
       expect(format).to.include({ format_name: 'mov,mp4,m4a,3gp,3g2,mj2', start_time: 0, duration: 2 });
     });
 
+    it('says nothing of a file where ffprobe was killed, so that it is tried again', async () => {
+      const killed = { ...probe, path: path('killed.sh') };
+      writeFileSync(killed.path, '#!/bin/sh\nkill -9 $$\n', { mode: 0o700 });
+      const scan = { streamIndexes: [0], formatName: undefined };
+      expect(await codeOf(describeFile(killed, path('clip.mp4'), signal))).to.equal('encoding_failed');
+      expect(await codeOf(scanPackets(killed, path('clip.mp4'), scan, signal))).to.equal('encoding_failed');
+    });
+
     it('refuses what is no video', async () => {
       for (const content of ['These are only words.\n', '']) {
         // Uploads are stored without an ending, from which ffprobe would guess what they are.
