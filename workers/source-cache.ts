@@ -10,7 +10,14 @@ export type SourceCache = {
   close(): Promise<void>;
 };
 
-type Entry = { path: string; bytes: number; users: number; usedAt: number; arrived: Promise<void> };
+type Entry = {
+  path: string;
+  bytes: number;
+  users: number;
+  usedAt: number;
+  arrived: Promise<void>;
+  isHere: boolean;
+};
 
 /** Keeps local copies of sources up to `limitBytes`; the least recently used that no job holds go first. */
 export async function openSourceCache(
@@ -25,12 +32,12 @@ export async function openSourceCache(
   let serial = 0;
 
   async function evict(incoming: number): Promise<void> {
-    const idle = [...entries]
-      .filter(([, { users }]) => users === 0)
-      .sort(([, a], [, b]) => a.usedAt - b.usedAt);
+    const oldest = [...entries].sort(([, a], [, b]) => a.usedAt - b.usedAt);
     let total = incoming + [...entries.values()].reduce((sum, { bytes }) => sum + bytes, 0);
-    for (const [id, entry] of idle) {
+    for (const [id, entry] of oldest) {
       if (total <= limitBytes) return;
+      // Asked now, as a job may have taken it while another was removed. What is on its way would come all the same.
+      if (entry.users > 0 || !entry.isHere || entries.get(id) !== entry) continue;
       entries.delete(id);
       total -= entry.bytes;
       await rm(entry.path, { force: true });
@@ -47,12 +54,24 @@ export async function openSourceCache(
       await storage.download('raw', source.key, source, `${path}.part`, closing.signal);
       await rename(`${path}.part`, path);
     })();
-    const entry: Entry = { path, bytes: source.bytes, users: 0, usedAt: Date.now(), arrived };
+    const entry: Entry = {
+      path,
+      bytes: source.bytes,
+      users: 0,
+      usedAt: performance.now(),
+      arrived,
+      isHere: false,
+    };
     entries.set(id, entry);
-    arrived.catch(async () => {
-      entries.delete(id);
-      await rm(`${path}.part`, { force: true });
-    });
+    arrived.then(
+      () => {
+        entry.isHere = true;
+      },
+      async () => {
+        entries.delete(id);
+        await rm(`${path}.part`, { force: true });
+      },
+    );
     return entry;
   }
 
@@ -65,7 +84,7 @@ export async function openSourceCache(
         return await work(entry.path);
       } finally {
         entry.users -= 1;
-        entry.usedAt = Date.now();
+        entry.usedAt = performance.now();
       }
     },
     async close() {

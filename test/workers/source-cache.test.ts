@@ -1,0 +1,68 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { readdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { openSourceCache, type SourceCache } from '../../workers/source-cache.ts';
+
+type Cached = Parameters<typeof openSourceCache>[0];
+
+const source = (key: string) => ({ key, etag: 'e', bytes: 100 });
+const { signal } = new AbortController();
+
+describe('the cache of sources', () => {
+  let root: string;
+  let cache: SourceCache;
+  /** Downloads that wait for `arrive`, by their key. */
+  let onTheWay: Map<string, () => void>;
+
+  beforeEach(async () => {
+    root = mkdtempSync(join(tmpdir(), 'millrace-cache-'));
+    onTheWay = new Map();
+    const storage = {
+      download: async (_: string, key: string, __: unknown, path: string) => {
+        if (key.startsWith('slow')) await new Promise<void>((resolve) => onTheWay.set(key, resolve));
+        await writeFile(path, key);
+      },
+    };
+    cache = await openSourceCache(storage as unknown as Cached, root, 250);
+  });
+  afterEach(async () => {
+    await cache.close();
+    rmSync(root, { recursive: true });
+  });
+
+  const use = (key: string) => cache.withSource(source(key), signal, async (path) => path);
+
+  it('keeps the last used, and never more than the limit', async () => {
+    const [first, second] = [await use('a'), await use('b')];
+    await use('a');
+    await use('c');
+    expect([existsSync(first), existsSync(second)]).to.deep.equal([true, false]);
+    expect(await readdir(join(root, 'sources'))).to.have.length(2);
+  });
+
+  it('leaves what a job takes while others are being removed', async () => {
+    for (const key of ['a', 'b']) await use(key);
+    // Both must go for what comes; b is taken before it is its turn.
+    const coming = cache.withSource({ ...source('large'), bytes: 240 }, signal, async () => {});
+    const isThere = await cache.withSource(source('b'), signal, async (path) => {
+      await coming;
+      return existsSync(path);
+    });
+    expect(isThere).to.equal(true);
+  });
+
+  it('counts what arrives after nobody waits for it any more', async () => {
+    const gone = new AbortController();
+    const waiting = cache.withSource(source('slow-a'), gone.signal, async () => {}).catch(() => {});
+    while (!onTheWay.has('slow-a')) await new Promise((resolve) => setTimeout(resolve, 5));
+    gone.abort();
+    await waiting;
+    for (const key of ['b', 'c']) await use(key);
+    onTheWay.get('slow-a')?.();
+    await use('slow-a');
+    for (const key of ['d', 'e', 'f']) await use(key);
+    expect(await readdir(join(root, 'sources'))).to.have.length(2);
+  });
+});
