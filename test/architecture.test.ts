@@ -118,8 +118,8 @@ describe('the architecture', () => {
     expect(offending('shared/', (name) => /^(api|workers)\//.test(name))).to.deep.equal([]);
   });
 
-  it('lets workers/media see only itself, errors and contracts', () => {
-    const seen = ['workers/media/', 'shared/errors.ts', 'shared/contracts/'];
+  it('lets workers/media see only itself, errors, contracts and how texts are cut', () => {
+    const seen = ['workers/media/', 'shared/errors.ts', 'shared/cut-text.ts', 'shared/contracts/'];
     const isOurs = (name: string) => existsSync(join(root, name));
     expect(offending('workers/media/', (name) => isOurs(name) && !isIn(name, seen))).to.deep.equal([]);
   });

@@ -1,6 +1,7 @@
 import type { AudioTrack } from '../../shared/contracts/encoding.ts';
 import type { ProbedStream, ProbeReport } from './ffprobe.ts';
 import { canonicalLanguage, languageName } from './languages.ts';
+import { trackTitle } from './track-title.ts';
 
 /** Files with more are damaged or hostile. */
 const mostTracks = 16;
@@ -39,8 +40,7 @@ export function chooseAudio(report: ProbeReport): AudioTrack[] {
 }
 
 function titleOf({ tags }: ProbedStream, language: string): string {
-  const title = tags.title?.trim().slice(0, longestTitle);
-  return title || languageName(language);
+  return trackTitle(tags.title, longestTitle) || languageName(language);
 }
 
 /** The word itself, or with the first number that makes it new. */

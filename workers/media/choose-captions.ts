@@ -1,6 +1,7 @@
 import type { CaptionTrack, PlanWarning } from '../../shared/contracts/encoding.ts';
 import type { ProbedStream, ProbeReport } from './ffprobe.ts';
 import { canonicalLanguage } from './languages.ts';
+import { trackTitle } from './track-title.ts';
 
 /** What ffmpeg decodes to text. Other subtitles are pictures of text. */
 const textCodecs = new Set(['subrip', 'srt', 'ass', 'ssa', 'webvtt', 'mov_text', 'text']);
@@ -33,7 +34,7 @@ export function chooseCaptions(report: ProbeReport): { captions: CaptionTrack[];
     .map(([language, { index, tags, disposition }]) => ({
       streamIndex: index,
       language,
-      title: (tags.title ?? '').trim().slice(0, mostTitle),
+      title: trackTitle(tags.title, mostTitle),
       isDefault: disposition.default === 1 && disposition.forced !== 1,
     }));
   return { captions, warnings };

@@ -144,7 +144,7 @@ function readLines(text: string): { lines: Line[]; head: Head } {
       lines.push({ line, name: '', value: '', uri: words });
       continue;
     }
-    const [, name = '', value = ''] = /^#([^:]+):?(.*)$/.exec(words) ?? [];
+    const [, name = '', value = ''] = /^#([^:]+):?(.*)$/s.exec(words) ?? [];
     if (tags.has(name) && onceOnly.includes(name)) {
       faults.push({ rule: 'duplicate-tag', line, message: `${name} stands here for the second time.` });
     }

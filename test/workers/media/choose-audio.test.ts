@@ -34,6 +34,12 @@ describe('choosing the sound', () => {
     ]);
   });
 
+  it('calls no two alike, as a playlist can say it', () => {
+    const titles = ['A"B', 'A B', 'A\u2028B', `${'x'.repeat(59)}😀`];
+    const found = chosen(...titles.map((title, n) => tagged(n, { title })));
+    expect(found.map(({ title }) => title)).to.deep.equal(['A B', 'A B 2', 'A B 3', 'x'.repeat(59)]);
+  });
+
   it('makes 5.1, or what has more channels, twice: in stereo and in 5.1', () => {
     const made = (channels: number | undefined) =>
       chosen(tagged(1, { language: 'en' }, { channels })).map(
