@@ -1,9 +1,12 @@
 import { MillraceError } from '../shared/errors.ts';
 import { FfmpegError } from './media/ffmpeg.ts';
 
-/** The last two are said of a track of which nothing was decoded until the end of the file. */
+/**
+ * The last but one are said of a track of which nothing was decoded until the end of the file, the last of one with many
+ * channels that no layout names.
+ */
 const senseless =
-  /Invalid data found|no decoder found|Decoder .*not found|Cannot determine format|Value inf for parameter 'time_base'/i;
+  /Invalid data found|no decoder found|Decoder .*not found|Cannot determine format|Value inf for parameter 'time_base'|Rematrix is needed/i;
 
 /**
  * Tells apart what no retry can mend: ffmpeg could not make sense of the file. Everything else (a full disk, a

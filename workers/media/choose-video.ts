@@ -31,13 +31,19 @@ export function chooseVideo(report: ProbeReport): ProbedStream {
     throw new MillraceError('unsupported_codec', `The picture's codec (tag ${tag}) is not known here.`);
   }
   // ffprobe reports no size for a picture that is past its own limit.
-  if (area(video) === 0 || area(video) > mostPixels) {
+  if (area(video) === 0 || Math.max(area(video), area(displaySize(video))) > mostPixels) {
     throw new MillraceError('too_many_pixels', `The picture has no size, or more than ${mostPixels} pixels.`);
   }
   return video;
 }
 
-function area({ width = 0, height = 0 }: ProbedStream): number {
+function area({
+  width = 0,
+  height = 0,
+}: {
+  width?: number | undefined;
+  height?: number | undefined;
+}): number {
   return width * height;
 }
 
