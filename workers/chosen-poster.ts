@@ -4,6 +4,7 @@ import type { Poster } from '../shared/db/posters.ts';
 import type { Video } from '../shared/db/video-record.ts';
 import { MillraceError } from '../shared/errors.ts';
 import { resumePoster } from '../shared/poster.ts';
+import { isInProgress } from '../shared/video-state.ts';
 import { framesPerSecond } from './media/frame-rate.ts';
 import { frameCommand } from './media/picture-args.ts';
 import { mediaFault } from './media-fault.ts';
@@ -28,6 +29,8 @@ export async function makeChosenPoster(videoId: string, version: number, step: S
       await dropUpload(poster, tools);
       throw new Superseded();
     }
+    // The video begins anew: the sweep comes back to it.
+    if (poster.upload === null && !video.plan && isInProgress(video.state)) return;
     await tools.scratch.withFolder('poster', async (folder) => {
       const jpeg =
         poster.upload === null
