@@ -69,3 +69,10 @@ export function keyFramesIn(cuts: number[], span: FrameSpan, gopFrames: number):
     return Array.from({ length: groups }, (_, n) => start + Math.round((n * frames) / groups));
   });
 }
+
+/** Sound may begin long before the picture: a chunk of that time alone would have nothing to show. */
+export function fromFirstPicture(chunks: FrameSpan[], firstFrame: number): FrameSpan[] {
+  const at = chunks.findIndex(({ endFrame }) => endFrame > firstFrame);
+  const [first, ...others] = chunks.slice(Math.max(0, at));
+  return first ? [{ ...first, startFrame: 0 }, ...others] : chunks;
+}

@@ -9,7 +9,7 @@ import type {
 import type { EncodingProfile } from '../../shared/contracts/encoding-profile.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { displaySize } from './choose-video.ts';
-import { planChunks, planCuts, planGop } from './chunks.ts';
+import { fromFirstPicture, planChunks, planCuts, planGop } from './chunks.ts';
 import { checkFrames, checkLength } from './completeness.ts';
 import { type Copy, planCopy } from './copy-picture.ts';
 import type { ProbedStream, ProbeReport } from './ffprobe.ts';
@@ -94,7 +94,10 @@ export function planEncoding(source: Source, options: PlanOptions): EncodingPlan
   // Where times are wrong nothing can be found by them: it is read once, from its beginning.
   const spans = extent.isDamaged
     ? [{ startFrame: 0, endFrame: frameCount }]
-    : planChunks(frameCount, cuts, gopFrames, options.slots);
+    : fromFirstPicture(
+        planChunks(frameCount, cuts, gopFrames, options.slots),
+        Math.round((extent.firstSeconds - originSeconds) / secondsOf(1, rate)),
+      );
   const chunks = spans.map((frames) => {
     const start = originSeconds + secondsOf(frames.startFrame, rate);
     const seek = seekBefore(start, secondsOf(1, rate), keys, formatName);

@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import type { FrameSpan } from '../../../shared/contracts/encoding.ts';
-import { cutsIn, keyFramesIn, planChunks, planCuts, planGop } from '../../../workers/media/chunks.ts';
+import {
+  cutsIn,
+  fromFirstPicture,
+  keyFramesIn,
+  planChunks,
+  planCuts,
+  planGop,
+} from '../../../workers/media/chunks.ts';
 
 const gops = [
   { numerator: 8, denominator: 1 },
@@ -127,6 +134,17 @@ describe('the last chunks', () => {
   it('are as long as the others where one slot makes all, or each is one segment', () => {
     expect(lengths(122, 1)).to.deep.equal([2, 6, 30, 30, 30, 24]);
     expect(lengths(44, 8)).to.deep.equal([2, 6, 6, 6, 6, 6, 6, 6]);
+  });
+
+  it('begin with a chunk that has a picture, however long the sound goes before it', () => {
+    const chunks = chunksOf(40 * gop, 4);
+    const [, second, third] = chunks;
+    expect(fromFirstPicture(chunks, 0)).to.deep.equal(chunks);
+    expect(fromFirstPicture(chunks, (second?.endFrame ?? 0) - 1)).to.deep.equal([
+      { ...second, startFrame: 0 },
+      ...chunks.slice(2),
+    ]);
+    expect(fromFirstPicture(chunks, second?.endFrame ?? 0)[0]).to.deep.equal({ ...third, startFrame: 0 });
   });
 });
 
