@@ -5,6 +5,7 @@ import type { Db } from '../../shared/db/connect.ts';
 import type { User } from '../../shared/db/users.ts';
 import { importEntries, mostAtOnce } from '../../shared/import-entries.ts';
 import type { Entry } from '../../shared/import-plan.ts';
+import { unlessSilent } from '../../shared/unless-silent.ts';
 import { byOperator } from './by-operator.ts';
 import { type Command, type Outcome, type Run, type Tools, UsageError } from './command.ts';
 import { findAccount } from './find-account.ts';
@@ -84,6 +85,8 @@ function bring({ file, owner, asJson }: Options): Run {
           batch.set(entry.outside.id, entry);
           regions += Object.keys(entry.outside.views).length;
         } catch (error) {
+          // Not the row's fault.
+          if (unlessSilent(error) !== error) throw error;
           figures.broken += 1;
           console.error(`line ${number}: ${(error as Error).message}`);
         }
