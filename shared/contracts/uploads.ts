@@ -58,7 +58,8 @@ export const newUpload = z
       .default(null),
     publishAt: z.iso
       .datetime({ offset: true })
-      .refine((value) => new Date(value).getUTCFullYear() <= 9999, 'is too late')
+      // What is no time at all has been told already.
+      .refine((value) => !(new Date(value).getUTCFullYear() > 9999), 'is too late')
       .transform((value) => new Date(value))
       .nullable()
       .meta({

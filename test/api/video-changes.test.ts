@@ -147,6 +147,7 @@ describe('changing a video', () => {
     [{ minimumAge: -1 }, '/minimumAge'],
     [{ minimumAge: 6.5 }, '/minimumAge'],
     [{ publishAt: 'tomorrow' }, '/publishAt'],
+    [{ publishAt: '9999-12-31T23:59:59-23:59' }, '/publishAt'],
     [{ publishAt: new Date(Date.now() - 1000) }, '/publishAt'],
     [{ title: 'x', publishedAt: new Date() }, '/publishedAt'],
     [{ commentsOff: null }, '/commentsOff'],
