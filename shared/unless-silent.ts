@@ -2,6 +2,8 @@ import { MillraceError } from './errors.ts';
 
 const silentDatabase =
   /^(MongoServerSelectionError|MongoNetworkError|MongoNetworkTimeoutError|MongooseServerSelectionError)$/;
+/** As Node.js names what became of a connection. */
+const lostConnection = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET)/;
 /** MongoDB's MaxTimeMSExpired: a query took longer than it may. */
 const maxTimeExpired = 50;
 
@@ -16,7 +18,9 @@ export function unlessSilent(thrown: unknown): unknown {
   const isLost = name === 'MongooseError' && message.includes('buffering timed out');
   if (isLost || silentDatabase.test(name)) return because('The database does not answer.');
   if (name === 'MongoServerError' && code === maxTimeExpired) return because('The database took too long.');
-  // The S3 client puts it on whatever it throws; without a status there was no reply.
-  const isStore = $metadata !== undefined && ($metadata.httpStatusCode ?? 500) >= 500;
-  return isStore ? because('The store of files does not answer.') : thrown;
+  // The S3 client puts this on whatever it throws, also what went wrong with a file of ours.
+  if ($metadata === undefined) return thrown;
+  const isSilent = name === 'TimeoutError' || lostConnection.test(String(code));
+  const isBroken = ($metadata.httpStatusCode ?? 0) >= 500;
+  return isSilent || isBroken ? because('The store of files does not answer.') : thrown;
 }

@@ -57,8 +57,7 @@ describe('a job whose servers do not answer', () => {
       run: async () => {
         starts += 1;
         // As the S3 client throws it.
-        if (starts === 1)
-          throw Object.assign(new Error('connect ECONNREFUSED'), { $metadata: { attempts: 5 } });
+        if (starts === 1) throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED', $metadata: {} });
       },
       gaveUp: async () => {
         throw new Error('gave up');
