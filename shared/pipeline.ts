@@ -100,7 +100,7 @@ export async function endUpload(
     await means.db.videos.move({ videoId: upload.videoId, generation: 1 }, 'deleted', {}, session);
     return true;
   });
-  // It has ended: bytes that cannot be removed now are no video's, and go with the next sweep.
+  // It has ended: bytes that cannot be removed now are no video's, and go as an orphan does.
   if (ended) await means.storage.remove('raw', upload.key).catch(() => {});
   return ended;
 }

@@ -77,7 +77,7 @@ function partOf(field: string, count: number): number {
 }
 
 /**
- * Fields and values as bytes. As objects they take twenty times as much, and after an hour without workers there may be
+ * Fields and values as bytes. As objects they take ten times as much, and after an hour without workers there may be
  * millions.
  */
 function packedFields() {
