@@ -27,7 +27,8 @@ export function parseCaptions(bytes: Buffer, format?: CaptionsFormat): Cue[] {
   if (bytes.length > mostCaptionBytes) {
     throw new MillraceError('invalid_captions', `Captions may have ${mostCaptionBytes} bytes at most.`);
   }
-  const lines = decode(bytes).split(/\r\n|\r|\n/);
+  // Two returns are what a transfer as text leaves of one.
+  const lines = decode(bytes).split(/\r{1,2}\n|\r|\n/);
   const isVtt = format ? format === 'vtt' : isHeader(lines[0]);
   const cues = (isVtt ? parseVtt(lines) : parseSrt(lines)).filter(({ text }) => text !== '');
   if (cues.length > mostCues) {
@@ -110,7 +111,7 @@ function parseVtt(lines: string[]): Cue[] {
     const [first = '', second = ''] = block.lines;
     const skipped = first.includes('-->') ? 0 : 1;
     if (skipped === 1 && !second.includes('-->')) {
-      if (/^(?:NOTE(?:[ \t]|$)|(?:STYLE|REGION)[ \t]*$)/.test(first)) return [];
+      if (isComment(first)) return [];
       throw wrong(block.line, 'this is neither a cue nor a comment; a cue has no empty line inside');
     }
     const when = readTiming(block.lines[skipped] ?? '', block.line + skipped);
@@ -123,38 +124,61 @@ function parseVtt(lines: string[]): Cue[] {
   });
 }
 
+/**
+ * An empty line ends a block. One of spaces may stand in a cue, as in captions that were made by machine; it ends a block
+ * where the next one begins behind it, which some write so.
+ */
 function blocksOf(lines: string[]): { line: number; lines: string[] }[] {
   const blocks: { line: number; lines: string[] }[] = [];
-  let isOpen = false;
+  let open: string[] | undefined;
   for (const [index, line] of lines.entries()) {
-    if (line.trim() === '') isOpen = false;
-    else if (isOpen) blocks.at(-1)?.lines.push(line);
-    else {
-      blocks.push({ line: index + 1, lines: [line] });
-      isOpen = true;
+    const isBlank = line.trim() === '';
+    if (line === '') open = undefined;
+    else if (open && (isBlank || lines[index - 1]?.trim() !== '' || !beginsBlock(line, lines[index + 1])))
+      open.push(line);
+    else if (!isBlank) {
+      open = [line];
+      blocks.push({ line: index + 1, lines: open });
     }
   }
   return blocks;
 }
 
-/** Empty lines inside a text are common in SubRip, so a cue goes on until the number and times of the next. */
+function beginsBlock(line: string, next = ''): boolean {
+  return line.includes('-->') || next.includes('-->') || isComment(line);
+}
+
+function isComment(line: string): boolean {
+  return /^(?:NOTE(?:[ \t]|$)|(?:STYLE|REGION)[ \t]*$)/.test(line);
+}
+
+/**
+ * Empty lines inside a text are common in SubRip, so a cue goes on until the number and times of the next. Between these
+ * two there is an empty line only where the number is the next in order: else it is text.
+ */
 function parseSrt(lines: string[]): Cue[] {
   const found: (Omit<Cue, 'text'> & { lines: string[] })[] = [];
-  let number: string | undefined;
+  let number: { value: number; at: number } | undefined;
+  let previous: number | undefined;
   for (const [index, line] of lines.entries()) {
     const current = found.at(-1);
     if (/^\s*\d+:.*-->/.test(line)) {
-      // The number that was taken for the last line of the text before.
-      if (current && number !== undefined) current.lines.pop();
+      // It was taken for the last line of the text before.
+      if (current && number && (number.at === current.lines.length - 1 || number.value - 1 === previous)) {
+        current.lines.length = number.at;
+      }
       found.push({ ...readTiming(line, index + 1), settings: '', lines: [] });
+      previous = number?.value;
       number = undefined;
       continue;
     }
-    if (!current && line.trim() !== '' && (number !== undefined || !isNumber(line))) {
+    const isBlank = line.trim() === '';
+    if (!current && !isBlank && (number !== undefined || !isNumber(line))) {
       throw wrong(index + 1, 'a SubRip text begins with the number and the times of its first cue');
     }
+    if (!isBlank)
+      number = isNumber(line) ? { value: Number(line), at: current?.lines.length ?? 0 } : undefined;
     current?.lines.push(line);
-    if (current || line.trim() !== '') number = isNumber(line) ? line : undefined;
   }
   return found.map(({ lines: [first = '', ...rest], ...cue }) => ({
     ...cue,

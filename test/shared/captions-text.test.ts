@@ -58,6 +58,20 @@ describe('captions as text', () => {
       }
     });
 
+    it('may have a line of spaces in a cue, and between cues', () => {
+      const lines = [
+        '00:00.160 --> 00:02.149 align:start',
+        ' ',
+        'hello<00:01.000><c> you</c>',
+        ' ',
+        'there',
+        '',
+      ];
+      expect(texts(read(vtt(lines.join('\n'))))).to.deep.equal(['hello<c> you</c>\nthere']);
+      const blocks = [cue('a'), `second\n${cue('b')}`, 'NOTE c', cue('d')];
+      expect(texts(read(vtt(blocks.join('\n \t\n \n'))))).to.deep.equal(['a', 'b', 'd']);
+    });
+
     it('keep settings that are sound, and no other', () => {
       const settings = (text: string) => read(vtt(`00:01.000 --> 00:02.000 ${text}\nOne`))[0]?.settings;
       expect(settings('vertical:rl line:-1 size:50.5% align:middle')).to.equal(
@@ -135,6 +149,16 @@ describe('captions as text', () => {
           [22, ''],
         ],
       ]);
+    });
+
+    it('may have empty lines between number and times, and double returns', () => {
+      const text =
+        '1\n00:00:01,000 --> 00:00:02,000\nHi\n\n2\n\n00:00:03,000 --> 00:00:04,000\nyou\n1984\n\n';
+      const cues = `${text}00:00:05,000 --> 00:00:06,000\nend\n`;
+      const expected = ['Hi', 'you\n1984', 'end'];
+      expect(texts(read(cues))).to.deep.equal(expected);
+      expect(texts(read(cues.replaceAll('\n', '\r\r\n')))).to.deep.equal(expected);
+      expect(texts(read(cues.replaceAll('\n', '\n\n')))).to.deep.equal(expected);
     });
 
     const bad: [string, string, string][] = [
