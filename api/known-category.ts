@@ -1,13 +1,9 @@
+import type { DbSession } from '../shared/db/connect.ts';
 import { MillraceError } from '../shared/errors.ts';
 import type { ApiContext } from './context.ts';
 import { misfit } from './misfit.ts';
 
 type Means = Pick<ApiContext, 'db'>;
-
-/** Without asking the database most times. */
-function isKnownCategory(id: string, { db }: Means): Promise<boolean> {
-  return db.categories.exists(id);
-}
 
 /**
  * For a category in an address or a query.
@@ -15,13 +11,21 @@ function isKnownCategory(id: string, { db }: Means): Promise<boolean> {
  * @throws MillraceError unknown_category
  */
 export async function knownCategories(id: string, { db }: Means): Promise<string[]> {
-  if (await isKnownCategory(id, { db })) return db.categories.within(id);
+  // Without asking the database most times.
+  if (await db.categories.exists(id)) return db.categories.within(id);
   throw unknownCategory(id);
 }
 
-/** For a category in a body. @throws MillraceError invalid_request */
-export async function refuseUnknownCategory(id: string | null | undefined, means: Means): Promise<void> {
-  if (id === null || id === undefined || (await isKnownCategory(id, means))) return;
+/**
+ * For a category in a body, at the end of the transaction that gives it to a video: until that is over nobody removes it.
+ * @throws MillraceError invalid_request
+ */
+export async function holdCategory(
+  id: string | null | undefined,
+  { db }: Means,
+  session: DbSession,
+): Promise<void> {
+  if (id === null || id === undefined || (await db.categories.hold(id, session))) return;
   throw misfit('/category', `must be a category that there is; ${id} is none`);
 }
 

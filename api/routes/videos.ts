@@ -6,7 +6,7 @@ import type { Video, WatchedVideo } from '../../shared/db/video-record.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import type { ApiContext } from '../context.ts';
 import { changedMeanwhile, expectedRevision } from '../if-match.ts';
-import { refuseUnknownCategory } from '../known-category.ts';
+import { holdCategory } from '../known-category.ts';
 import { playingGeneration, presentLadder, presentPlayback, presentVideo, revisionOf } from '../present.ts';
 import { type Progress, readProgress } from '../progress.ts';
 import { publishTime } from '../publish-time.ts';
@@ -56,8 +56,6 @@ export const videoRoutes = [
       const { videos, edits } = context.db;
       const found = permit(await videos.find(params.videoId));
       const revision = expectedRevision(header('If-Match'), revisionOf(found));
-      // What it is about already may stay, whatever has become of the category.
-      if (body.category !== found.category) await refuseUnknownCategory(body.category, context);
       const { publishAt, ...others } = body;
       const isTimed = publishAt !== undefined;
       const change = {
@@ -69,6 +67,8 @@ export const videoRoutes = [
         if (!done) return undefined;
         await edits.add([{ before: done.before, change }], caller._id, session);
         await audit(session);
+        // What it is about already may stay, whatever has become of the category.
+        if (body.category !== done.before.category) await holdCategory(body.category, context, session);
         return done.after;
       });
       if (changed) return sendVideo(changed, await readProgress(context.db, changed), context);

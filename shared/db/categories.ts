@@ -84,6 +84,15 @@ export function categoryStore(connection: Connection) {
     find: (id: string): Promise<Category | null> => model.findById(id).select({ held: 0 }).lean<Category>(),
 
     /**
+     * Marks one for a transaction that puts a video in it: who removes it at the same moment begins again and sees that
+     * video. False where it is not there.
+     */
+    async hold(id: string, session: ClientSession): Promise<boolean> {
+      const { matchedCount } = await model.updateOne({ _id: id }, { $inc: { held: 1 } }, { session });
+      return matchedCount === 1;
+    },
+
+    /**
      * A category and all above it, each marked: of two that change the tree along one line at the same moment, the
      * second begins again and sees what the first one did. Undefined where it is not there.
      */

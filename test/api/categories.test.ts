@@ -214,6 +214,27 @@ describe('categories', () => {
       }
     });
 
+    it('not removed while a video comes into them, changed or new', async () => {
+      const upload = (more: object) => {
+        const body = { filename: 'a.mp4', size: 1000, type: 'video/mp4', ...more };
+        return ask<{ videoId: string }>(system, 'POST', '/api/uploads', { as: 'admin', body });
+      };
+      const { videoId } = (await upload({})).body;
+      for (let round = 0; round < 12; round += 1) {
+        const category = `leaving-${round}`;
+        await makeCategories(system, category);
+        const isNew = round % 2 === 0;
+        const [removed, taken] = await Promise.all([
+          change('DELETE', `/${category}`),
+          isNew ? upload({ category }) : change('PATCH', `/../videos/${videoId}`, { category }, '*'),
+        ]);
+        expect([
+          [204, 400],
+          [409, isNew ? 201 : 200],
+        ]).to.deep.include([removed.status, taken.status]);
+      }
+    });
+
     for (const [body, pointer] of [
       [{ categoryId: 'Nature', names: { en: 'x' } }, '/categoryId'],
       [{ categoryId: 'ok', names: {} }, '/names'],
