@@ -32,9 +32,10 @@ export const operationRoutes = [
       const late = AbortSignal.timeout(pingSeconds * 1000);
       const checks = { mongodb: db.ping(), redis: redis.ping(), s3: storage.ping(late) };
       const silent: string[] = [];
-      for (const [name, check] of Object.entries(checks)) {
-        await Promise.race([check, rejectOn(late)]).catch(() => silent.push(name));
-      }
+      const answers = Object.entries(checks).map(([name, check]) =>
+        Promise.race([check, rejectOn(late)]).catch(() => silent.push(name)),
+      );
+      await Promise.all(answers);
       if (silent.length > 0) throw new MillraceError('unavailable', `No answer from ${silent.join(', ')}.`);
       return { status: 200, type: 'text/plain', body: `ready\n${await describeTrendingAge(context)}` };
     },

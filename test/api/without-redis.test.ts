@@ -35,4 +35,17 @@ describe('an api that has never had its Redis', () => {
     );
     expect(await Promise.all(states)).to.deep.equal(['failed', 'deleted']);
   });
+
+  it('says that it is alive, and not ready', async () => {
+    expect((await fetch(`${system.url}/healthz`)).status).to.equal(200);
+    // One that nobody handles would end the process.
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    const ready = await fetch(`${system.url}/readyz`);
+    process.off('unhandledRejection', note);
+    expect(ready.status).to.equal(503);
+    expect(await ready.json()).to.include({ code: 'unavailable', detail: 'No answer from redis.' });
+    expect(unhandled).to.deep.equal([]);
+  });
 });
