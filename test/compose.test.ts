@@ -196,6 +196,17 @@ describe('docker-compose.yml', () => {
       expect(configNames).to.include.members(Object.keys(serviceNamed(name).environment ?? {}));
   });
 
+  it('passes on every variable that is not the image’s own', () => {
+    const own = [
+      // Redis here has nothing else in it; the image has these programs at these places.
+      ...['REDIS_PREFIX', 'PATH', 'FFMPEG_PATH', 'FFPROBE_PATH'],
+      // Instead of the secrets that are asked for.
+      ...configNames.filter((name) => name.endsWith('_FILE')),
+    ];
+    const passed = ours.flatMap((name) => Object.keys(serviceNamed(name).environment ?? {}));
+    expect(configNames.filter((name) => !own.includes(name) && !passed.includes(name))).to.deep.equal([]);
+  });
+
   it('gives api and worker a configuration that they accept', () => {
     const api = readConfig(environmentOf(serviceNamed('api'), given));
     const worker = readConfig(environmentOf(serviceNamed('worker'), given));
