@@ -12,12 +12,12 @@ export const configNames: readonly string[] = [
 ];
 
 /**
- * The environment, shaped and checked. Empty variables count as absent.
+ * The environment, shaped and checked. Empty variables count as absent, those of spaces too.
  * @throws Error that names every problem at once, one a line.
  */
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {
   const given: Record<string, string> = {};
-  for (const [name, value] of Object.entries(env)) if (value) given[name] = value;
+  for (const [name, value] of Object.entries(env)) if (value?.trim()) given[name] = value;
   const problems: string[] = [];
   for (const name of secretNames) {
     const path = given[`${name}_FILE`];

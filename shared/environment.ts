@@ -10,9 +10,31 @@ import { rateLimits, usualLimits } from './rate-limits.ts';
 import { issuer, providerFile } from './sign-in-providers.ts';
 import { usualHalfLifeHours } from './trending-score.ts';
 
-const seconds = z.coerce.number().int().positive();
-const port = z.coerce.number().int().min(0).max(65535);
+const day = 24 * 3600;
+const whole = z.coerce.number().int();
+/** A timer of Node.js that is longer than 24 days ends at once. */
+const seconds = whole.min(1).max(20 * day);
+/** S3 signs an address for a week at most. */
+const signedSeconds = whole.min(1).max(7 * day);
+const longSeconds = whole.min(1).max(400 * day);
+const port = whole.min(0).max(65535);
 const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
+
+/** `redis://user:password@host:6379`, for one of these schemes. */
+function addressOf(...schemes: string[]) {
+  return z.string().superRefine((value, context) => {
+    const wrong = (message: string) => context.addIssue({ code: 'custom', message });
+    if (!schemes.some((scheme) => value.startsWith(`${scheme}://`))) {
+      return wrong(`must begin with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`);
+    }
+    try {
+      const { username, password } = new URL(value);
+      decodeURIComponent(`${username}${password}`);
+    } catch {
+      wrong('is not an address; in a password, write what is no letter or digit as %23');
+    }
+  });
+}
 
 /** `https://a.example,https://b.example`: as browsers spell origins, for they are compared as text. */
 const originList = z.string().transform((value, context) => {
@@ -98,7 +120,7 @@ const process = {
 
 const stores = {
   MONGO_URL: z.string().regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb://'),
-  REDIS_URL: z.string().regex(/^rediss?:\/\//, 'must begin with redis://'),
+  REDIS_URL: addressOf('redis', 'rediss'),
   REDIS_PREFIX: z
     .string()
     .regex(/^[a-z0-9-]+$/, 'may hold a-z, 0-9 and - only')
@@ -126,18 +148,15 @@ const accounts = {
     .enum(['true', 'false'])
     .default('false')
     .transform((value) => value === 'true'),
-  SMTP_URL: z
-    .string()
-    .regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://')
-    .optional(),
+  SMTP_URL: addressOf('smtp', 'smtps').optional(),
   MAIL_FROM: z.string().min(3).optional(),
 
-  SESSION_TTL_SECONDS: seconds.default(14 * 24 * 3600),
-  SESSION_IDLE_SECONDS: seconds.default(3 * 24 * 3600),
+  SESSION_TTL_SECONDS: longSeconds.default(14 * day),
+  SESSION_IDLE_SECONDS: longSeconds.default(3 * day),
   TOKEN_TTL_SECONDS: seconds.default(900),
-  REFRESH_TOKEN_TTL_SECONDS: seconds.default(30 * 24 * 3600),
-  SIGNING_KEY_DAYS: z.coerce.number().int().positive().default(30),
-  ACCOUNT_GRACE_SECONDS: seconds.default(7 * 24 * 3600),
+  REFRESH_TOKEN_TTL_SECONDS: longSeconds.default(30 * day),
+  SIGNING_KEY_DAYS: whole.min(1).max(400).default(30),
+  ACCOUNT_GRACE_SECONDS: longSeconds.default(7 * day),
 };
 
 const api = {
@@ -152,34 +171,15 @@ const api = {
 
 /** What becomes of uploads and views. */
 const media = {
-  UPLOAD_MAX_BYTES: z.coerce
-    .number()
-    .int()
-    .positive()
-    .default(5 * 1024 ** 3),
-  UPLOAD_TTL_SECONDS: seconds.default(3600),
-  PLAYBACK_URL_TTL_SECONDS: seconds.default(6 * 3600),
+  UPLOAD_MAX_BYTES: whole.min(1).default(5 * 1024 ** 3),
+  UPLOAD_TTL_SECONDS: signedSeconds.default(3600),
+  PLAYBACK_URL_TTL_SECONDS: signedSeconds.default(6 * 3600),
   VIDEO_MAX_SECONDS: seconds.default(12 * 3600),
 
   ENCODING_PROFILE: z.string().default('default'),
-  ENCODING_PROFILES: profileFile.default(byName(builtInProfiles)),
+  ENCODING_PROFILES: profileFile.default(() => byName(builtInProfiles)),
 
-  REGIONS: regionList.default([
-    'AE',
-    'FI',
-    'DK',
-    'CZ',
-    'BE',
-    'CH',
-    'US',
-    'GB',
-    'DE',
-    'FR',
-    'IN',
-    'BR',
-    'AU',
-    'CA',
-  ]),
+  REGIONS: regionList.prefault('AE,FI,DK,CZ,BE,CH,US,GB,DE,FR,IN,BR,AU,CA'),
   DEFAULT_REGION: region.optional(),
   REGION_HEADER: z
     .string()
@@ -189,8 +189,8 @@ const media = {
   RTL_REGIONS: regionList.default(['AE']),
   TRENDING_EVERY_SECONDS: seconds.default(300),
   TRENDING_HALF_LIFE_HOURS: halfLives.prefault(String(usualHalfLifeHours)),
-  TRENDING_MINIMUM_VIEWS: z.coerce.number().int().nonnegative().default(3),
-  TRENDING_FILL_TO: z.coerce.number().int().nonnegative().max(100).default(20),
+  TRENDING_MINIMUM_VIEWS: whole.min(0).default(3),
+  TRENDING_FILL_TO: whole.min(0).max(100).default(20),
   SWEEP_EVERY_SECONDS: seconds.default(30),
   PURGE_GRACE_SECONDS: seconds.default(300),
 };
@@ -211,11 +211,7 @@ const worker = {
   WORKER_HOST: z.string().default('127.0.0.1'),
   WORKER_PORT: port.default(3001),
   WORK_DIR: z.string().default(join(tmpdir(), 'millrace')),
-  SOURCE_CACHE_BYTES: z.coerce
-    .number()
-    .int()
-    .positive()
-    .default(20 * 1024 ** 3),
+  SOURCE_CACHE_BYTES: whole.min(1).default(20 * 1024 ** 3),
   /** Where sandbox tools are looked for. */
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
   FFMPEG_PATH: z.string().default('ffmpeg'),

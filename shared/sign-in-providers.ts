@@ -50,7 +50,9 @@ export const providerFile = z.string().transform((path, context): ProviderConfig
   try {
     return providers.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {
-    const reason = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
+    // What is said of broken JSON quotes it, and there are secrets in it.
+    const { message } = error instanceof SyntaxError ? { message: 'this is not JSON' } : (error as Error);
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : message;
     context.addIssue({ code: 'custom', message: `${path} holds no sign-in providers: ${reason}` });
     return z.NEVER;
   }

@@ -88,6 +88,45 @@ describe('the configuration', () => {
     expect(readConfig({ ...required, API_PORT: '', PUBLIC_URL: '' })).to.deep.equal(readConfig(required));
   });
 
+  it('takes spaces for nothing, not for 0', () => {
+    expect(readConfig({ ...required, API_PORT: ' ', TRENDING_FILL_TO: ' ' })).to.deep.equal(
+      readConfig(required),
+    );
+  });
+
+  it('refuses times that S3 or a timer would not take', () => {
+    const week = 7 * 24 * 3600;
+    for (const name of ['UPLOAD_TTL_SECONDS', 'PLAYBACK_URL_TTL_SECONDS']) {
+      expect(problemsOf({ ...required, [name]: `${week}` })).to.deep.equal([]);
+      expect(problemsOf({ ...required, [name]: `${week + 1}` })[0]).to.match(new RegExp(`^${name}: `));
+    }
+    expect(problemsOf({ ...required, SHUTDOWN_GRACE_SECONDS: '2147484' })).to.have.length(1);
+  });
+
+  it('names the variable of an address that is none, and keeps its password to itself', () => {
+    for (const [name, value] of [
+      ['REDIS_URL', 'redis://:sesame@h:notaport'],
+      ['REDIS_URL', 'rediss://:sesame#b@h:1'],
+      ['REDIS_URL', 'redis://:sesame%zz@h:1'],
+      ['REDIS_URL', 'http://h:1'],
+      ['SMTP_URL', 'smtp://u:sesame@h:notaport'],
+    ] as const) {
+      const [problem = ''] = problemsOf({ ...required, MAIL_FROM: 'a@example.org', [name]: value });
+      expect(problem)
+        .to.match(new RegExp(`^${name}: `))
+        .and.not.include('sesame');
+    }
+    const fine = { REDIS_URL: 'rediss://user:%23%25@[::1]:6380/2' };
+    expect(readConfig({ ...required, ...fine })).to.include(fine);
+  });
+
+  it('knows no encoding profile by the name of what every object has', () => {
+    expect(problemsOf({ ...required, ENCODING_PROFILE: 'constructor' })[0]).to.match(
+      /^ENCODING_PROFILE: is not/,
+    );
+    expect(readConfig(required).ENCODING_PROFILES.constructor).to.equal(undefined);
+  });
+
   it('drops slashes at the end of addresses', () => {
     const config = readConfig({
       ...required,
@@ -246,7 +285,7 @@ describe('the configuration', () => {
       expect(problemsOf({ ...always, OIDC_PROVIDERS: join(folder, 'none') })[0]).to.match(
         /^OIDC_PROVIDERS: .* holds no sign-in providers: ENOENT/,
       );
-      expect(problem('{')).to.match(/JSON/);
+      expect(problem('[{"clientSecret":sesame}]')).to.match(/this is not JSON$/);
       expect(problem([])).to.match(/Too small/);
       expect(problem([{ ...staff, clientSecret: '' }])).to.match(/clientSecret/);
       const { clientSecret: _, ...without } = staff;
