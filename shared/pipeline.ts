@@ -86,10 +86,7 @@ export async function move(
   return moved;
 }
 
-/**
- * Ends an upload that brought no video: its bytes, if any came, and its draft are gone. False when the upload
- * had already ended.
- */
+/** Ends an upload that brought no video: its bytes, if any came, and its draft are gone. False when it had ended. */
 export async function endUpload(
   means: Means & Pick<Context, 'storage'>,
   upload: UploadRecord,
@@ -100,9 +97,11 @@ export async function endUpload(
     await means.db.videos.move({ videoId: upload.videoId, generation: 1 }, 'deleted', {}, session);
     return true;
   });
+  if (!ended) return false;
+  means.metrics.videoMoves.inc({ state: 'deleted' });
   // It has ended: bytes that cannot be removed now are no video's, and go as an orphan does.
-  if (ended) await means.storage.remove('raw', upload.key).catch(() => {});
-  return ended;
+  await means.storage.remove('raw', upload.key).catch(() => {});
+  return true;
 }
 
 export async function fail(means: Means, attempt: Attempt, failure: VideoFailure): Promise<boolean> {

@@ -197,6 +197,8 @@ describe('uploads', () => {
       await client.cancel(given.uploadId);
       await client.cancel(given.uploadId);
       expect((await client.upload(given.uploadId)).state).to.equal('cancelled');
+      const { values } = await system.context.metrics.videoMoves.get();
+      expect(values.map(({ labels }) => labels.state)).to.include('deleted');
       expect(await refusal(client.video(given.videoId))).to.include({ status: 404 });
       expect(await refusal(client.complete(given.uploadId))).to.include({
         status: 409,
