@@ -144,16 +144,16 @@ export async function remove(means: Means, video: Video, also?: Also): Promise<b
  * Undefined when the video is not at rest, or another attempt won.
  */
 export function reprocess(means: Means, video: Video, also?: Also): Promise<Video | undefined> {
-  return beginAgain(means, attemptAt(video), 'reprocess', {}, also);
+  return beginAgain(means, attemptAt(video), 'reprocess', { chunksDiffered: false }, also);
 }
 
-/** Makes a video anew because the plan under way turned out not to work. Undefined when another attempt won. */
+/** Makes a video anew because the attempt under way turned out not to work. Undefined when another attempt won. */
 export function restart(means: Means, attempt: Attempt, change: Rethought): Promise<Video | undefined> {
   return beginAgain(means, attempt, 'restart', change);
 }
 
-/** What a job has learnt that makes the next plan another one. */
-type Rethought = Partial<Pick<Video, 'copyRefused'>>;
+/** What a job has learnt for the next attempt. */
+type Rethought = Partial<Pick<Video, 'copyRefused' | 'chunksDiffered'>>;
 
 async function beginAgain(
   means: Means,

@@ -41,6 +41,13 @@ export async function checkOutput(
   return { playlists, tolerated };
 }
 
+/** Each may be right by itself. */
+export class ChunksDiffer extends MillraceError {
+  constructor(message: string) {
+    super('output_rejected', message);
+  }
+}
+
 function checkParts(plan: EncodingPlan, parts: Part[], picture: Joined[]): void {
   const ended = (step: Part['step']) =>
     parts.filter((part) => part.step === step && part.doneAt !== null).length;
@@ -52,7 +59,7 @@ function checkParts(plan: EncodingPlan, parts: Part[], picture: Joined[]): void 
       throw new MillraceError('output_rejected', `${name} has ${frames} frames; ${plan.frameCount} are due.`);
     }
     if (initSha256s.length !== 1) {
-      throw new MillraceError('output_rejected', `The chunks of ${name} do not share one init segment.`);
+      throw new ChunksDiffer(`The chunks of ${name} come from different encoders: workers need one ffmpeg.`);
     }
   }
 }

@@ -255,6 +255,37 @@ describe('the life of a video', function () {
       expect(await restart(system.context, { videoId, generation: 2 }, {}), 'ready').to.equal(undefined);
     });
 
+    it('when its chunks come from different encoders, once', async () => {
+      const { db, queues } = system.context;
+      const publishing = queues.all.find(({ name }) => name === 'publish');
+      const { videoId } = await client.uploadFile(await clip(12));
+      /** What a worker with another ffmpeg leaves. */
+      const mix = async (generation: number) => {
+        await publishing?.pause();
+        const encoded = async () => {
+          const parts = await db.parts.of({ videoId, generation });
+          const { plan } = await video(videoId);
+          const made = parts.filter(({ step, doneAt }) => step === 'encode' && doneAt);
+          return plan !== null && made.length === plan.chunks.length;
+        };
+        await until(`chunks of attempt ${generation}`, encoded);
+        const part = { videoId, generation, step: 'encode', n: 0 };
+        const change = { $set: { 'renditions.0.initSha256': 'another' } };
+        const connection = await createConnection(system.config.MONGO_URL).asPromise();
+        const { modifiedCount } = await connection.collection('parts').updateOne(part, change);
+        await connection.close();
+        expect(modifiedCount).to.equal(1);
+        await publishing?.resume();
+      };
+      await mix(1);
+      await until('another attempt', async () => (await video(videoId)).generation === 2);
+      await mix(2);
+      const { error } = await settled(videoId);
+      expect(error).to.include({ code: 'output_rejected' });
+      expect(error?.message).to.include('come from different encoders');
+      expect(await settled((await client.reprocess(videoId)).videoId)).to.include({ state: 'ready' });
+    });
+
     it('not without its source', async () => {
       const videoId = await makeReady();
       await system.context.storage.remove('raw', (await video(videoId)).source.key);

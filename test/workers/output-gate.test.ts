@@ -208,7 +208,7 @@ describe('the output gate', () => {
       const sentence = await judgeSaying('240p', (part) => {
         part.initSha256 = 'another';
       });
-      expect(sentence).to.equal('The chunks of 240p do not share one init segment.');
+      expect(sentence).to.equal('The chunks of 240p come from different encoders: workers need one ffmpeg.');
     });
 
     it('that are cut elsewhere than planned, by more than rounding', async () => {

@@ -7,7 +7,7 @@ import { move, restart } from '../../shared/pipeline.ts';
 import { currentVideo, whileCurrent } from '../attempt.ts';
 import { damagedPicture } from '../media/completeness.ts';
 import { secondsOf } from '../media/frame-rate.ts';
-import { checkOutput } from '../output-gate.ts';
+import { ChunksDiffer, checkOutput } from '../output-gate.ts';
 import { writePlaylists } from '../playlists.ts';
 import {
   audioEntries,
@@ -37,7 +37,7 @@ export async function publish(attempt: Attempt, step: Step): Promise<void> {
     const write = () => writePlaylists(plan, picture, audio, true);
     const output = { plan, parts, picture, audio };
     const { playlists, tolerated } = await checkOutput(tools, video, output, write, signal).catch((error) =>
-      withoutCopy(tools, video, error),
+      beginAgain(tools, video, error),
     );
     if (tolerated.length > 0) step.log.info({ tolerated }, 'rules of HLS that should be kept');
     for (const { name, text } of playlists) {
@@ -67,12 +67,17 @@ export async function publish(attempt: Attempt, step: Step): Promise<void> {
   if (!ready) throw new Superseded();
 }
 
-/** What was packaged without encoding may be at fault: then the work starts again and encodes it. @throws always */
-async function withoutCopy(tools: Tools, video: Video, error: unknown): Promise<never> {
+/**
+ * Once where workers with different ffmpegs made the chunks, and where what was packaged without encoding may be at
+ * fault: then that is encoded. @throws always
+ */
+async function beginAgain(tools: Tools, video: Video, error: unknown): Promise<never> {
   const isRejected = error instanceof MillraceError && error.code === 'output_rejected';
-  if (!isRejected || !video.plan?.copied) throw error;
-  tools.log.warn({ videoId: video._id, err: error }, 'the copied rung is given up');
-  await restart(tools, { videoId: video._id, generation: video.generation }, { copyRefused: true });
+  const haveDiffered = error instanceof ChunksDiffer && !video.chunksDiffered;
+  if (!isRejected || !(haveDiffered || video.plan?.copied)) throw error;
+  tools.log.warn({ videoId: video._id, err: error }, 'what was made is given up');
+  const attempt = { videoId: video._id, generation: video.generation };
+  await restart(tools, attempt, haveDiffered ? { chunksDiffered: true } : { copyRefused: true });
   throw new Superseded();
 }
 
