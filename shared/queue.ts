@@ -79,6 +79,17 @@ export function createQueues(connection: Redis, prefix: string) {
     /** How many processes take jobs from a queue, as far as Redis knows. */
     workers: (queue: QueueName): Promise<number> => byName[queue].getWorkersCount(),
 
+    /** The queues in which jobs wait for a worker while none serves them. */
+    async unserved(): Promise<QueueName[]> {
+      const waits = await Promise.all(
+        queueNames.map(async (name) => {
+          const waiting = await byName[name].getJobCountByTypes('waiting', 'prioritized');
+          return waiting > 0 && (await byName[name].getWorkersCount()) === 0;
+        }),
+      );
+      return queueNames.filter((_, index) => waits[index]);
+    },
+
     state: (queue: QueueName, id: string): Promise<JobState> => byName[queue].getJobState(id),
 
     /** What the queue still knows of a job. */

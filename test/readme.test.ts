@@ -9,6 +9,7 @@ import { policy, type Row } from '../api/access/policy.ts';
 import { type Config, configNames, readConfig } from '../shared/config.ts';
 import { roles } from '../shared/contracts/account.ts';
 import { errorKinds } from '../shared/errors.ts';
+import { queueNames } from '../shared/queue-names.ts';
 import { usualLimits } from '../shared/rate-limits.ts';
 import { videoStates } from '../shared/video-state.ts';
 import { clip } from './support/clips.ts';
@@ -122,6 +123,13 @@ describe('the README', () => {
       OIDC_CLIENT_SECRET: 'secret',
     };
     const defaults: Config = readConfig({ ...required, ...signIn });
+
+    it('divides all queues among strong machines and small ones', () => {
+      const [, strong, small] = /may serve `([^`]+)` alone, a small one\n`([^`]+)`/.exec(readme) ?? [];
+      const served = (WORKER_QUEUES = '') =>
+        Object.keys(readConfig({ ...required, ...signIn, WORKER_QUEUES }).WORKER_QUEUES);
+      expect([...served(strong), ...served(small)]).to.have.members(queueNames);
+    });
 
     it('with every variable and no other', () => {
       const listed = rows.map(([name]) => named(name));

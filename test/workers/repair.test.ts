@@ -56,6 +56,19 @@ describe('what was interrupted', () => {
     await system.context.redis.del(keys);
   }
 
+  it('is told of where it is for want of a worker', async () => {
+    const { queues } = system.context;
+    expect(await queues.unserved()).to.deep.equal([]);
+    const { videoId } = await upload(await clip(2));
+    expect(await queues.unserved()).to.deep.equal(['probe']);
+    workers.push(await startWorker(readConfig({ ...system.env, WORKER_QUEUES: 'probe,sweep' })));
+    await until('jobs for others', async () => (await queues.unserved()).includes('encode'));
+    expect((await video(videoId)).state).to.equal('encoding');
+    workers.push(await startWorker(system.config));
+    expect((await settled(videoId)).state).to.equal('ready');
+    expect(await queues.unserved()).to.deep.equal([]);
+  });
+
   function spawnWorker(): ChildProcess {
     const words = ['--import', 'tsx', join(root, 'workers', 'index.ts')];
     const child = spawn(process.execPath, words, { cwd: root, env: system.env, stdio: 'ignore' });
