@@ -129,9 +129,10 @@ export function copyCommand(plan: EncodingPlan, source: string, file: string): F
 }
 
 /**
- * One audio track, once and whole, so that it has no seams: AAC in fragments of a segment's length. Its loudness
- * is measured on the way; the filter's summary is the last thing that ffmpeg prints. Where the sound changes its
- * channels or rate ffmpeg would begin the graph anew, pad and measure once more: then it ends with an error.
+ * One audio track, once and whole, so that it has no seams: AAC in fragments of a segment's length, and silence from
+ * where the sound ends to the end of the video. Its loudness is measured on the way; the filter's summary is the last
+ * thing that ffmpeg prints. Where the sound changes its channels or rate ffmpeg would begin the graph anew, pad and
+ * measure once more: then it ends with an error.
  */
 export function audioCommand(
   plan: EncodingPlan,
@@ -145,6 +146,8 @@ export function audioCommand(
     `aresample=48000:async=1:min_hard_comp=${skewSeconds}:first_pts=0`,
     `aformat=channel_layouts=${layoutOf(track.channels)}`,
     'ebur128=framelog=verbose',
+    // Players stop where the sound ends, as long as there may be more of the picture.
+    `apad=whole_dur=${decimal(plan.durationSeconds)}`,
   ];
   return {
     input: { path: source, options: ['-copyts', '-reinit_filter', '0'] },

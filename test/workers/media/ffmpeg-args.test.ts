@@ -195,7 +195,7 @@ describe('the command for sound', () => {
       input: { path: 'source', options: ['-copyts', '-reinit_filter', '0'] },
       filter:
         '[0:1]asetpts=PTS-10.4/TB,aresample=48000:async=1:min_hard_comp=0.1:first_pts=0,' +
-        'aformat=channel_layouts=stereo,ebur128=framelog=verbose[a]',
+        'aformat=channel_layouts=stereo,ebur128=framelog=verbose,apad=whole_dur=15.015[a]',
       outputs: [
         {
           path: 'audio.mp4',

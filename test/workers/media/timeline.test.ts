@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { EncodingPlan } from '../../../shared/contracts/encoding.ts';
 import { audioCommand } from '../../../workers/media/ffmpeg-args.ts';
+import { parseLoudness } from '../../../workers/media/loudness.ts';
 import {
   greyOf,
   h264,
@@ -50,7 +51,16 @@ describe('the timeline', () => {
 
   it('ends with the picture when the sound is shorter', async () => {
     const source = await media.make('shorter.mp4', ...numbered('25', 3), ...tone(1), ...coded);
-    expect((await media.planFor(source)).frameCount).to.equal(75);
+    const plan = await media.planFor(source);
+    expect(plan.frameCount).to.equal(75);
+    const [track] = plan.audio;
+    if (!track) expect.fail('no sound');
+    const path = media.path('silent.mp4');
+    const { stderr } = await media.run(audioCommand(plan, track, source, path));
+    const heard = await samples(path);
+    expect(heard.length / 48_000).to.be.closeTo(3, 0.05);
+    expect(heard.slice(48_000 * 1.1).every((sample) => Math.abs(sample) < 0.001)).to.equal(true);
+    expect(parseLoudness(stderr)?.integrated, 'of the sound alone').to.be.closeTo(-21.8, 1);
   });
 
   it('begins with the sound when that comes earlier: the first picture stands', async () => {
