@@ -7,7 +7,7 @@ import { type Asking, refuseElsewhere } from './refuse-elsewhere.ts';
 type Watchable = Parameters<typeof playingGeneration>[0] & Pick<Video, 'takenDown'>;
 
 /**
- * What nobody can watch is neither liked nor commented.
+ * What nobody can watch is neither liked nor commented, and has no views.
  * @throws MillraceError taken_down, not_playable_yet
  */
 export function refuseUnwatchable(video: Watchable): void {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { videoId } from '../../shared/contracts/common.ts';
 import { newView, viewReply } from '../../shared/contracts/views.ts';
 import { MillraceError } from '../../shared/errors.ts';
-import { playingGeneration } from '../present.ts';
+import { refuseUnwatchable } from '../refuse-unwatchable.ts';
 import { route } from '../route.ts';
 import { viewerRegion } from '../viewer-region.ts';
 
@@ -21,7 +21,7 @@ export const viewRoutes = [
     params: z.strictObject({ videoId }),
     body: newView,
     replies: { 200: { description: 'Whether it is one view more', schema: viewReply } },
-    errors: ['not_playable_yet'],
+    errors: ['not_playable_yet', 'taken_down'],
     async handle({ params, body, caller, permit, header, address, context }) {
       const { viewing, config } = context;
       const { region: claim } = body;
@@ -32,9 +32,7 @@ export const viewRoutes = [
         });
       }
       const found = permit(await viewing.find(params.videoId));
-      if (playingGeneration(found) === undefined) {
-        throw new MillraceError('not_playable_yet', 'A video that cannot be played has no views.');
-      }
+      refuseUnwatchable(found);
       const watching = {
         ...{
           video: found,

@@ -131,6 +131,7 @@ describe('taking a video down', function () {
     for (const [method, rest, body] of [
       ['PUT', 'like', undefined],
       ['POST', 'comments', { text: 'x' }],
+      ['POST', 'views', { position: 20, watchedSeconds: 20 }],
     ] as const) {
       const answer = await as(owner, method, `/api/videos/${videoId}/${rest}`, body);
       expect([answer.status, answer.body.code], rest).to.deep.equal([403, 'taken_down']);
