@@ -7,7 +7,7 @@ import { MillraceError, type Violation } from '../shared/errors.ts';
 export type AskedCredit = Omit<CreditWords, 'character'> & { character: string | null };
 
 /**
- * The credits as they are stored. Who was merged is named as who it is now.
+ * The credits as they are stored. Who was merged is named as who it is now; what is the same by that stays once.
  * @throws MillraceError invalid_request for people that there are not, and for what is said twice; `pointerTo` leads to
  * the n-th one
  */
@@ -20,20 +20,21 @@ export async function readCredits(
   const found = await db.people.among([...new Set(asked.map(({ personId }) => personId))], session);
   const idNow = new Map(found.map(({ _id, mergedInto }) => [_id, mergedInto ?? _id]));
   const violations: Violation[] = [];
-  const seen = new Set<string>();
-  const wanted = asked.map(({ personId, role, character }, n) => {
-    const one = { personId: idNow.get(personId) ?? '', role, character: character ?? '' };
-    const key = creditKey(one);
-    if (one.personId === '') {
+  const said = new Set<string>();
+  const wanted = new Map<string, CreditWords>();
+  for (const [n, { personId, role, character }] of asked.entries()) {
+    const one = { personId, role, character: character ?? '' };
+    const now = { ...one, personId: idNow.get(personId) ?? '' };
+    if (now.personId === '') {
       violations.push({ pointer: `${pointerTo(n)}/personId`, message: 'is no person that there is' });
-    } else if (seen.has(key)) {
+    } else if (said.has(creditKey(one))) {
       const message = 'has the person, role and character of one before it';
       violations.push({ pointer: pointerTo(n), message });
     }
-    seen.add(key);
-    return one;
-  });
-  if (violations.length === 0) return wanted;
+    said.add(creditKey(one));
+    if (!wanted.has(creditKey(now))) wanted.set(creditKey(now), now);
+  }
+  if (violations.length === 0) return [...wanted.values()];
   const named = violations.map(({ pointer, message }) => `${pointer} ${message}`).join('; ');
   throw new MillraceError('invalid_request', `The request does not fit: ${named}.`, { violations });
 }

@@ -92,7 +92,8 @@ export function createClient<V extends Version = 1>({
     const [method, , type] = operations[id] as Row;
     const response = await fetch(addressOf(id, values), {
       method,
-      redirect: 'error',
+      // To who a person has been merged into.
+      redirect: method === 'GET' ? 'follow' : 'error',
       headers: {
         ...(version ? { 'X-API-Version': String(version) } : {}),
         ...(await credentialHeaders(credentials)),
