@@ -68,7 +68,8 @@ function reasonOf(error: z.ZodError): string {
 
 function entryOf(row: z.infer<ReturnType<typeof importedRow>>): Entry {
   const publishedAt = new Date(row.publishedAt);
-  const hour = Math.floor(publishedAt.getTime() / hourMilliseconds) * hourMilliseconds;
+  // Nobody can ask for what was watched before 1970.
+  const hour = Math.max(0, Math.floor(publishedAt.getTime() / hourMilliseconds) * hourMilliseconds);
   // In one order, and without what is nothing: so that two imports of the same are the same.
   const views = Object.entries(row.views ?? {})
     .filter(([, count]) => count > 0)

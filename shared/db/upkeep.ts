@@ -4,7 +4,7 @@ import type { Attempt, Video } from './video-record.ts';
 
 /** As much of a video as tells which of its attempts are wanted. */
 export type Fate = Pick<Video, '_id' | 'state' | 'generation' | 'activeGeneration' | 'purgedAt'>;
-export type EndedVideo = Fate & Pick<Video, 'source' | 'heardAt'>;
+export type EndedVideo = Fate & Pick<Video, 'source' | 'heardAt' | 'outside'>;
 
 const fate = { state: 1, generation: 1, activeGeneration: 1, purgedAt: 1 } as const;
 
@@ -36,7 +36,7 @@ export function upkeepStore(connection: Connection) {
     due: (state: VideoState, before: Date, limit: number): Promise<EndedVideo[]> =>
       model
         .find({ purgedAt: null, state, heardAt: trusted({ $lt: before }) })
-        .select({ ...fate, source: 1, heardAt: 1 })
+        .select({ ...fate, source: 1, heardAt: 1, outside: 1 })
         .sort({ heardAt: 1 })
         .limit(limit)
         .lean(),
@@ -45,7 +45,7 @@ export function upkeepStore(connection: Connection) {
      * Notes that nothing is left, unless the video has moved on meanwhile. Of a deleted one stays that it was there:
      * what people wrote about it goes too.
      */
-    async purged({ _id, state, generation, activeGeneration, heardAt }: EndedVideo): Promise<void> {
+    async purged({ _id, state, generation, activeGeneration, heardAt, outside }: EndedVideo): Promise<void> {
       const words = {
         title: '',
         description: '',
@@ -55,6 +55,8 @@ export function upkeepStore(connection: Connection) {
         channelTitle: '',
         takenDown: null,
         pinnedCommentId: null,
+        // By its id another import knows that it was deleted.
+        ...(outside ? { 'outside.playUrl': null, 'outside.posterUrl': null } : {}),
       };
       const results = { plan: null, renditions: [], audio: [], warnings: [], activeGeneration: null };
       await model.updateOne(

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { type Connection, createConnection } from 'mongoose';
 import { settleAccount } from '../../shared/settle-account.ts';
 import { settleViews } from '../../workers/fold-views.ts';
+import { purge } from '../../workers/purge.ts';
 import { ask } from '../support/ask.ts';
 import { startCli } from '../support/cli.ts';
 import { wholeDatabase } from '../support/database.ts';
@@ -125,6 +126,15 @@ describe('npm run cli -- import', function () {
     ]);
     const owner = await system.context.db.users.find(found.ownerId as string);
     expect(owner).to.include({ displayName: 'Imported', status: 'active', email: null });
+  });
+
+  it('counts views of what is older than 1970 in its first hour, where owners can ask for them', async () => {
+    await bring([row('old', { publishedAt: '1960-05-01T12:00:00Z', views: { GB: 7 } })]);
+    const found = await withId('old');
+    expect(found.publishedAt).to.deep.equal(new Date('1960-05-01T12:00:00Z'));
+    expect(await bucketsOf(found)).to.deep.equal([['GB', 7, '1970-01-01T00:00:00.000Z']]);
+    const days = `/api/videos/${found._id}/analytics?from=1970-01-01&to=1970-01-01`;
+    expect((await ask(system, 'GET', days, { as: 'admin' })).body).to.have.nested.property('totals.views', 7);
   });
 
   it('takes what is absent as null too', async () => {
@@ -288,6 +298,11 @@ describe('npm run cli -- import', function () {
     expect((await ask(system, 'DELETE', `/api/videos/${_id}`, { as: 'admin' })).status).to.equal(204);
     expect(await bring([row('gone', { title: 'Another' })])).to.include({ deleted: 1, added: 0, changed: 0 });
     expect(await withId('gone')).to.include({ state: 'deleted' });
+    const fate = (await system.context.db.upkeep.due('deleted', new Date(Date.now() + 1000), 10))[0];
+    if (!fate) expect.fail('it is not due');
+    await purge(system.context, fate);
+    expect((await withId('gone')).outside).to.include({ id: 'gone', playUrl: null, posterUrl: null });
+    expect(await bring([row('gone')])).to.include({ deleted: 1 });
   });
 
   it('notes what it says otherwise among the edits, and each run in the audit log', async () => {
