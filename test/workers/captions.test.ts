@@ -45,6 +45,7 @@ Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
 Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,Eins {\\i1}zwei{\\i0}\\N\\Ndrei
 Dialogue: 0,0:00:01.50,0:00:02.50,Default,,0,0,0,,a --> b
 Dialogue: 0,0:00:02.00,0:00:02.00,Default,,0,0,0,,no time at all
+Dialogue: 0,0:00:02.50,0:00:02.80,Default,,0,0,0,,{\\p1}m 0 0 l 100 0 100 100.5 -3 100 b 1 2 3 4 5 6{\\p0}
 `;
 
 const encoding = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-c:a', 'aac'];

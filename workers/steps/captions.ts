@@ -18,6 +18,9 @@ import { mediaFault } from '../media-fault.ts';
 import type { Step } from '../run.ts';
 import type { Tools } from '../tools.ts';
 
+/** A drawing of Advanced SubStation as ffmpeg leaves it: its path in place of a text. */
+const drawing = /^m(?: -?[\d.]+){2}(?: [mnlbspc]| -?[\d.]+)*$/;
+
 type CaptionsPayload = Attempt & { track: number };
 
 /** Makes captions of one text track of the file. A track without a text gives none. */
@@ -56,7 +59,8 @@ async function extract(
       return readFile(file);
     }),
   );
-  return fitCues(parseCaptions(text, 'srt'), captionsShift(plan), plan.durationSeconds * 1000);
+  const cues = parseCaptions(text, 'srt').filter((cue) => !drawing.test(cue.text));
+  return fitCues(cues, captionsShift(plan), plan.durationSeconds * 1000);
 }
 
 async function store(
