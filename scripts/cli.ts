@@ -16,6 +16,10 @@ function usage(): string {
 
 /** @returns the exit status: 0, 1 when it could not be done, or not all of it, 2 when it was not understood */
 async function main([name = '', ...words]: string[]): Promise<number> {
+  if (name === '--help' || name === 'help') {
+    console.log(usage());
+    return 0;
+  }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) {
     console.error(usage());

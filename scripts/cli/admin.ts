@@ -27,6 +27,9 @@ async function list({ db }: Tools): Promise<string> {
 function change(verb: 'grant' | 'revoke', who: string): Run {
   return async (tools) => {
     const user = await findOne(who, verb, tools);
+    if (verb === 'revoke' && !user.roles.includes('admin')) {
+      throw new Error(`${describeAccount(user)} is no administrator.`);
+    }
     const others = user.roles.filter((role) => role !== 'admin');
     const roles = verb === 'grant' ? [...others, 'admin' as const] : others;
     await setRoles(user._id, roles.length > 0 ? roles : [tools.config.DEFAULT_ROLE], `admin ${verb}`, tools);

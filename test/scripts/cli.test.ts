@@ -50,6 +50,9 @@ describe('scripts/cli', () => {
     expect(code).to.equal(0);
     expect(output).to.include(userId).and.to.include('no administrator any more');
     expect((await account('admin')).roles).to.deep.equal(['creator']);
+    const again = await cli(['admin', 'revoke', userId]);
+    expect([again.code, again.output]).to.deep.equal([1, '']);
+    expect(again.notes).to.include('is no administrator.');
   });
 
   it('leaves a trace in the audit log', async () => {
@@ -114,6 +117,12 @@ describe('scripts/cli', () => {
         .and.include('admin grant EMAIL|USER_ID');
     });
   }
+
+  it('shows how it is used to who asks', async () => {
+    const { code, output } = await cli(['--help'], { PATH: process.env.PATH ?? '' });
+    expect(code).to.equal(0);
+    expect(output).to.match(/^Usage: npm run cli -- COMMAND$/m);
+  });
 
   it('says which configuration is missing', async () => {
     const { code, notes } = await cli(['admin', 'list'], { PATH: process.env.PATH ?? '' });
