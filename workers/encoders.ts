@@ -2,11 +2,15 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { PlanWarning } from '../shared/contracts/encoding.ts';
 import type { EncodingProfile } from '../shared/contracts/encoding-profile.ts';
+import { notBegun } from './media/sandbox.ts';
 
 const run = promisify(execFile);
 const trialSeconds = 20;
 
-export type Encoders = { canUse(encoder: string): Promise<boolean> };
+export type Encoders = {
+  /** @throws MillraceError unavailable when ffmpeg cannot be run at all. */
+  canUse(encoder: string): Promise<boolean>;
+};
 
 /** Knows which encoders really work here: one may be compiled in and lack its hardware, so each is tried once. */
 export function findEncoders(ffmpegPath: string): Encoders {
@@ -16,7 +20,12 @@ export function findEncoders(ffmpegPath: string): Encoders {
     const words = ['-nostdin', '-v', 'error', ...picture, '-c:v', encoder, '-f', 'null', '-'];
     return run(ffmpegPath, words, { timeout: trialSeconds * 1000, killSignal: 'SIGKILL' }).then(
       () => true,
-      () => false,
+      (error) => {
+        const broken = notBegun(error.code, error);
+        if (!broken) return false;
+        known.delete(encoder);
+        throw broken;
+      },
     );
   };
   return {

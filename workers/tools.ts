@@ -1,8 +1,8 @@
 import type { Context } from '../shared/context.ts';
 import { type Encoders, findEncoders } from './encoders.ts';
 import { type EncodeTool, prepareFfmpeg } from './media/ffmpeg.ts';
-import type { ProbeTool } from './media/ffprobe.ts';
-import { findSandboxTools } from './media/sandbox.ts';
+import { type ProbeTool, startOfProbe } from './media/ffprobe.ts';
+import { checkProgram, findSandboxTools } from './media/sandbox.ts';
 import { openScratch, type Scratch } from './scratch.ts';
 import { openSourceCache, type SourceCache } from './source-cache.ts';
 
@@ -15,21 +15,32 @@ export type Tools = Context & {
   sources: SourceCache;
 };
 
+/** @throws Error when ffmpeg or ffprobe cannot be run; the context is closed then. */
 export async function openTools(context: Context): Promise<Tools> {
   const { config, log, storage } = context;
-  const scratch = await openScratch(config.WORK_DIR);
   const tools = findSandboxTools(config.PATH);
   if (!tools.setpriv || !tools.prlimit) {
     log.warn('setpriv or prlimit is missing: ffmpeg runs without their limits');
   }
-  const sources = await openSourceCache(storage, scratch.root, config.SOURCE_CACHE_BYTES);
-  const ffmpeg = await prepareFfmpeg(scratch.root, config.FFMPEG_PATH, tools);
+  const opened = [context.close];
   const close = async () => {
-    await sources.close();
-    await scratch.close();
-    await context.close();
+    for (const closeOne of opened.splice(0).reverse()) await closeOne();
   };
-  const ffprobe = { path: config.FFPROBE_PATH, tools };
-  const encoders = findEncoders(config.FFMPEG_PATH);
-  return { ...context, ffmpeg, ffprobe, encoders, scratch, sources, close };
+  try {
+    const scratch = await openScratch(config.WORK_DIR);
+    opened.push(scratch.close);
+    const sources = await openSourceCache(storage, scratch.root, config.SOURCE_CACHE_BYTES);
+    opened.push(sources.close);
+    const ffmpeg = await prepareFfmpeg(scratch.root, config.FFMPEG_PATH, tools);
+    const ffprobe = { path: config.FFPROBE_PATH, tools };
+    await Promise.all([
+      checkProgram('FFMPEG_PATH', [ffmpeg.launcher]),
+      checkProgram('FFPROBE_PATH', startOfProbe(ffprobe)),
+    ]);
+    const encoders = findEncoders(config.FFMPEG_PATH);
+    return { ...context, ffmpeg, ffprobe, encoders, scratch, sources, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import createCommand from 'fluent-ffmpeg';
 import { MillraceError } from '../../shared/errors.ts';
 import type { FfmpegCommand } from './ffmpeg-command.ts';
-import { inputWhitelists, type Limits, type SandboxTools, sandboxPrefix } from './sandbox.ts';
+import { inputWhitelists, type Limits, notBegun, type SandboxTools, sandboxPrefix } from './sandbox.ts';
 
 /** A script that starts ffmpeg in the sandbox. */
 export type EncodeTool = { launcher: string; canNice: boolean };
@@ -40,7 +40,7 @@ export class FfmpegError extends Error {
 
 /**
  * Runs ffmpeg in the sandbox until it ends, and kills it when `signal` aborts or the time is up.
- * @throws FfmpegError, MillraceError timed_out, or the signal's reason.
+ * @throws FfmpegError, MillraceError timed_out or unavailable, or the signal's reason.
  */
 export async function runFfmpeg(
   tool: EncodeTool,
@@ -88,9 +88,11 @@ export async function runFfmpeg(
       settle();
       resolve({ frames, stderr: stderr ?? '' });
     });
-    ffmpeg.on('error', (error: Error, _stdout: string | null, stderr: string | null) => {
+    ffmpeg.on('error', (error: NodeJS.ErrnoException, _stdout: string | null, stderr: string | null) => {
       settle();
-      reject(stopped ?? new FfmpegError(error.message, stderr ?? ''));
+      const failed = new FfmpegError(error.message, stderr ?? '');
+      const exit = /exited with code (\d+)/.exec(error.message)?.[1];
+      reject(stopped ?? notBegun(exit ? Number(exit) : error.code, failed) ?? failed);
     });
     ffmpeg.run();
   });

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { MillraceError } from '../../shared/errors.ts';
 import { noPackets, type Packets } from './packets.ts';
-import { inputWhitelists, type Limits, type SandboxTools, sandboxPrefix } from './sandbox.ts';
+import { inputWhitelists, type Limits, notBegun, type SandboxTools, sandboxPrefix } from './sandbox.ts';
 
 /** Numbers arrive as text, or not at all, or as N/A. Anything that is no finite number counts as absent. */
 const number = z.preprocess((value) => {
@@ -52,12 +52,16 @@ export type ProbeTool = { path: string; tools: SandboxTools };
 
 const limits: Limits = { memoryBytes: 4 * 1024 ** 3, cpuSeconds: 60, fileBytes: 1024 };
 const describeSeconds = 30;
-const tooMuchOutput = 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER';
 const scanSeconds = 600;
+
+/** All that comes before the options. */
+export function startOfProbe(probe: ProbeTool, cpuSeconds = limits.cpuSeconds): string[] {
+  return [...sandboxPrefix(probe.tools, { ...limits, cpuSeconds }), probe.path];
+}
+
 function command(probe: ProbeTool, cpuSeconds: number, file: string, words: string[]): [string, string[]] {
   const [program = '', ...rest] = [
-    ...sandboxPrefix(probe.tools, { ...limits, cpuSeconds }),
-    probe.path,
+    ...startOfProbe(probe, cpuSeconds),
     ...['-v', 'error', ...inputWhitelists, ...words, '-i', `file:${file}`],
   ];
   return [program, rest];
@@ -65,7 +69,8 @@ function command(probe: ProbeTool, cpuSeconds: number, file: string, words: stri
 
 /**
  * Streams and container of a local file.
- * @throws MillraceError not_a_video, truncated, encrypted or timed_out; encoding_failed when ffprobe was ended from outside.
+ * @throws MillraceError not_a_video, truncated, encrypted or timed_out; encoding_failed when ffprobe was ended from outside,
+ *   unavailable when it was not begun.
  */
 export async function describe(probe: ProbeTool, file: string, signal: AbortSignal): Promise<ProbeReport> {
   const words = ['-show_streams', '-show_format', '-of', 'json'];
@@ -81,9 +86,9 @@ export async function describe(probe: ProbeTool, file: string, signal: AbortSign
       if (!error) return resolve(stdout);
       if (signal.aborted) return reject(signal.reason);
       if (error.killed) return reject(tooSlow(error));
-      // Ended from outside, or never begun: that says nothing of the file.
-      const isOurs = error.signal || (typeof error.code === 'string' && error.code !== tooMuchOutput);
-      reject(isOurs ? wasEnded(error) : unreadable(stderr, error));
+      // That says nothing of the file.
+      if (error.signal) return reject(wasEnded(error));
+      reject(notBegun(error.code, error) ?? unreadable(stderr, error));
     });
   });
   return report.parse(JSON.parse(output));
@@ -92,7 +97,7 @@ export async function describe(probe: ProbeTool, file: string, signal: AbortSign
 /**
  * Reads the time stamps of every packet of some streams in one pass, edit lists applied. The container's own idea
  * of its length can be wrong by any amount; this is what is really there. In the order of `streamIndexes`.
- * @throws MillraceError timed_out, encoding_failed when ffprobe was ended from outside.
+ * @throws MillraceError timed_out, encoding_failed when ffprobe was ended from outside, unavailable when it was not begun.
  */
 export async function scanPackets(
   probe: ProbeTool,
@@ -113,8 +118,13 @@ export async function scanPackets(
     child.kill('SIGKILL');
   }, scanSeconds * 1000);
   const ended = new Promise<void>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (_, by) => (by && !isLate ? reject(wasEnded(new Error(by))) : resolve()));
+    child.once('error', (error: NodeJS.ErrnoException) => reject(notBegun(error.code, error) ?? error));
+    child.once('close', (code, by) => {
+      if (by && !isLate) return reject(wasEnded(new Error(by)));
+      const broken = notBegun(code, new Error(`ffprobe exited with code ${code}`));
+      if (broken) reject(broken);
+      else resolve();
+    });
   });
   ended.catch(() => {});
   const found = new Map(streamIndexes.map((index) => [String(index), noPackets()]));

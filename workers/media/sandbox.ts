@@ -1,5 +1,11 @@
+import { execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { MillraceError } from '../../shared/errors.ts';
+
+const run = promisify(execFile);
+const versionSeconds = 20;
 
 /** What one run of ffmpeg or ffprobe may use. Bytes and seconds. */
 export type Limits = { memoryBytes: number; cpuSeconds: number; fileBytes: number };
@@ -53,3 +59,22 @@ export const inputWhitelists = [
   '-format_whitelist',
   'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,flv,ogg,mpeg,asf,mxf,dv',
 ];
+
+/** @throws Error naming the variable that names the program, when that cannot be run. `start` is all that comes before its options. */
+export async function checkProgram(variable: string, start: string[]): Promise<void> {
+  const [first = '', ...words] = start;
+  const options = { timeout: versionSeconds * 1000, killSignal: 'SIGKILL' } as const;
+  await run(first, [...words, '-version'], options).catch((error) => {
+    const reason = error.stderr?.trim() || error.message;
+    throw new Error(`The program of ${variable} cannot be run: ${reason}`, { cause: error });
+  });
+}
+
+/**
+ * `unavailable` where a program was not even begun, which says nothing of its file. `code` is the system's name for why, or an
+ * exit code: a shell and the words of the prefix say it with 126 and 127, ffmpeg and ffprobe never end with those.
+ */
+export function notBegun(code: unknown, cause: Error): MillraceError | undefined {
+  if (code !== 126 && code !== 127 && !/^E[A-Z0-9]+$/.test(String(code))) return undefined;
+  return new MillraceError('unavailable', 'The media programs of a worker cannot be run.', { cause });
+}

@@ -63,6 +63,15 @@ describe('ffprobe', () => {
       expect(await codeOf(scanPackets(killed, path('clip.mp4'), scan, signal))).to.equal('encoding_failed');
     });
 
+    it('says nothing of a file where ffprobe cannot be run', async () => {
+      const scan = { streamIndexes: [0], formatName: undefined };
+      for (const tools of [probe.tools, { setpriv: false, prlimit: false, nice: false }]) {
+        const missing = { path: path('missing'), tools };
+        expect(await codeOf(describeFile(missing, path('clip.mp4'), signal))).to.equal('unavailable');
+        expect(await codeOf(scanPackets(missing, path('clip.mp4'), scan, signal))).to.equal('unavailable');
+      }
+    });
+
     it('refuses what is no video', async () => {
       for (const content of ['These are only words.\n', '']) {
         // Uploads are stored without an ending, from which ffprobe would guess what they are.
