@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 export type Scratch = {
   root: string;
-  /** Runs `work` with an empty folder that is gone afterwards, however `work` ends. */
+  /** Runs `work` with an empty folder that is gone afterwards, however `work` ends. Makes `root` again when it is gone. */
   withFolder<T>(name: string, work: (folder: string) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 };
@@ -28,6 +28,7 @@ export async function openScratch(workDir: string): Promise<Scratch> {
   return {
     root,
     async withFolder(name, work) {
+      await mkdir(root, { recursive: true, mode: 0o700 });
       const folder = await mkdtemp(join(root, `${name}-`));
       try {
         return await work(folder);

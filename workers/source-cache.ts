@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Storage } from '../shared/storage.ts';
@@ -19,14 +20,12 @@ type Entry = {
   isHere: boolean;
 };
 
-/** Keeps local copies of sources up to `limitBytes`; the least recently used that no job holds go first. */
-export async function openSourceCache(
-  storage: Storage,
-  root: string,
-  limitBytes: number,
-): Promise<SourceCache> {
+/**
+ * Keeps local copies of sources up to `limitBytes`; the least recently used that no job holds go first. What somebody else
+ * has removed is fetched again.
+ */
+export function openSourceCache(storage: Storage, root: string, limitBytes: number): SourceCache {
   const folder = join(root, 'sources');
-  await mkdir(folder, { recursive: true });
   const entries = new Map<string, Entry>();
   const closing = new AbortController();
   let serial = 0;
@@ -47,10 +46,12 @@ export async function openSourceCache(
   function fetchOnce(source: Source): Entry {
     const id = `${source.key} ${source.etag}`;
     const known = entries.get(id);
-    if (known) return known;
+    if (known && (!known.isHere || existsSync(known.path))) return known;
     const path = join(folder, `${++serial}`);
     const arrived = (async () => {
       await evict(source.bytes);
+      closing.signal.throwIfAborted();
+      await mkdir(folder, { recursive: true, mode: 0o700 });
       await storage.download('raw', source.key, source, `${path}.part`, closing.signal);
       await rename(`${path}.part`, path);
     })();

@@ -29,12 +29,12 @@ export async function openTools(context: Context): Promise<Tools> {
   try {
     const scratch = await openScratch(config.WORK_DIR);
     opened.push(scratch.close);
-    const sources = await openSourceCache(storage, scratch.root, config.SOURCE_CACHE_BYTES);
+    const sources = openSourceCache(storage, scratch.root, config.SOURCE_CACHE_BYTES);
     opened.push(sources.close);
-    const ffmpeg = await prepareFfmpeg(scratch.root, config.FFMPEG_PATH, tools);
+    const ffmpeg = prepareFfmpeg(scratch.root, config.FFMPEG_PATH, tools);
     const ffprobe = { path: config.FFPROBE_PATH, tools };
     await Promise.all([
-      checkProgram('FFMPEG_PATH', [ffmpeg.launcher]),
+      checkProgram('FFMPEG_PATH', [await ffmpeg.launcher()]),
       checkProgram('FFPROBE_PATH', startOfProbe(ffprobe)),
     ]);
     const encoders = findEncoders(config.FFMPEG_PATH);

@@ -22,7 +22,7 @@ const programs: [string, () => string][] = [
 
 export async function openBench(program = 'ffmpeg'): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
-  const tool = await prepareFfmpeg(folder, program, findSandboxTools(process.env.PATH ?? ''));
+  const tool = prepareFfmpeg(folder, program, findSandboxTools(process.env.PATH ?? ''));
   const { signal } = new AbortController();
   return {
     folder,

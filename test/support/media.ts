@@ -96,7 +96,7 @@ export function useMedia(): Media {
   let tool: EncodeTool;
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'millrace-media-'));
-    tool = await prepareFfmpeg(folder, 'ffmpeg', tools);
+    tool = prepareFfmpeg(folder, 'ffmpeg', tools);
   });
   after(() => rmSync(folder, { recursive: true }));
 

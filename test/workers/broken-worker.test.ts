@@ -59,3 +59,31 @@ describe('a worker without ffmpeg or ffprobe', () => {
     });
   }
 });
+
+describe('a worker whose work folder somebody has removed', () => {
+  let system: System;
+  before(async () => {
+    system = await startSystem();
+    await system.startWorker();
+  });
+  after(() => system.stop());
+
+  const remove = async () => {
+    for (const name of await readdir(system.config.WORK_DIR)) {
+      await rm(join(system.config.WORK_DIR, name), { recursive: true });
+    }
+  };
+
+  it('makes it again, and fetches again what was in it', async () => {
+    const client = await system.client('demo');
+    const { videoId } = await client.uploadFile(await clip());
+    await client.follow(videoId, isSettled);
+    await remove();
+    await client.reprocess(videoId);
+    expect(await client.follow(videoId, isSettled)).to.include({ state: 'ready', error: null });
+    for (const name of ['probe', 'publish'] as const) {
+      const job = await system.context.queues.job(name, jobId(name, videoId, 2));
+      expect(job?.attemptsMade, name).to.equal(1);
+    }
+  });
+});

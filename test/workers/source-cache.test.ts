@@ -25,7 +25,7 @@ describe('the cache of sources', () => {
         await writeFile(path, key);
       },
     };
-    cache = await openSourceCache(storage as unknown as Cached, root, 250);
+    cache = openSourceCache(storage as unknown as Cached, root, 250);
   });
   afterEach(async () => {
     await cache.close();

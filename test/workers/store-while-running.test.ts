@@ -62,7 +62,7 @@ describe('what ffmpeg writes', () => {
       ...{ withKeyFrames: true, withInit: false, lookMilliseconds: 50 },
     };
     const made = storeWhileRunning<[RenditionPart, unknown]>(
-      { launcher, canNice: false },
+      { launcher: async () => launcher, canNice: false },
       { input: { path: path('clip.mp4'), options: [] }, outputs: [{ path: encoded.path, options: [] }] },
       { signal: new AbortController().signal },
       (running) => [

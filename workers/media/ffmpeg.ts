@@ -1,12 +1,17 @@
-import { chmod, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import createCommand from 'fluent-ffmpeg';
 import { MillraceError } from '../../shared/errors.ts';
 import type { FfmpegCommand } from './ffmpeg-command.ts';
 import { inputWhitelists, type Limits, notBegun, type SandboxTools, sandboxPrefix } from './sandbox.ts';
 
-/** A script that starts ffmpeg in the sandbox. */
-export type EncodeTool = { launcher: string; canNice: boolean };
+export type EncodeTool = {
+  /** The path of a script that starts ffmpeg in the sandbox. */
+  launcher(): Promise<string>;
+  canNice: boolean;
+};
 
 export type FfmpegRun = {
   /** Ends the run earlier than the job's own limit would. */
@@ -47,9 +52,10 @@ export async function runFfmpeg(
   command: FfmpegCommand,
   run: FfmpegRun,
 ): Promise<FfmpegResult> {
+  const launcher = await tool.launcher();
   run.signal.throwIfAborted();
   const niceness = run.isUrgent || !tool.canNice ? 0 : patience;
-  const ffmpeg = createCommand({ stdoutLines: 60, niceness }).setFfmpegPath(tool.launcher);
+  const ffmpeg = createCommand({ stdoutLines: 60, niceness }).setFfmpegPath(launcher);
   for (const { path, options } of [command.input, ...(command.moreInputs ?? [])]) {
     ffmpeg.input(`file:${path}`).inputOptions(...guards, ...oneFilterThread, ...inputWhitelists, ...options);
   }
@@ -102,18 +108,21 @@ export async function runFfmpeg(
 const limits: Limits = { memoryBytes: 16 * 1024 ** 3, cpuSeconds: 4 * 3600, fileBytes: 64 * 1024 ** 3 };
 
 /**
- * Writes the launcher, once a process: fluent-ffmpeg starts one program by its path, and keeps that path in a
- * variable that all commands share.
+ * One launcher for a process: fluent-ffmpeg starts one program by its path, and keeps that path in a variable that
+ * all commands share. It is written when it is wanted and not there: folders for temporary files are cleaned.
  */
-export async function prepareFfmpeg(
-  folder: string,
-  ffmpegPath: string,
-  tools: SandboxTools,
-): Promise<EncodeTool> {
-  const launcher = join(folder, 'ffmpeg.sh');
+export function prepareFfmpeg(folder: string, ffmpegPath: string, tools: SandboxTools): EncodeTool {
+  const path = join(folder, 'ffmpeg.sh');
   const words = [...sandboxPrefix(tools, limits), ffmpegPath];
   const quoted = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
-  await writeFile(launcher, `#!/bin/sh\nexec ${quoted} "$@"\n`);
-  await chmod(launcher, 0o700);
+  const launcher = async () => {
+    if (existsSync(path)) return path;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    // Another run may begin it at once, so it gets its name when it is whole.
+    const part = `${path}.${randomUUID()}`;
+    await writeFile(part, `#!/bin/sh\nexec ${quoted} "$@"\n`, { mode: 0o700 });
+    await rename(part, path);
+    return path;
+  };
   return { launcher, canNice: tools.nice };
 }
