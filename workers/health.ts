@@ -1,16 +1,19 @@
 import { createServer, type Server } from 'node:http';
-import type { Context } from '../shared/context.ts';
 import { describeTrendingAge } from '../shared/trending-age.ts';
+import type { Tools } from './tools.ts';
 
 /** `/healthz`, `/readyz` and `/metrics` of a worker. Resolves when it listens. */
-export async function serveHealth(context: Context): Promise<Server> {
-  const { config, db, redis, metrics } = context;
+export async function serveHealth(tools: Tools): Promise<Server> {
+  const { config, db, redis, metrics, scratch } = tools;
   const server = createServer(async (request, response) => {
     try {
       if (request.url === '/healthz') return response.end('ok\n');
       if (request.url === '/readyz') {
-        await Promise.all([db.ping(), redis.ping()]);
-        return response.end(`ready\n${await describeTrendingAge(context)}`);
+        const checks = { mongodb: db.ping(), redis: redis.ping(), 'work folder': scratch.check() };
+        const failed = await failedOf(checks);
+        if (failed.length === 0) return response.end(`ready\n${await describeTrendingAge(tools)}`);
+        response.statusCode = 503;
+        return response.end(`not ready: ${failed.join(', ')}\n`);
       }
       if (request.url === '/metrics') {
         response.setHeader('content-type', metrics.registry.contentType);
@@ -28,4 +31,15 @@ export async function serveHealth(context: Context): Promise<Server> {
     server.listen(config.WORKER_PORT, config.WORKER_HOST, resolve);
   });
   return server;
+}
+
+/** The names of what does not answer or cannot be used. */
+async function failedOf(checks: Record<string, Promise<unknown>>): Promise<string[]> {
+  const names = Object.entries(checks).map(([name, check]) =>
+    check.then(
+      () => [],
+      () => [name],
+    ),
+  );
+  return (await Promise.all(names)).flat();
 }

@@ -9,8 +9,8 @@ const senseless =
   /Invalid data found|no decoder found|Decoder .*not found|Cannot determine format|Value inf for parameter 'time_base'|Rematrix is needed/i;
 
 /**
- * Tells apart what no retry can mend: ffmpeg could not make sense of the file. Everything else (a full disk, a
- * killed process) is worth another try.
+ * Tells apart what no retry can mend: ffmpeg could not make sense of the file. Everything else (a killed process) is
+ * worth another try.
  * @throws always
  */
 export function mediaFault(error: unknown): never {

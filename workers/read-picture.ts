@@ -20,7 +20,7 @@ export async function readPicture(
   const [upload, file] = [join(folder, 'upload'), join(folder, 'picture')];
   await step.tools.storage.download('raw', key, { etag, bytes: null }, upload, step.signal);
   const jpeg = await runForPicture(uploadCommand(upload, file), file, step).catch((error) => {
-    if (!(error instanceof FfmpegError) || /was killed|No space left/.test(error.message)) throw error;
+    if (!(error instanceof FfmpegError) || /was killed/.test(error.message)) throw error;
     throw invalidImage(error);
   });
   if (jpeg.length === 0) throw invalidImage();

@@ -1,11 +1,15 @@
-import { mkdir, mkdtemp, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { MillraceError } from '../shared/errors.ts';
 
 export type Scratch = {
   root: string;
   /** Runs `work` with an empty folder that is gone afterwards, however `work` ends. Makes `root` again when it is gone. */
   withFolder<T>(name: string, work: (folder: string) => Promise<T>): Promise<T>;
+  /** Writes something. @throws when that is not possible. */
+  check(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -25,22 +29,38 @@ export async function openScratch(workDir: string): Promise<Scratch> {
     utimes(root, now, now).catch(() => {});
   }, heartbeatSeconds * 1000);
   heartbeat.unref();
+  const makeFolder = (name: string) =>
+    unlessGone(root, async () => {
+      await mkdir(root, { recursive: true, mode: 0o700 });
+      return mkdtemp(join(root, `${name}-`));
+    });
+  const withFolder: Scratch['withFolder'] = async (name, work) => {
+    const folder = await makeFolder(name);
+    try {
+      return await unlessGone(folder, () => work(folder));
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  };
   return {
     root,
-    async withFolder(name, work) {
-      await mkdir(root, { recursive: true, mode: 0o700 });
-      const folder = await mkdtemp(join(root, `${name}-`));
-      try {
-        return await work(folder);
-      } finally {
-        await rm(folder, { recursive: true, force: true });
-      }
-    },
+    withFolder,
+    check: () => withFolder('check', (folder) => writeFile(join(folder, 'any'), Buffer.alloc(4096))),
     async close() {
       clearInterval(heartbeat);
       await rm(root, { recursive: true, force: true });
     },
   };
+}
+
+/** Runs `work`. What goes wrong where `path` is not there, or no longer, is no fault of the work, nor of any file. */
+export async function unlessGone<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (existsSync(path)) throw cause;
+    throw new MillraceError('unavailable', 'The work folder of a worker is not there.', { cause });
+  }
 }
 
 async function removeAbandoned(workDir: string): Promise<void> {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Storage } from '../shared/storage.ts';
+import { unlessGone } from './scratch.ts';
 
 export type Source = { key: string; etag: string; bytes: number };
 
@@ -51,9 +52,11 @@ export function openSourceCache(storage: Storage, root: string, limitBytes: numb
     const arrived = (async () => {
       await evict(source.bytes);
       closing.signal.throwIfAborted();
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      await storage.download('raw', source.key, source, `${path}.part`, closing.signal);
-      await rename(`${path}.part`, path);
+      await unlessGone(folder, async () => {
+        await mkdir(folder, { recursive: true, mode: 0o700 });
+        await storage.download('raw', source.key, source, `${path}.part`, closing.signal);
+        await rename(`${path}.part`, path);
+      });
     })();
     const entry: Entry = {
       path,
@@ -82,7 +85,7 @@ export function openSourceCache(storage: Storage, root: string, limitBytes: numb
       entry.users += 1;
       try {
         await unlessAborted(entry.arrived, signal);
-        return await work(entry.path);
+        return await unlessGone(entry.path, () => work(entry.path));
       } finally {
         entry.users -= 1;
         entry.usedAt = performance.now();

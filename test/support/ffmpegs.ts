@@ -3,8 +3,8 @@ import { basename } from 'node:path';
 import { skip } from './skip.ts';
 import { type System, until } from './system.ts';
 
-export function onLinuxOnly(context: Mocha.Context): void {
-  if (process.platform !== 'linux') skip(context, 'processes are found in /proc');
+export function onLinuxOnly(context: Mocha.Context, why = 'processes are found in /proc'): void {
+  if (process.platform !== 'linux') skip(context, why);
 }
 
 /** The ffmpeg processes that read or write below a system's work folder. */

@@ -1,11 +1,14 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { isSettled } from '../../scripts/client.ts';
+import { MillraceError } from '../../shared/errors.ts';
 import { jobId } from '../../shared/keys.ts';
+import { openScratch } from '../../workers/scratch.ts';
 import { startWorker } from '../../workers/start.ts';
 import { clip } from '../support/clips.ts';
+import { onLinuxOnly } from '../support/ffmpegs.ts';
 import { type System, startSystem, until } from '../support/system.ts';
 
 /** Uploads a video that the worker cannot make yet, mends the worker, and gives how often a probe was counted. */
@@ -60,30 +63,69 @@ describe('a worker without ffmpeg or ffprobe', () => {
   }
 });
 
-describe('a worker whose work folder somebody has removed', () => {
+describe('a worker whose work folder', () => {
   let system: System;
+  let port: number;
   before(async () => {
     system = await startSystem();
-    await system.startWorker();
+    ({ port } = await system.startWorker());
   });
   after(() => system.stop());
 
-  const remove = async () => {
-    for (const name of await readdir(system.config.WORK_DIR)) {
-      await rm(join(system.config.WORK_DIR, name), { recursive: true });
-    }
+  const ownFolder = async () => {
+    const [name = ''] = await readdir(system.config.WORK_DIR);
+    return join(system.config.WORK_DIR, name);
+  };
+  const ready = async () => {
+    const reply = await fetch(`http://127.0.0.1:${port}/readyz`);
+    return `${reply.status} ${await reply.text()}`;
   };
 
-  it('makes it again, and fetches again what was in it', async () => {
+  it('is full costs a video no attempt', async function () {
+    onLinuxOnly(this, '/dev/full is a disk without room');
+    const sources = join(await ownFolder(), 'sources');
+    await mkdir(sources);
+    await symlink('/dev/full', join(sources, '1.part'));
+    expect(await probesWith(system, async () => {})).to.equal(1);
+  });
+
+  it('cannot be used is not ready, and costs a video no attempt', async () => {
+    const folder = await ownFolder();
+    await rm(folder, { recursive: true });
+    await writeFile(folder, '');
+    expect(await ready()).to.equal('503 not ready: work folder\n');
+    expect(await probesWith(system, () => rm(folder))).to.equal(1);
+    expect(await ready()).to.match(/^200 ready/);
+  });
+
+  it('is removed makes it again, and fetches again what was in it', async () => {
     const client = await system.client('demo');
     const { videoId } = await client.uploadFile(await clip());
     await client.follow(videoId, isSettled);
-    await remove();
+    await rm(await ownFolder(), { recursive: true });
     await client.reprocess(videoId);
     expect(await client.follow(videoId, isSettled)).to.include({ state: 'ready', error: null });
     for (const name of ['probe', 'publish'] as const) {
       const job = await system.context.queues.job(name, jobId(name, videoId, 2));
       expect(job?.attemptsMade, name).to.equal(1);
+    }
+  });
+});
+
+describe('a folder of a job', () => {
+  it('that is removed under it is no fault of what the job works on', async () => {
+    const workDir = await mkdtemp(join(tmpdir(), 'millrace-scratch-'));
+    const scratch = await openScratch(workDir);
+    try {
+      const work = async (folder: string) => {
+        await rm(folder, { recursive: true });
+        throw new Error('this is no picture');
+      };
+      const error = await scratch.withFolder('job', work).catch((thrown) => thrown);
+      expect(error).to.be.instanceOf(MillraceError).and.include({ code: 'unavailable' });
+    } finally {
+      await scratch.close();
+      await rm(workDir, { recursive: true });
     }
   });
 });

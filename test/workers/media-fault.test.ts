@@ -3,10 +3,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { MillraceError } from '../../shared/errors.ts';
-import { FfmpegError, runFfmpeg } from '../../workers/media/ffmpeg.ts';
+import { runFfmpeg } from '../../workers/media/ffmpeg.ts';
 import { mediaFault } from '../../workers/media-fault.ts';
 import { openBench } from '../support/both-ffmpegs.ts';
 import { tinyClips } from '../support/clips.ts';
+import { onLinuxOnly } from '../support/ffmpegs.ts';
 
 const run = promisify(execFile);
 
@@ -49,10 +50,16 @@ describe('the fault of a file', () => {
     }
   });
 
-  it('is not that of a machine without room', () => {
-    const full = new FfmpegError('ffmpeg exited with code 1', 'No space left on device');
-    expect(() => mediaFault(full))
-      .to.throw(MillraceError)
-      .with.property('code', 'encoding_failed');
+  it('is not a disk without room', async function () {
+    onLinuxOnly(this, '/dev/full is a disk without room');
+    const bench = await openBench();
+    try {
+      const [path = ''] = await tinyClips();
+      const outputs = [{ path: '/dev/full', options: ['-f', 'rawvideo'] }];
+      const error = await bench.run({ input: { path, options: [] }, outputs }).catch((thrown) => thrown);
+      expect(error).to.be.instanceOf(MillraceError).and.include({ code: 'unavailable' });
+    } finally {
+      await bench.close();
+    }
   });
 });

@@ -3,6 +3,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { MillraceError } from '../../shared/errors.ts';
 import { openSourceCache, type SourceCache } from '../../workers/source-cache.ts';
 
 type Cached = Parameters<typeof openSourceCache>[0];
@@ -64,5 +65,15 @@ describe('the cache of sources', () => {
     await use('slow-a');
     for (const key of ['d', 'e', 'f']) await use(key);
     expect(await readdir(join(root, 'sources'))).to.have.length(2);
+  });
+
+  it('tells a copy that was removed under a job from a fault of the file', async () => {
+    const error = await cache
+      .withSource(source('a'), signal, async (path) => {
+        rmSync(path);
+        throw new Error('this is no video');
+      })
+      .catch((thrown) => thrown);
+    expect(error).to.be.instanceOf(MillraceError).and.include({ code: 'unavailable' });
   });
 });

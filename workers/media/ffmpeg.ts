@@ -43,6 +43,13 @@ export class FfmpegError extends Error {
   }
 }
 
+/** Said in the last lines of all, as the names in a file may say anything. */
+function notWritten(cause: FfmpegError): MillraceError | undefined {
+  if (!/No space left on device|Disk quota exceeded|Read-only file system/.test(cause.message))
+    return undefined;
+  return new MillraceError('unavailable', 'The disk of a worker cannot be written to.', { cause });
+}
+
 /**
  * Runs ffmpeg in the sandbox until it ends, and kills it when `signal` aborts or the time is up.
  * @throws FfmpegError, MillraceError timed_out or unavailable, or the signal's reason.
@@ -98,7 +105,8 @@ export async function runFfmpeg(
       settle();
       const failed = new FfmpegError(error.message, stderr ?? '');
       const exit = /exited with code (\d+)/.exec(error.message)?.[1];
-      reject(stopped ?? notBegun(exit ? Number(exit) : error.code, failed) ?? failed);
+      const broken = notBegun(exit ? Number(exit) : error.code, failed) ?? notWritten(failed);
+      reject(stopped ?? broken ?? failed);
     });
     ffmpeg.run();
   });
