@@ -2,6 +2,8 @@ import { createServer, type Server } from 'node:http';
 import { describeTrendingAge } from '../shared/trending-age.ts';
 import type { Tools } from './tools.ts';
 
+const checkSeconds = 2;
+
 /** `/healthz`, `/readyz` and `/metrics` of a worker. Resolves when it listens. */
 export async function serveHealth(tools: Tools): Promise<Server> {
   const { config, db, redis, metrics, scratch } = tools;
@@ -33,10 +35,11 @@ export async function serveHealth(tools: Tools): Promise<Server> {
   return server;
 }
 
-/** The names of what does not answer or cannot be used. */
+/** The names of what does not answer in time or cannot be used: a worker's own questions to Redis wait until it is back. */
 async function failedOf(checks: Record<string, Promise<unknown>>): Promise<string[]> {
+  const late = new Promise((_, reject) => setTimeout(reject, checkSeconds * 1000).unref());
   const names = Object.entries(checks).map(([name, check]) =>
-    check.then(
+    Promise.race([check, late]).then(
       () => [],
       () => [name],
     ),

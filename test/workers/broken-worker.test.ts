@@ -9,6 +9,7 @@ import { openScratch } from '../../workers/scratch.ts';
 import { startWorker } from '../../workers/start.ts';
 import { clip } from '../support/clips.ts';
 import { onLinuxOnly } from '../support/ffmpegs.ts';
+import { type OwnRedis, startOwnRedis } from '../support/own-redis.ts';
 import { type System, startSystem, until } from '../support/system.ts';
 
 /** Uploads a video that the worker cannot make yet, mends the worker, and gives how often a probe was counted. */
@@ -21,6 +22,12 @@ async function probesWith(system: System, mend: () => Promise<unknown>): Promise
   const { state, error } = await client.follow(videoId, isSettled);
   expect({ state, error }).to.deep.equal({ state: 'ready', error: null });
   return (await system.context.queues.job('probe', id))?.attemptsMade;
+}
+
+async function readiness(port: number): Promise<string> {
+  const signal = AbortSignal.timeout(5000);
+  const reply = await fetch(`http://127.0.0.1:${port}/readyz`, { signal });
+  return `${reply.status} ${await reply.text()}`;
 }
 
 describe('a worker without ffmpeg or ffprobe', () => {
@@ -76,11 +83,6 @@ describe('a worker whose work folder', () => {
     const [name = ''] = await readdir(system.config.WORK_DIR);
     return join(system.config.WORK_DIR, name);
   };
-  const ready = async () => {
-    const reply = await fetch(`http://127.0.0.1:${port}/readyz`);
-    return `${reply.status} ${await reply.text()}`;
-  };
-
   it('is full costs a video no attempt', async function () {
     onLinuxOnly(this, '/dev/full is a disk without room');
     const sources = join(await ownFolder(), 'sources');
@@ -93,9 +95,9 @@ describe('a worker whose work folder', () => {
     const folder = await ownFolder();
     await rm(folder, { recursive: true });
     await writeFile(folder, '');
-    expect(await ready()).to.equal('503 not ready: work folder\n');
+    expect(await readiness(port)).to.equal('503 not ready: work folder\n');
     expect(await probesWith(system, () => rm(folder))).to.equal(1);
-    expect(await ready()).to.match(/^200 ready/);
+    expect(await readiness(port)).to.match(/^200 ready/);
   });
 
   it('is removed makes it again, and fetches again what was in it', async () => {
@@ -109,6 +111,37 @@ describe('a worker whose work folder', () => {
       const job = await system.context.queues.job(name, jobId(name, videoId, 2));
       expect(job?.attemptsMade, name).to.equal(1);
     }
+  });
+});
+
+describe('a worker whose Redis', () => {
+  let redis: OwnRedis;
+  let system: System;
+  before(async () => {
+    redis = await startOwnRedis();
+    system = await startSystem({ REDIS_URL: redis.env.REDIS_URL ?? '' });
+  });
+  after(async () => {
+    await system.stop();
+    await redis.remove();
+  });
+
+  it('does not answer, or is gone, says within seconds that it is not ready', async () => {
+    const { port } = await system.startWorker();
+    expect(await readiness(port)).to.match(/^200 ready/);
+    redis.hold();
+    try {
+      expect(await readiness(port)).to.equal('503 not ready: redis\n');
+    } finally {
+      redis.release();
+    }
+    await redis.stop();
+    try {
+      expect(await readiness(port)).to.equal('503 not ready: redis\n');
+    } finally {
+      await redis.startAgain();
+    }
+    await until('ready worker', async () => (await readiness(port)).startsWith('200'));
   });
 });
 
