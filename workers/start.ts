@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../shared/config.ts';
 import { createContext } from '../shared/context.ts';
@@ -10,29 +11,39 @@ import { openTools, type Tools } from './tools.ts';
 
 export type RunningWorker = { port: number; log: Log; stop(): Promise<void> };
 
-/** Connects, takes jobs from the configured queues, and keeps the scheduled ones scheduled. */
+/** Connects, answers probes, takes jobs from the configured queues, and keeps the scheduled ones scheduled. */
 export async function startWorker(config: Config): Promise<RunningWorker> {
   const tools = await openTools(await createContext(config, 'worker'));
-  const served: Served[] = [];
-  for (const queue of queueNames) {
-    const concurrency = config.WORKER_QUEUES[queue];
-    if (concurrency) served.push(serveOne(tools, queue, concurrency));
-  }
-  const stopScheduling = await keepScheduled(tools);
-  const health = await serveHealth(tools);
-  const { port } = health.address() as AddressInfo;
-  tools.log.info({ port, queues: config.WORKER_QUEUES }, 'worker started');
-  return {
-    port,
-    log: tools.log,
-    async stop() {
-      stopScheduling();
-      await Promise.all(served.map((one) => one.stop(config.SHUTDOWN_GRACE_SECONDS)));
-      health.close();
-      health.closeAllConnections();
-      await tools.close();
-    },
+  let health: Server | undefined;
+  const close = async () => {
+    health?.close();
+    health?.closeAllConnections();
+    await tools.close();
   };
+  try {
+    health = await serveHealth(tools);
+    const { port } = health.address() as AddressInfo;
+    const stopScheduling = await keepScheduled(tools);
+    // Last: a worker that cannot start must not take a job with it.
+    const served: Served[] = [];
+    for (const queue of queueNames) {
+      const concurrency = config.WORKER_QUEUES[queue];
+      if (concurrency) served.push(serveOne(tools, queue, concurrency));
+    }
+    tools.log.info({ port, queues: config.WORKER_QUEUES }, 'worker started');
+    return {
+      port,
+      log: tools.log,
+      async stop() {
+        stopScheduling();
+        await Promise.all(served.map((one) => one.stop(config.SHUTDOWN_GRACE_SECONDS)));
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** The table's rows have different payload types; one row goes with its own queue. */

@@ -145,6 +145,21 @@ describe('a worker whose Redis', () => {
   });
 });
 
+describe('a worker whose port is taken', () => {
+  let system: System;
+  before(async () => {
+    system = await startSystem();
+  });
+  after(() => system.stop());
+
+  it('does not start, takes no job, and leaves no folder', async () => {
+    const failed = await startWorker({ ...system.config, WORKER_PORT: system.port }).catch((error) => error);
+    expect(failed).to.include({ code: 'EADDRINUSE' });
+    expect(await system.context.queues.workers('probe')).to.equal(0);
+    expect(await readdir(system.config.WORK_DIR)).to.deep.equal([]);
+  });
+});
+
 describe('a folder of a job', () => {
   it('that is removed under it is no fault of what the job works on', async () => {
     const workDir = await mkdtemp(join(tmpdir(), 'millrace-scratch-'));
