@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { MillraceError } from '../shared/errors.ts';
@@ -18,12 +18,15 @@ const abandonedSeconds = 300;
 
 /**
  * A folder of this process alone under `workDir`. Folders of processes that were killed are removed: at once when
- * they ran on this host, else when their heartbeat has stopped for five minutes.
+ * they ran on this host, else when their heartbeat has stopped for five minutes. A process that is known to live keeps
+ * its folder however long it was halted.
  */
 export async function openScratch(workDir: string): Promise<Scratch> {
   await mkdir(workDir, { recursive: true });
   await removeAbandoned(workDir);
-  const root = await mkdtemp(join(workDir, `worker-${hostname()}-${process.pid}-`));
+  const start = await startOf(process.pid);
+  const self = start ? `${process.pid}.${start}` : `${process.pid}`;
+  const root = await mkdtemp(join(workDir, `worker-${hostname()}-${self}-`));
   const heartbeat = setInterval(() => {
     const now = new Date();
     utimes(root, now, now).catch(() => {});
@@ -65,24 +68,41 @@ export async function unlessGone<T>(path: string, work: () => Promise<T>): Promi
 
 async function removeAbandoned(workDir: string): Promise<void> {
   for (const name of await readdir(workDir)) {
-    const match = /^worker-(.+)-(\d+)-\w{6}$/.exec(name);
-    if (!match) continue;
+    const [, host, pid, start] = /^worker-(.+)-(\d+)(?:\.(\d+))?-\w{6}$/.exec(name) ?? [];
+    if (!pid) continue;
     const path = join(workDir, name);
     const seen = await stat(path).catch(() => undefined);
     if (!seen) continue;
-    const quietSeconds = (Date.now() - seen.mtimeMs) / 1000;
-    const isDead = match[1] === hostname() && !isAlive(Number(match[2]), seen.mtimeMs);
-    if (isDead || quietSeconds > abandonedSeconds) await rm(path, { recursive: true, force: true });
+    const isQuiet = Date.now() - seen.mtimeMs > abandonedSeconds * 1000;
+    const lives = host === hostname() ? await isAlive(Number(pid), start, seen.mtimeMs) : 'perhaps';
+    if (lives === 'no' || (lives === 'perhaps' && isQuiet)) await rm(path, { recursive: true, force: true });
   }
 }
 
-/** A container that was started again has a process of the same id, which is then our own and younger. */
-function isAlive(pid: number, lastHeartbeat: number): boolean {
-  if (pid === process.pid) return lastHeartbeat > Date.now() - process.uptime() * 1000;
+async function isAlive(
+  pid: number,
+  start: string | undefined,
+  lastHeartbeat: number,
+): Promise<'yes' | 'no' | 'perhaps'> {
+  const found = await startOf(pid);
+  if (start && found) return start === found ? 'yes' : 'no';
+  // A container that was started again has a process of the same id, which is then our own and younger.
+  if (pid === process.pid) return lastHeartbeat > Date.now() - process.uptime() * 1000 ? 'perhaps' : 'no';
   try {
     process.kill(pid, 0);
-    return true;
+    return 'perhaps';
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return (error as NodeJS.ErrnoException).code === 'EPERM' ? 'perhaps' : 'no';
   }
+}
+
+/**
+ * When a process that runs was started, in clock ticks since boot (proc(5): field 22), which tells it from a later one of
+ * the same id. Undefined where there is no such file.
+ */
+async function startOf(pid: number): Promise<string | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // The name in field 2 may hold spaces, hence the last bracket.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' ? undefined : fields[19];
 }

@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { expect } from 'chai';
 import { isSettled } from '../../scripts/client.ts';
 import { MillraceError } from '../../shared/errors.ts';
@@ -157,6 +157,24 @@ describe('a worker whose port is taken', () => {
     expect(failed).to.include({ code: 'EADDRINUSE' });
     expect(await system.context.queues.workers('probe')).to.equal(0);
     expect(await readdir(system.config.WORK_DIR)).to.deep.equal([]);
+  });
+});
+
+describe('a folder of a worker', () => {
+  it('stays while that lives, however long it was halted, and is not kept by another process of its id', async function () {
+    onLinuxOnly(this);
+    const workDir = await mkdtemp(join(tmpdir(), 'millrace-scratch-'));
+    const halted = await openScratch(workDir);
+    const quiet = new Date(Date.now() - 3600_000);
+    await utimes(halted.root, quiet, quiet);
+    await mkdir(join(workDir, `worker-${hostname()}-${process.pid}.1-abcdef`));
+    const other = await openScratch(workDir);
+    try {
+      expect(await readdir(workDir)).to.have.members([basename(halted.root), basename(other.root)]);
+    } finally {
+      for (const one of [halted, other]) await one.close();
+      await rm(workDir, { recursive: true });
+    }
   });
 });
 
