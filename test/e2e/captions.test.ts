@@ -22,6 +22,9 @@ type Media = {
   pause(): void;
 };
 
+type Box = { getBoundingClientRect(): { width: number } };
+const widths = (boxes: Box[]) => boxes.map((box) => box.getBoundingClientRect().width);
+
 const english =
   'WEBVTT\n\n00:01.000 --> 00:03.500\nThe <i>first</i>\n\n00:10.000 --> 00:11.000\nThe second\n';
 const german = '1\n00:00:01,000 --> 00:00:03,500\nDas Erste\n';
@@ -122,6 +125,44 @@ describe('captions in a browser', () => {
         return now.texts.length === 0 && now.currentTime >= 3.5;
       });
       expect(complaints).to.deep.equal([]);
+      await context.close();
+    }
+  });
+
+  it('have a button on phones too, and leave room for the others', async () => {
+    const { browser, system } = started();
+    const client = await system.client('demo');
+    await system.startWorker();
+    const { videoId } = await client.uploadFile(await clip(2));
+    const headers = { Cookie: await system.cookie('demo'), 'Content-Type': 'text/vtt' };
+    const path = `${system.url}/api/videos/${videoId}/captions/en`;
+    expect((await fetch(path, { method: 'PUT', headers, body: english })).status).to.equal(201);
+    expect((await client.follow(videoId, isSettled)).error).to.equal(null);
+    for (const width of [320, 393]) {
+      const context = await browser.newContext({ viewport: { width, height: 700 } });
+      const { page } = await watch(context);
+      await page.goto(`${system.url}/watch/${videoId}`);
+      await page.locator('media-captions-menu-button').waitFor();
+      await screenshot(page, `captions-${width}`);
+      const player = await page.locator('media-controller').boundingBox();
+      const buttons: string[] = [];
+      for (const button of await page.locator('media-control-bar > :visible').all()) {
+        const name = await button.evaluate(({ localName }: { localName: string }) => localName);
+        const box = await button.boundingBox();
+        if (!player || !box) throw new Error(`${name} has no box`);
+        expect(box.x, `${name} at ${width} px`).to.be.at.least(player.x);
+        expect(box.x + box.width, `${name} at ${width} px`).to.be.at.most(player.x + player.width);
+        if (!name.endsWith('-button')) continue;
+        buttons.push(name);
+        const icons = await button.locator('svg').evaluateAll(widths);
+        expect(Math.max(...icons), `the icon of ${name} at ${width} px`).to.be.at.least(24);
+      }
+      expect(buttons).to.include.members([
+        'media-play-button',
+        'media-mute-button',
+        'media-captions-menu-button',
+        'media-fullscreen-button',
+      ]);
       await context.close();
     }
   });
