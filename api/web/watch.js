@@ -6,6 +6,8 @@ const progressBar = document.querySelector('#progress');
 const facts = document.querySelector('#facts');
 const address = `/api/videos/${main.dataset.videoId}`;
 const askAgainMilliseconds = 5000;
+/** Asking again would change nothing. */
+const finalStatuses = [401, 403, 404, 451];
 
 const words = {
   draft: 'Waiting for the upload',
@@ -19,15 +21,20 @@ const words = {
 };
 
 let isPlaying = false;
+/** What the server has told last. */
+let progress;
+let asking;
 
 const tellAgainSeconds = 30;
 const watched = { seconds: 0, told: 0, last: undefined };
 
 async function getJson(path) {
   const response = await fetch(path, { headers: { Accept: 'application/json' } });
-  const body = await response.json();
-  if (!response.ok) throw new Error(body.detail ?? `The server answered ${response.status}.`);
-  return body;
+  if (response.ok) return response.json();
+  // What stands between may answer in words of its own.
+  const { detail } = await response.json().catch(() => ({}));
+  const error = new Error(detail ?? `The server answered ${response.status}.`);
+  throw Object.assign(error, { isFinal: finalStatuses.includes(response.status) });
 }
 
 /** Of an imported video it may be one file. */
@@ -43,6 +50,7 @@ function playFile(url) {
 /** hls.js first: some browsers claim to play HLS themselves and then stall. */
 function play(playlist) {
   const { Hls } = window;
+  isPlaying = true;
   if (!isPlaylist(playlist)) playFile(playlist);
   else if (Hls?.isSupported()) {
     // A playlist that still grows looks live to a player; begin at its beginning all the same.
@@ -104,16 +112,20 @@ function showFacts(video) {
   if (video.storyboardUrl) addStoryboard();
 }
 
-/** What the events do not tell; asked for when the state has changed, or the video can be played. */
-async function update({ state, playable }) {
+/** What the events do not tell; asked for when the state has changed, or the video can be played, until it is told. */
+async function update() {
+  clearTimeout(asking);
   try {
-    if (state === 'deleted') return;
-    showFacts(await getJson(address));
-    if (!playable || isPlaying) return;
-    isPlaying = true;
-    play((await getJson(`${address}/playback`)).playlist);
+    if (progress.state === 'deleted') return;
+    const video = await getJson(address);
+    showProgress(progress);
+    showFacts(video);
+    if (!progress.playable || isPlaying) return;
+    const { playlist } = await getJson(`${address}/playback`);
+    if (!isPlaying) play(playlist);
   } catch (error) {
     stateLine.textContent = error.message;
+    if (!error.isFinal) asking = setTimeout(update, askAgainMilliseconds);
   }
 }
 
@@ -156,12 +168,12 @@ function follow() {
   const events = new EventSource(`${address}/progress`);
   let seen = '';
   events.addEventListener('progress', ({ data }) => {
-    const progress = JSON.parse(data);
+    progress = JSON.parse(data);
     // The server has said its last word; the browser would ask for it again and again.
     if (['ready', 'failed', 'deleted'].includes(progress.state)) events.close();
     showProgress(progress);
     const now = `${progress.state} ${progress.playable}`;
-    if (now !== seen) update(progress);
+    if (now !== seen) update();
     seen = now;
   });
   events.addEventListener('error', () => {
