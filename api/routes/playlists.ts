@@ -97,9 +97,10 @@ export const playlistRoutes = [
       if (!found || video.durationSeconds === null) {
         throw new MillraceError('not_found', 'There are no captions in this language.');
       }
-      const url = await storage.presignGet('processed', found.key, config.PLAYBACK_URL_TTL_SECONDS);
+      const seconds = config.PLAYBACK_URL_TTL_SECONDS;
+      const url = await storage.presignGet('processed', found.key, seconds);
       const body = captionPlaylist(video.durationSeconds, url);
-      const headers = { 'Cache-Control': 'private, max-age=60', ...byRegion(context) };
+      const headers = { 'Cache-Control': `private, max-age=${Math.min(60, seconds)}`, ...byRegion(context) };
       return { status: 200, type, body, headers };
     },
   }),

@@ -24,6 +24,9 @@ let isPlaying = false;
 /** What the server has told last. */
 let progress;
 let asking;
+/** Where the player lost its network last, and how often there. */
+let stopped = { at: undefined, times: 0 };
+const mostTries = 5;
 
 const tellAgainSeconds = 30;
 const watched = { seconds: 0, told: 0, last: undefined };
@@ -52,24 +55,55 @@ function play(playlist) {
   const { Hls } = window;
   isPlaying = true;
   if (!isPlaylist(playlist)) playFile(playlist);
-  else if (Hls?.isSupported()) {
-    // A playlist that still grows looks live to a player; begin at its beginning all the same.
-    const hls = new Hls({ startPosition: 0, backBufferLength: 60 });
-    let recoveries = 0;
-    hls.on(Hls.Events.ERROR, (_, { fatal, type, details }) => {
-      if (!fatal) return;
-      if (type === Hls.ErrorTypes.MEDIA_ERROR && recoveries++ < 2) return hls.recoverMediaError();
-      stateLine.textContent = `The player stopped: ${details}`;
-      hls.destroy();
-    });
-    hls.loadSource(playlist);
-    hls.attachMedia(media);
-    window.hls = hls;
-  } else if (window.ManagedMediaSource || media.canPlayType('application/vnd.apple.mpegurl')) {
+  else if (Hls?.isSupported()) playHls(playlist);
+  else if (window.ManagedMediaSource || media.canPlayType('application/vnd.apple.mpegurl')) {
     media.src = playlist;
   } else {
     stateLine.textContent = 'This browser cannot play the video.';
   }
+}
+
+/** Begins where the player before it stood, at first at the beginning, though a playlist that grows looks live. */
+function playHls(playlist) {
+  const { Hls } = window;
+  const { currentTime, playbackRate, paused } = media;
+  const { hls: before } = window;
+  const subtitlePreference = before?.subtitleTracks[before.subtitleTrack];
+  before?.destroy();
+  const { default: usual } = Hls.DefaultConfig.fragLoadPolicy;
+  // For 7 s, where it would be half a minute: an address that has expired does not come back.
+  const errorRetry = { ...usual.errorRetry, maxNumRetry: 3 };
+  const hls = new Hls({
+    startPosition: currentTime,
+    backBufferLength: 60,
+    subtitlePreference,
+    fragLoadPolicy: { default: { ...usual, errorRetry } },
+  });
+  let recoveries = 0;
+  hls.on(Hls.Events.ERROR, (_, { fatal, type, details }) => {
+    if (!fatal) return;
+    if (type === Hls.ErrorTypes.MEDIA_ERROR && recoveries++ < 2) return hls.recoverMediaError();
+    stateLine.textContent = `The player stopped: ${details}`;
+    // Until there is another, it plays what it has.
+    if (type !== Hls.ErrorTypes.NETWORK_ERROR || !playAgain()) hls.destroy();
+  });
+  hls.loadSource(playlist);
+  hls.attachMedia(media);
+  // Another source has set them back.
+  Object.assign(media, { currentTime, playbackRate });
+  if (!paused) media.play().catch(() => {});
+  window.hls = hls;
+}
+
+/** The addresses of segments end after hours, and a network may be away: has everything asked for anew, unless too often. */
+function playAgain() {
+  const { currentTime: at } = media;
+  stopped = { at, times: Math.abs(at - stopped.at) < 1 ? stopped.times + 1 : 1 };
+  if (stopped.times > mostTries) return false;
+  isPlaying = false;
+  clearTimeout(asking);
+  asking = setTimeout(update, 1000 * 2 ** stopped.times);
+  return true;
 }
 
 /** `about 40 s left`, coarser the longer it is, so that it does not flicker. */
@@ -125,7 +159,8 @@ async function update() {
     if (!isPlaying) play(playlist);
   } catch (error) {
     stateLine.textContent = error.message;
-    if (!error.isFinal) asking = setTimeout(update, askAgainMilliseconds);
+    if (error.isFinal) window.hls?.destroy();
+    else asking = setTimeout(update, askAgainMilliseconds);
   }
 }
 

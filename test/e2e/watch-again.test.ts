@@ -5,11 +5,43 @@ import { useBrowser, watch } from '../support/browser.ts';
 import { clip } from '../support/clips.ts';
 import { until } from '../support/system.ts';
 
+/** What the tests read of an HTMLVideoElement; the functions that do run in the browser. */
+type Track = { kind: string; mode: string; cues: { length: number } | null };
+type Media = {
+  currentTime: number;
+  playbackRate: number;
+  paused: boolean;
+  textTracks: ArrayLike<Track>;
+  play(): Promise<void>;
+};
+
+const look = ({ currentTime, playbackRate, paused, textTracks }: Media) => {
+  const captions = Array.from(textTracks).filter(
+    ({ kind, mode }) => kind === 'subtitles' && mode === 'showing',
+  );
+  return { currentTime, playbackRate, paused, captions: captions[0]?.cues?.length };
+};
+const showCaptions = ({ textTracks }: Media) => {
+  const track = Array.from(textTracks).find(({ kind }) => kind === 'subtitles');
+  if (track) track.mode = 'showing';
+  return Boolean(track);
+};
+const captions = 'WEBVTT\n\n00:01.000 --> 00:02.000\nOne\n\n00:10.000 --> 00:11.000\nTwo\n';
+
+/** What plays is not all loaded at once. */
+const smallBuffer = `Object.defineProperty(window, 'Hls', {
+  set(Hls) {
+    this.usual = Hls;
+    Object.assign(Hls.DefaultConfig, { maxBufferLength: 3, maxMaxBufferLength: 3 });
+  },
+  get() { return this.usual; },
+});`;
+
 const hasPlayer = (page: Page) => page.evaluate<boolean>('Boolean(window.hls?.levels.length)');
 const stateOf = (page: Page) => page.locator('#state').innerText();
 
 describe('the watch page, where something fails,', () => {
-  const started = useBrowser();
+  const started = useBrowser(() => ({ PLAYBACK_URL_TTL_SECONDS: '4' }));
 
   async function readyVideo(seconds: number): Promise<string> {
     const { system } = started();
@@ -61,6 +93,55 @@ describe('the watch page, where something fails,', () => {
     expect(failures).to.equal(2);
     expect(await stateOf(page)).to.equal('Ready');
     expect(refusals).to.equal(1);
+    await context.close();
+  });
+
+  it('goes on where it was once a network was away and the addresses have expired', async () => {
+    const { browser, system } = started();
+    const videoId = await readyVideo(15);
+    const headers = { Cookie: await system.cookie('demo'), 'Content-Type': 'text/vtt' };
+    const path = `${system.url}/api/videos/${videoId}/captions/en`;
+    expect((await fetch(path, { method: 'PUT', headers, body: captions })).status).to.equal(201);
+    const context = await browser.newContext();
+    const { page } = await watch(context);
+    await page.addInitScript(smallBuffer);
+    const segments: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().includes('.m4s')) segments.push(request.url());
+    });
+    await page.goto(`${system.url}/watch/${videoId}`);
+    const video = page.locator('video');
+    const seen = () => video.evaluate(look);
+    await until('captions to choose', () => video.evaluate(showCaptions));
+    await video.evaluate((media: Media) => {
+      Object.assign(media, { muted: true, currentTime: 4, playbackRate: 0.5 });
+      return media.play();
+    });
+    await until('picture', async () => (await seen()).currentTime > 4.2);
+
+    await page.route(/\.m4s/, (route) => route.abort());
+    const stopped = 'The player stopped: fragLoadError';
+    await until('the end of the buffer', async () => (await stateOf(page)) === stopped);
+    const { currentTime } = await seen();
+    expect(currentTime).to.be.greaterThan(6);
+    await until('expired addresses', async () => (await fetch(segments[0] ?? '')).status === 403);
+    await page.unroute(/\.m4s/);
+    await until('the picture again', async () => (await seen()).currentTime > currentTime + 1);
+    expect(await seen()).to.include({ paused: false, playbackRate: 0.5 });
+    expect((await seen()).currentTime).to.be.lessThan(currentTime + 3);
+    await until('the captions again', async () => (await seen()).captions === 2);
+    expect(await stateOf(page)).to.equal('Ready');
+
+    const detail = 'Moderators have taken the video down.';
+    await page.route(/\.m4s/, (route) => route.abort());
+    await page.route(`${system.url}/api/videos/${videoId}/playback`, (route) =>
+      route.fulfill({ status: 403, contentType: 'application/problem+json', json: { detail } }),
+    );
+    await video.evaluate((media: Media) => {
+      media.currentTime = 1;
+    });
+    await until('the refusal', async () => (await stateOf(page)) === detail);
+    expect((await seen()).currentTime).to.equal(0);
     await context.close();
   });
 });
