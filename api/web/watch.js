@@ -106,6 +106,12 @@ function playAgain() {
   return true;
 }
 
+/** What is gone or begins anew has no playlists any more, and to say so is not for the player. */
+function stop() {
+  window.hls?.destroy();
+  isPlaying = false;
+}
+
 /** `about 40 s left`, coarser the longer it is, so that it does not flicker. */
 function timeLeft(seconds) {
   if (seconds === null || seconds < 1) return '';
@@ -149,15 +155,17 @@ function showFacts(video) {
 /** What the events do not tell; asked for when the state has changed, or the video can be played, until it is told. */
 async function update() {
   clearTimeout(asking);
+  if (!progress.playable) stop();
+  if (progress.state === 'deleted') return;
   try {
-    if (progress.state === 'deleted') return;
     const video = await getJson(address);
     showProgress(progress);
     showFacts(video);
     if (!progress.playable || isPlaying) return;
     const { playlist } = await getJson(`${address}/playback`);
-    if (!isPlaying) play(playlist);
+    if (progress.playable && !isPlaying) play(playlist);
   } catch (error) {
+    if (progress.state === 'deleted') return;
     stateLine.textContent = error.message;
     if (error.isFinal) window.hls?.destroy();
     else asking = setTimeout(update, askAgainMilliseconds);

@@ -144,4 +144,22 @@ describe('the watch page, where something fails,', () => {
     expect((await seen()).currentTime).to.equal(0);
     await context.close();
   });
+
+  it('lets the video be gone when it is', async () => {
+    const { browser, system } = started();
+    const encodeQueue = system.context.queues.all.find(({ name }) => name === 'encode');
+    const client = await system.client('demo');
+    const { videoId } = await client.uploadFile(await clip(15));
+    await client.follow(videoId, ({ playable }) => playable);
+    await encodeQueue?.pause();
+    const context = await browser.newContext();
+    const { page } = await watch(context);
+    await page.goto(`${system.url}/watch/${videoId}`);
+    await until('player on the page', () => hasPlayer(page));
+    await client.removeVideo(videoId);
+    await until('the end of the player', () => page.evaluate<boolean>('window.hls.media === null'));
+    expect(await stateOf(page)).to.equal('The video is gone');
+    await encodeQueue?.resume();
+    await context.close();
+  });
 });
