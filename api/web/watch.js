@@ -4,6 +4,8 @@ const media = document.querySelector('video');
 const stateLine = document.querySelector('#state');
 const progressBar = document.querySelector('#progress');
 const facts = document.querySelector('#facts');
+const sound = document.querySelector('#sound');
+const soundSelect = sound.querySelector('select');
 const address = `/api/videos/${main.dataset.videoId}`;
 const askAgainMilliseconds = 5000;
 /** Asking again would change nothing. */
@@ -52,10 +54,9 @@ function playFile(url) {
 
 /** hls.js first: some browsers claim to play HLS themselves and then stall. */
 function play(playlist) {
-  const { Hls } = window;
   isPlaying = true;
   if (!isPlaylist(playlist)) playFile(playlist);
-  else if (Hls?.isSupported()) playHls(playlist);
+  else if (window.Hls?.isSupported()) playHls(playlist);
   else if (window.ManagedMediaSource || media.canPlayType('application/vnd.apple.mpegurl')) {
     media.src = playlist;
   } else {
@@ -69,6 +70,7 @@ function playHls(playlist) {
   const { currentTime, playbackRate, paused } = media;
   const { hls: before } = window;
   const subtitlePreference = before?.subtitleTracks[before.subtitleTrack];
+  const audioPreference = before?.audioTracks[before.audioTrack];
   before?.destroy();
   const { default: usual } = Hls.DefaultConfig.fragLoadPolicy;
   // For 7 s, where it would be half a minute: an address that has expired does not come back.
@@ -77,6 +79,7 @@ function playHls(playlist) {
     startPosition: currentTime,
     backBufferLength: 60,
     subtitlePreference,
+    audioPreference,
     fragLoadPolicy: { default: { ...usual, errorRetry } },
   });
   let recoveries = 0;
@@ -87,12 +90,31 @@ function playHls(playlist) {
     // Until there is another, it plays what it has.
     if (type !== Hls.ErrorTypes.NETWORK_ERROR || !playAgain()) hls.destroy();
   });
+  offerSounds(hls);
   hls.loadSource(playlist);
   hls.attachMedia(media);
   // Another source has set them back.
   Object.assign(media, { currentTime, playbackRate });
   if (!paused) media.play().catch(() => {});
   window.hls = hls;
+}
+
+/** Where there are several. The controls have a choice of their own, but only Safari has the list that it goes by. */
+function offerSounds(hls) {
+  const { Events } = window.Hls;
+  const showChosen = () => {
+    soundSelect.value = hls.audioTrack;
+  };
+  hls.on(Events.AUDIO_TRACKS_UPDATED, (_, { audioTracks }) => {
+    sound.hidden = audioTracks.length < 2;
+    const option = ({ name, lang }, index) => Object.assign(new Option(name, index), { lang, dir: 'auto' });
+    soundSelect.replaceChildren(...audioTracks.map(option));
+    showChosen();
+  });
+  hls.on(Events.AUDIO_TRACK_SWITCHING, showChosen);
+  soundSelect.onchange = () => {
+    hls.audioTrack = Number(soundSelect.value);
+  };
 }
 
 /** The addresses of segments end after hours, and a network may be away: has everything asked for anew, unless too often. */

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { isSettled } from '../../scripts/client.ts';
 import { useBrowser, watch } from '../support/browser.ts';
-import { clip } from '../support/clips.ts';
+import { clip, twoSoundsClip } from '../support/clips.ts';
 import { until } from '../support/system.ts';
 
 /** What the tests read of an HTMLVideoElement; the functions that do run in the browser. */
@@ -43,10 +43,10 @@ const stateOf = (page: Page) => page.locator('#state').innerText();
 describe('the watch page, where something fails,', () => {
   const started = useBrowser(() => ({ PLAYBACK_URL_TTL_SECONDS: '4' }));
 
-  async function readyVideo(seconds: number): Promise<string> {
+  async function readyVideo(path: string): Promise<string> {
     const { system } = started();
     const client = await system.client('demo');
-    const { videoId } = await client.uploadFile(await clip(seconds));
+    const { videoId } = await client.uploadFile(path);
     expect((await client.follow(videoId, isSettled)).error).to.equal(null);
     return videoId;
   }
@@ -55,7 +55,7 @@ describe('the watch page, where something fails,', () => {
 
   it('asks again for what it was not told, and not for what it was refused', async () => {
     const { browser, system } = started();
-    const videoId = await readyVideo(2);
+    const videoId = await readyVideo(await clip(2));
     const api = `${system.url}/api/videos/${videoId}`;
     const context = await browser.newContext();
 
@@ -98,7 +98,7 @@ describe('the watch page, where something fails,', () => {
 
   it('goes on where it was once a network was away and the addresses have expired', async () => {
     const { browser, system } = started();
-    const videoId = await readyVideo(15);
+    const videoId = await readyVideo(await twoSoundsClip(15));
     const headers = { Cookie: await system.cookie('demo'), 'Content-Type': 'text/vtt' };
     const path = `${system.url}/api/videos/${videoId}/captions/en`;
     expect((await fetch(path, { method: 'PUT', headers, body: captions })).status).to.equal(201);
@@ -113,6 +113,7 @@ describe('the watch page, where something fails,', () => {
     const video = page.locator('video');
     const seen = () => video.evaluate(look);
     await until('captions to choose', () => video.evaluate(showCaptions));
+    await page.getByLabel('Sound').selectOption('1');
     await video.evaluate((media: Media) => {
       Object.assign(media, { muted: true, currentTime: 4, playbackRate: 0.5 });
       return media.play();
@@ -130,6 +131,8 @@ describe('the watch page, where something fails,', () => {
     expect(await seen()).to.include({ paused: false, playbackRate: 0.5 });
     expect((await seen()).currentTime).to.be.lessThan(currentTime + 3);
     await until('the captions again', async () => (await seen()).captions === 2);
+    expect(await page.evaluate('window.hls.audioTrack')).to.equal(1);
+    expect(await page.getByLabel('Sound').inputValue()).to.equal('1');
     expect(await stateOf(page)).to.equal('Ready');
 
     const detail = 'Moderators have taken the video down.';

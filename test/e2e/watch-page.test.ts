@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { isSettled } from '../../scripts/client.ts';
 import { listenToPlayer, screenshot, useBrowser, watch } from '../support/browser.ts';
-import { clip } from '../support/clips.ts';
+import { clip, twoSoundsClip } from '../support/clips.ts';
 import { uploadWithStoryboard } from '../support/storyboards.ts';
 import { until } from '../support/system.ts';
 
@@ -14,6 +14,8 @@ type Media = {
   buffered: { length: number; start(index: number): number; end(index: number): number };
   play(): Promise<void>;
 };
+
+type Element = { matches(selector: string): boolean };
 
 describe('in a browser', () => {
   const started = useBrowser();
@@ -82,6 +84,7 @@ describe('in a browser', () => {
       await plays(beyond);
     }
     await screenshot(page, 'watch-ready');
+    expect(await page.getByLabel('Sound').isVisible(), 'a choice of one sound').to.equal(false);
     expect(await video.evaluate(({ error }: Media) => error)).to.equal(null);
     expect(await ranges()).to.have.length(1);
     const store = new URL(system.config.S3_ENDPOINT).origin;
@@ -125,6 +128,39 @@ describe('in a browser', () => {
     expect(complaints).to.deep.equal([]);
     const store = new URL(system.config.S3_ENDPOINT).origin;
     expect([...origins].sort()).to.deep.equal([new URL(system.url).origin, store].sort());
+    await context.close();
+  });
+
+  it('a sound is chosen where there are several, on phones and with keys alone', async () => {
+    const { browser, system } = started();
+    const client = await system.client('demo');
+    await system.startWorker();
+    const { videoId } = await client.uploadFile(await twoSoundsClip(2));
+    expect((await client.follow(videoId, isSettled)).error).to.equal(null);
+    const context = await browser.newContext({ viewport: { width: 320, height: 700 } });
+    const { page, complaints } = await watch(context);
+    await page.addInitScript(listenToPlayer);
+    await page.goto(`${system.url}/watch/${videoId}`);
+    const choice = page.getByLabel('Sound');
+    await choice.waitFor();
+    expect(await choice.locator('option').allTextContents()).to.deep.equal(['English', 'العربية (وصف)']);
+    expect(await choice.inputValue()).to.equal('0');
+    const arabic = choice.locator('option[lang=ar]');
+    expect(await arabic.evaluate((option: Element) => option.matches(':dir(rtl)'))).to.equal(true);
+    await choice.focus();
+    await page.keyboard.press('ArrowDown');
+    await until('the other sound', () => page.evaluate<boolean>('window.hls.audioTrack === 1'));
+    expect(await choice.inputValue()).to.equal('1');
+    await screenshot(page, 'watch-sounds');
+    const video = page.locator('video');
+    await video.evaluate((media: Media) => {
+      media.muted = true;
+      return media.play();
+    });
+    await until('its end', async () => (await video.evaluate((media: Media) => media.currentTime)) > 1.8);
+    const box = await choice.boundingBox();
+    expect((box?.x ?? 0) + (box?.width ?? 0)).to.be.within(1, 304);
+    expect(complaints).to.deep.equal([]);
     await context.close();
   });
 

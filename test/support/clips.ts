@@ -51,6 +51,17 @@ export const clip = (seconds = 2, size = '640x360', rate = '25') =>
     ffmpeg(...picture(seconds, size, rate), ...sound(seconds), ...h264, '-c:a', 'aac', path),
   );
 
+/** Sound in English, and in Arabic with a title that ends in a bracket. */
+export const twoSoundsClip = (seconds: number) =>
+  once(`two-sounds-${seconds}.mkv`, async (path) => {
+    const about = (track: number, language: string, title: string) =>
+      ['language', 'title'].flatMap((key, n) => [`-metadata:s:a:${track}`, `${key}=${[language, title][n]}`]);
+    await ffmpeg(
+      ...['-i', await clip(seconds), '-map', '0:v', '-map', '0:a', '-map', '0:a', '-c', 'copy'],
+      ...[...about(0, 'eng', 'English'), ...about(1, 'ara', 'العربية (وصف)'), path],
+    );
+  });
+
 export const silentClip = () =>
   once('silent.mp4', (path) => ffmpeg(...picture(1, '320x180', '25'), ...h264, '-an', path));
 
