@@ -15,6 +15,7 @@ export type Scratch = {
 
 const heartbeatSeconds = 15;
 const abandonedSeconds = 300;
+const testBytes = 64 * 1024;
 
 /**
  * A folder of this process alone under `workDir`. Folders of processes that were killed are removed: at once when
@@ -40,7 +41,11 @@ export async function openScratch(workDir: string): Promise<Scratch> {
   const withFolder: Scratch['withFolder'] = async (name, work) => {
     const folder = await makeFolder(name);
     try {
-      return await unlessGone(folder, () => work(folder));
+      return await work(folder);
+    } catch (thrown) {
+      // Without room ffmpeg may end as if all were well, with half a file; then it is the disk that is to blame.
+      await writeTo(folder);
+      throw thrown;
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -48,13 +53,16 @@ export async function openScratch(workDir: string): Promise<Scratch> {
   return {
     root,
     withFolder,
-    check: () => withFolder('check', (folder) => writeFile(join(folder, 'any'), Buffer.alloc(4096))),
+    check: () => withFolder('check', writeTo),
     async close() {
       clearInterval(heartbeat);
       await rm(root, { recursive: true, force: true });
     },
   };
 }
+
+const writeTo = (folder: string) =>
+  unlessGone(folder, () => writeFile(join(folder, 'any'), Buffer.alloc(testBytes)));
 
 /** Runs `work`. What goes wrong where `path` is not there, or no longer, is no fault of the work, nor of any file. */
 export async function unlessGone<T>(path: string, work: () => Promise<T>): Promise<T> {

@@ -5,7 +5,8 @@ import { expect } from 'chai';
 import { isSettled } from '../../scripts/client.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { jobId } from '../../shared/keys.ts';
-import { openScratch } from '../../workers/scratch.ts';
+import { unlessSilent } from '../../shared/unless-silent.ts';
+import { openScratch, type Scratch } from '../../workers/scratch.ts';
 import { startWorker } from '../../workers/start.ts';
 import { clip } from '../support/clips.ts';
 import { onLinuxOnly } from '../support/ffmpegs.ts';
@@ -179,19 +180,34 @@ describe('a folder of a worker', () => {
 });
 
 describe('a folder of a job', () => {
-  it('that is removed under it is no fault of what the job works on', async () => {
-    const workDir = await mkdtemp(join(tmpdir(), 'millrace-scratch-'));
-    const scratch = await openScratch(workDir);
-    try {
-      const work = async (folder: string) => {
-        await rm(folder, { recursive: true });
+  let workDir: string;
+  let scratch: Scratch;
+  before(async () => {
+    workDir = await mkdtemp(join(tmpdir(), 'millrace-scratch-'));
+    scratch = await openScratch(workDir);
+  });
+  after(async () => {
+    await scratch.close();
+    await rm(workDir, { recursive: true });
+  });
+
+  const failureAfter = (change: (folder: string) => Promise<void>) =>
+    scratch
+      .withFolder('job', async (folder) => {
+        await change(folder);
         throw new Error('this is no picture');
-      };
-      const error = await scratch.withFolder('job', work).catch((thrown) => thrown);
-      expect(error).to.be.instanceOf(MillraceError).and.include({ code: 'unavailable' });
-    } finally {
-      await scratch.close();
-      await rm(workDir, { recursive: true });
-    }
+      })
+      .catch((error) => unlessSilent(error));
+
+  it('that is removed under it is no fault of what the job works on', async () => {
+    const failure = await failureAfter((folder) => rm(folder, { recursive: true }));
+    expect(failure).to.be.instanceOf(MillraceError).and.include({ code: 'unavailable' });
+  });
+
+  it('without room is none either, whatever has gone wrong in it', async function () {
+    onLinuxOnly(this, '/dev/full is a disk without room');
+    const failure = await failureAfter((folder) => symlink('/dev/full', join(folder, 'any')));
+    expect(failure).to.be.instanceOf(MillraceError).and.include({ code: 'unavailable' });
+    expect(await failureAfter(async () => {})).to.include({ message: 'this is no picture' });
   });
 });
