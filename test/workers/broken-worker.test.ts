@@ -127,7 +127,7 @@ describe('a worker whose Redis', () => {
     await redis.remove();
   });
 
-  it('does not answer, or is gone, says within seconds that it is not ready', async () => {
+  it('does not answer says within seconds that it is not ready', async () => {
     const { port } = await system.startWorker();
     expect(await readiness(port)).to.match(/^200 ready/);
     redis.hold();
@@ -135,12 +135,6 @@ describe('a worker whose Redis', () => {
       expect(await readiness(port)).to.equal('503 not ready: redis\n');
     } finally {
       redis.release();
-    }
-    await redis.stop();
-    try {
-      expect(await readiness(port)).to.equal('503 not ready: redis\n');
-    } finally {
-      await redis.startAgain();
     }
     await until('ready worker', async () => (await readiness(port)).startsWith('200'));
   });
