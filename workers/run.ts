@@ -33,6 +33,9 @@ const mostStarts = 10;
  */
 const putOffMilliseconds = (starts: number): number => Math.min(60, 5 * 2 ** (starts - 1)) * 1000;
 
+/** How long a worker that has put a job off takes no other of its queue: it may be the one that is broken. */
+const restMilliseconds = 10_000;
+
 export type Served = { stop(graceSeconds: number): Promise<void> };
 
 /** Takes jobs from one queue: parse the payload, run the handler, log, map errors. */
@@ -45,6 +48,7 @@ export function serve<Q extends QueueName>(
   const { config, log } = tools;
   const connection = workerConnection(config.REDIS_URL);
   let isStopping = false;
+  let resting: NodeJS.Timeout | undefined;
 
   // BullMQ passes the abort signal only to a function of three plain parameters.
   async function process(job: Job, token: string | undefined, signal?: AbortSignal): Promise<void> {
@@ -89,6 +93,7 @@ export function serve<Q extends QueueName>(
       const error = toMillraceError(limit.signal.aborted ? limit.signal.reason : unlessSilent(thrown));
       if (error.code === 'unavailable' && job.attemptsStarted < mostStarts) {
         jobLog.warn({ ...end('put off'), code: error.code, err: error }, 'job put off');
+        await rest();
         await job.moveToDelayed(Date.now() + putOffMilliseconds(job.attemptsStarted), token);
         throw new DelayedError();
       }
@@ -100,6 +105,12 @@ export function serve<Q extends QueueName>(
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  async function rest(): Promise<void> {
+    clearTimeout(resting);
+    resting = setTimeout(() => worker.resume(), restMilliseconds);
+    await worker.pause(true);
   }
 
   const worker = new Worker(queue, process, {
@@ -120,6 +131,7 @@ export function serve<Q extends QueueName>(
   return {
     /** Takes no more jobs; after the grace what still runs is stopped and handed back, at no cost of an attempt. */
     async stop(graceSeconds) {
+      clearTimeout(resting);
       const closed = worker.close();
       const timer = setTimeout(() => {
         isStopping = true;
@@ -127,6 +139,7 @@ export function serve<Q extends QueueName>(
       }, graceSeconds * 1000);
       await closed;
       clearTimeout(timer);
+      clearTimeout(resting);
       await connection.quit().catch(() => connection.disconnect());
     },
   };

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { createContext } from '../../shared/context.ts';
+import { MillraceError } from '../../shared/errors.ts';
 import { serve } from '../../workers/run.ts';
 import { openTools } from '../../workers/tools.ts';
 import { type System, startSystem, until } from '../support/system.ts';
@@ -72,6 +73,30 @@ describe('a job whose servers do not answer', () => {
       expect(starts).to.equal(2);
     } finally {
       await served.stop(0);
+      await tools.close();
+    }
+  });
+
+  it('is left to the other workers', async () => {
+    const tools = await openTools(await createContext(system.config, 'worker'));
+    const ids = Array.from({ length: 6 }, (_, n) => `sweep-other-${n}`);
+    let starts = 0;
+    const broken = serve(tools, 'sweep', 1, {
+      run: async () => {
+        starts += 1;
+        throw new MillraceError('unavailable', 'The disk cannot be written to.');
+      },
+    });
+    const served = [broken];
+    try {
+      for (const id of ids) await tools.queues.add({ queue: 'sweep', id, payload: {} });
+      await until('start', async () => starts > 0);
+      served.push(serve(tools, 'sweep', 1, { run: async () => {} }));
+      const states = () => Promise.all(ids.map((id) => tools.queues.state('sweep', id)));
+      await until('end', async () => (await states()).every((state) => state === 'completed'));
+      expect(starts).to.equal(1);
+    } finally {
+      for (const one of served) await one.stop(0);
       await tools.close();
     }
   });
