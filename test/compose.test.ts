@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { Ajv } from 'ajv';
 import { expect } from 'chai';
 import { parse } from 'yaml';
+import { npmCommand } from '../scripts/local/npm-command.ts';
 import { configNames, readConfig } from '../shared/config.ts';
 
 type Service = {
@@ -117,6 +118,17 @@ describe('docker-compose.yml', () => {
       expect(build?.dockerfile).to.equal(`Dockerfile.${name}`);
       expect(healthcheck, 'a test here would hide the one in the image').to.not.have.property('test');
       expect(read(`Dockerfile.${name}`)).to.match(/^HEALTHCHECK [^\n]*\\\n {2}CMD \[.*\/healthz/m);
+    }
+  });
+
+  it('starts the processes of the images with the heap that npm gives them', () => {
+    for (const name of ours) {
+      const { dockerfile = '' } = serviceNamed(name).build ?? {};
+      const [, command = ''] = /^CMD (\[.*\])$/m.exec(read(dockerfile)) ?? [];
+      const [, ...words] = JSON.parse(command);
+      expect(words, dockerfile).to.deep.equal(
+        npmCommand(name).filter((word) => word !== '--import' && word !== 'tsx'),
+      );
     }
   });
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Stack, startStack } from '../stack.ts';
+import { npmCommand } from './npm-command.ts';
 import { identify, isRunning, type ProcessIdentity } from './process-identity.ts';
 import { describeFailure, type Launched, launch } from './server.ts';
 
@@ -30,12 +31,12 @@ export type SystemOptions = {
   workers?: Record<string, string>[];
 };
 
-type Part = { name: string; entry: string; started: string; env?: Record<string, string> };
+type Part = { name: string; command: string[]; started: string; env?: Record<string, string> };
 type Running = Launched & { name: string; identity: ProcessIdentity; logFile: string };
 
 const root = join(import.meta.dirname, '..', '..');
-const api: Part = { name: 'api', entry: 'api/index.ts', started: 'api started' };
-const worker: Part = { name: 'worker', entry: 'workers/index.ts', started: 'worker started' };
+const api: Part = { name: 'api', command: npmCommand('api'), started: 'api started' };
+const worker: Part = { name: 'worker', command: npmCommand('worker'), started: 'worker started' };
 
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const { note = () => {}, signal, workers = [{}] } = options;
@@ -89,7 +90,7 @@ function settings({ dir }: Stack): Record<string, string> {
 }
 
 async function launchPart(
-  { name, entry, started }: Part,
+  { name, command, started }: Part,
   dir: string,
   env: Record<string, string>,
   signal: AbortSignal | undefined,
@@ -99,7 +100,7 @@ async function launchPart(
   const launched = await launch({
     name: `the ${name}`,
     command: process.execPath,
-    args: ['--import', 'tsx', entry],
+    args: command,
     env,
     cwd: root,
     logFile,
@@ -108,7 +109,7 @@ async function launchPart(
     },
     isReady: () => {
       signal?.throwIfAborted();
-      return readStarted(logFile, { name, entry, started }) !== undefined;
+      return readStarted(logFile, { name, command, started }) !== undefined;
     },
   });
   return { ...launched, name, logFile, identity: identity ?? { pid: 0, started: '' } };

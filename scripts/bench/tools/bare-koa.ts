@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { npmCommand } from '../../local/npm-command.ts';
 
 /** A Koa app that is a process of its own. */
 export type BareKoa = { url: string; stop(): void };
@@ -16,9 +17,11 @@ export async function startBareKoa(folder: string, name: string, bytes: string):
 /** The least that Koa can do to count something once. */
 export const startBareSetNx = (redisUrl: string): Promise<BareKoa> => start('bare-set-nx.ts', redisUrl);
 
+/** With the heap of an api. */
 async function start(side: string, argument: string): Promise<BareKoa> {
+  const heap = npmCommand('api').filter((word) => word.startsWith('--max-'));
   const entry = join(import.meta.dirname, '..', 'sides', side);
-  const child = spawn(process.execPath, ['--import', 'tsx', entry, argument], {
+  const child = spawn(process.execPath, [...heap, '--import', 'tsx', entry, argument], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const [line] = await once(child.stdout.setEncoding('utf8'), 'data');
