@@ -191,7 +191,9 @@ function attemptOf({ _id, activeGeneration, generation }: Video) {
 }
 
 async function stateOf(found: Video, { db }: ApiContext) {
-  const [last, shown] = await Promise.all([db.posters.last(found._id), db.posters.shown(attemptOf(found))]);
+  const last = await db.posters.last(found._id);
+  // Not at once: what is ready by the first answer has its sizes in the second.
+  const shown = await db.posters.shown(attemptOf(found));
   return presentPoster(found, last, shown);
 }
 
