@@ -31,7 +31,7 @@ function addressOf(...schemes: string[]) {
       const { username, password } = new URL(value);
       decodeURIComponent(`${username}${password}`);
     } catch {
-      wrong('is not an address; in a password, write what is no letter or digit as %23');
+      wrong('is not an address; a password in it must be percent-encoded');
     }
   });
 }
