@@ -8,7 +8,7 @@ import { newId } from '../../shared/ids.ts';
 import { rawKey } from '../../shared/keys.ts';
 import { begin, endUpload, move } from '../../shared/pipeline.ts';
 import type { ApiContext } from '../context.ts';
-import { holdCategory } from '../known-category.ts';
+import { holdCategory, refuseUnknownCategory } from '../known-category.ts';
 import { misfit } from '../misfit.ts';
 import { presentTicket, presentUpload } from '../present.ts';
 import { publishTime } from '../publish-time.ts';
@@ -40,6 +40,7 @@ export const uploadRoutes = [
       if (about.profile !== undefined && !config.ENCODING_PROFILES[about.profile]) {
         throw misfit('/profile', `must be one of ${Object.keys(config.ENCODING_PROFILES).join(', ')}`);
       }
+      await refuseUnknownCategory(about.category, context);
       const videoId = newId();
       const key = rawKey(caller._id, videoId);
       const now = new Date();
@@ -75,7 +76,10 @@ export const uploadRoutes = [
           },
           session,
         );
-        await holdCategory(about.category, context, session);
+      });
+      await holdCategory(about.category, context).catch(async (error) => {
+        await endUpload(context, record, 'cancelled');
+        throw error;
       });
       return {
         status: 201,

@@ -84,11 +84,12 @@ export function categoryStore(connection: Connection) {
     find: (id: string): Promise<Category | null> => model.findById(id).select({ held: 0 }).lean<Category>(),
 
     /**
-     * Marks one for a transaction that puts a video in it: who removes it at the same moment begins again and sees that
-     * video. False where it is not there.
+     * Marks one that a video comes into, in the transaction or after it: who removes it at the same moment begins again
+     * and sees that video. False where it is not there.
      */
-    async hold(id: string, session: ClientSession): Promise<boolean> {
-      const { matchedCount } = await model.updateOne({ _id: id }, { $inc: { held: 1 } }, { session });
+    async hold(id: string, session?: ClientSession): Promise<boolean> {
+      const options = session ? { session } : {};
+      const { matchedCount } = await model.updateOne({ _id: id }, { $inc: { held: 1 } }, options);
       return matchedCount === 1;
     },
 
