@@ -1,8 +1,7 @@
 import { createServer, type Server } from 'node:http';
+import { silentOf } from '../shared/silent-of.ts';
 import { describeTrendingAge } from '../shared/trending-age.ts';
 import type { Tools } from './tools.ts';
-
-const checkSeconds = 2;
 
 /** `/healthz`, `/readyz` and `/metrics` of a worker. Resolves when it listens. */
 export async function serveHealth(tools: Tools): Promise<Server> {
@@ -11,8 +10,12 @@ export async function serveHealth(tools: Tools): Promise<Server> {
     try {
       if (request.url === '/healthz') return response.end('ok\n');
       if (request.url === '/readyz') {
-        const checks = { mongodb: db.ping(), redis: redis.ping(), 'work folder': scratch.check() };
-        const failed = await failedOf(checks);
+        // A worker's own questions to Redis wait until it is back.
+        const failed = await silentOf({
+          mongodb: () => db.ping(),
+          redis: () => redis.ping(),
+          'work folder': () => scratch.check(),
+        });
         if (failed.length === 0) return response.end(`ready\n${await describeTrendingAge(tools)}`);
         response.statusCode = 503;
         return response.end(`not ready: ${failed.join(', ')}\n`);
@@ -33,16 +36,4 @@ export async function serveHealth(tools: Tools): Promise<Server> {
     server.listen(config.WORKER_PORT, config.WORKER_HOST, resolve);
   });
   return server;
-}
-
-/** The names of what does not answer in time or cannot be used: a worker's own questions to Redis wait until it is back. */
-async function failedOf(checks: Record<string, Promise<unknown>>): Promise<string[]> {
-  const late = new Promise((_, reject) => setTimeout(reject, checkSeconds * 1000).unref());
-  const names = Object.entries(checks).map(([name, check]) =>
-    Promise.race([check, late]).then(
-      () => [],
-      () => [name],
-    ),
-  );
-  return (await Promise.all(names)).flat();
 }

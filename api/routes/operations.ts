@@ -1,9 +1,9 @@
 import { MillraceError } from '../../shared/errors.ts';
+import { silentOf } from '../../shared/silent-of.ts';
 import { describeTrendingAge } from '../../shared/trending-age.ts';
 import { route } from '../route.ts';
 
 const tag = 'Operations';
-const pingSeconds = 2;
 
 export const operationRoutes = [
   route({
@@ -29,13 +29,11 @@ export const operationRoutes = [
     errors: [],
     async handle({ context }) {
       const { db, redis, storage } = context;
-      const late = AbortSignal.timeout(pingSeconds * 1000);
-      const checks = { mongodb: db.ping(), redis: redis.ping(), s3: storage.ping(late) };
-      const silent: string[] = [];
-      const answers = Object.entries(checks).map(([name, check]) =>
-        Promise.race([check, rejectOn(late)]).catch(() => silent.push(name)),
-      );
-      await Promise.all(answers);
+      const silent = await silentOf({
+        mongodb: () => db.ping(),
+        redis: () => redis.ping(),
+        s3: (late) => storage.ping(late),
+      });
       if (silent.length > 0) throw new MillraceError('unavailable', `No answer from ${silent.join(', ')}.`);
       return { status: 200, type: 'text/plain', body: `ready\n${await describeTrendingAge(context)}` };
     },
@@ -54,10 +52,3 @@ export const operationRoutes = [
     },
   }),
 ];
-
-function rejectOn(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-}
