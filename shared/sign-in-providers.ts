@@ -50,13 +50,16 @@ export const providerFile = z.string().transform((path, context): ProviderConfig
   try {
     return providers.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {
-    // What is said of broken JSON quotes it, and there are secrets in it.
-    const { message } = error instanceof SyntaxError ? { message: 'this is not JSON' } : (error as Error);
-    const reason = error instanceof z.ZodError ? z.prettifyError(error) : message;
-    context.addIssue({ code: 'custom', message: `${path} holds no sign-in providers: ${reason}` });
+    context.addIssue({ code: 'custom', message: `${path} holds no sign-in providers: ${reasonOf(error)}` });
     return z.NEVER;
   }
 });
+
+function reasonOf(error: unknown): string {
+  if (error instanceof z.ZodError) return z.prettifyError(error);
+  // What is said of broken JSON quotes it, and there are secrets in it.
+  return error instanceof SyntaxError ? 'this is not JSON' : (error as Error).message;
+}
 
 type Given = {
   OIDC_ISSUER?: string | undefined;
