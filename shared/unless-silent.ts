@@ -11,7 +11,10 @@ const maxTimeExpired = 50;
 
 type Told = Error & { code?: unknown; $metadata?: { httpStatusCode?: number } };
 
-/** What was thrown; `unavailable` where a server has not answered, or a disk fails: that is no bug, and the caller may try again. */
+/**
+ * What was thrown; `unavailable` where a server has not answered, or a disk fails: that is no bug, and the caller may try
+ * again.
+ */
 export function unlessSilent(thrown: unknown): unknown {
   if (!(thrown instanceof Error)) return thrown;
   const { name, message, code, $metadata } = thrown as Told;
@@ -20,7 +23,7 @@ export function unlessSilent(thrown: unknown): unknown {
   const isLost = name === 'MongooseError' && message.includes('buffering timed out');
   if (isLost || silentDatabase.test(name)) return because('The database does not answer.');
   if (name === 'MongoServerError' && code === maxTimeExpired) return because('The database took too long.');
-  if (brokenDisk.test(String(code))) return because('The disk of a worker cannot be written to.');
+  if (brokenDisk.test(String(code))) return because('The disk cannot be written to.');
   // The S3 client puts this on whatever it throws, also what went wrong with a file of ours.
   if ($metadata === undefined) return thrown;
   const isSilent = name === 'TimeoutError' || lostConnection.test(String(code));

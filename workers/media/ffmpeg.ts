@@ -47,7 +47,7 @@ export class FfmpegError extends Error {
 function notWritten(cause: FfmpegError): MillraceError | undefined {
   if (!/No space left on device|Disk quota exceeded|Read-only file system/.test(cause.message))
     return undefined;
-  return new MillraceError('unavailable', 'The disk of a worker cannot be written to.', { cause });
+  return new MillraceError('unavailable', 'The disk cannot be written to.', { cause });
 }
 
 /**
