@@ -23,6 +23,11 @@ export function apiVersion(): Middleware {
         throw new MillraceError('unknown_version', 'The path and X-API-Version name different versions.');
       }
       ctx.path = `/api${ctx.path.slice(prefix.length)}`;
+      return next().then(() => {
+        // Who follows it asks in the same version.
+        const to: string = ctx.response.get('Location') || '';
+        if (to.startsWith('/api/')) ctx.set('Location', `${prefix}${to.slice('/api'.length)}`);
+      });
     }
     return next();
   };

@@ -66,6 +66,8 @@ describe('merging people', () => {
         308,
         `/api/people/${c}/videos?limit=5`,
       ]);
+      const inVersion = await of.send('GET', `/api/v2/people/${id}/videos`);
+      expect(inVersion.headers.get('location')).to.equal(`/api/v2/people/${c}/videos`);
       const { personId } = await createClient({ url: system.url }).getPeopleByPersonId({ personId: id });
       expect(personId).to.equal(c);
     }
