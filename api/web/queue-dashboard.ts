@@ -2,6 +2,8 @@ import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { KoaAdapter } from '@bull-board/koa';
 import type { Context as KoaContext, Middleware, Next } from 'koa';
+import { MillraceError } from '../../shared/errors.ts';
+import { silentOf } from '../../shared/silent-of.ts';
 import { auditTrail } from '../access/audit-trail.ts';
 import { authorize } from '../access/authorize.ts';
 import type { ApiContext } from '../context.ts';
@@ -27,6 +29,9 @@ export function queueDashboard(context: ApiContext): Middleware {
   async function show(ctx: KoaContext, next: Next): Promise<void> {
     ctx.state.route = basePath;
     const caller = await authorize({ action: 'queue.oversee' }, ctx, context);
+    // The dashboard would take this for a fault of its own.
+    const silent = await silentOf({ redis: () => context.redis.ping() });
+    if (silent.length > 0) throw new MillraceError('unavailable', 'No answer from redis.');
     ctx.remove('Content-Security-Policy');
     ctx.set(
       'Content-Security-Policy',

@@ -48,4 +48,16 @@ describe('an api that has never had its Redis', () => {
     expect(await ready.json()).to.include({ code: 'unavailable', detail: 'No answer from redis.' });
     expect(unhandled).to.deep.equal([]);
   });
+
+  it('shows no queues, and says why', async () => {
+    const admin = await personWith(['admin'], system);
+    for (const path of ['/admin/queues', '/admin/queues/api/queues']) {
+      const { status, body } = await askAs<{ code: string; detail: string }>(system, admin, 'GET', path);
+      expect([status, body.code, body.detail], path).to.deep.equal([
+        503,
+        'unavailable',
+        'No answer from redis.',
+      ]);
+    }
+  });
 });
