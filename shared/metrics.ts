@@ -1,6 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 export type Metrics = ReturnType<typeof createMetrics>;
+
+/** Whoever collects figures waits for some seconds only. */
+const patienceMilliseconds = 2000;
 
 /** One registry a process, so that several can live in one test run. `lastRun` is when trending was last computed. */
 export function createMetrics(lastRun: () => Promise<Date | undefined>) {
@@ -35,7 +39,8 @@ export function createMetrics(lastRun: () => Promise<Date | undefined>) {
       registers: [registry],
       async collect() {
         // Without an answer it stays what it was: the other figures must not wait for MongoDB to come back.
-        const at = await lastRun().catch(() => null);
+        const late = sleep(patienceMilliseconds, null, { ref: false });
+        const at = await Promise.race([lastRun().catch(() => null), late]);
         if (at !== null) this.set(at ? (Date.now() - at.getTime()) / 1000 : Number.POSITIVE_INFINITY);
       },
     }),

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { createConnection } from 'mongoose';
 import { newId } from '../../shared/ids.ts';
+import { createMetrics } from '../../shared/metrics.ts';
 import { startWorker } from '../../workers/start.ts';
 import { type System, startSystem } from '../support/system.ts';
 
@@ -46,6 +47,11 @@ describe('the age of trending', () => {
     } finally {
       await worker.stop();
     }
+  });
+
+  it('keeps no other figure waiting while MongoDB does not answer', async () => {
+    const { registry } = createMetrics(() => new Promise(() => {}));
+    expect(await registry.metrics()).to.include('process_cpu_seconds_total');
   });
 
   it('is that of the run computed last, whichever was saved last', async () => {
