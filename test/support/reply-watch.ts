@@ -16,6 +16,10 @@ export function watchReplies(port: number): void {
   apiPorts.add(port);
 }
 
+export function forgetReplies(port: number): void {
+  apiPorts.delete(port);
+}
+
 export function nameTest(title: string): void {
   test = title;
 }

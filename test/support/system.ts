@@ -10,7 +10,7 @@ import { type Config, readConfig } from '../../shared/config.ts';
 import type { Context } from '../../shared/context.ts';
 import { newId } from '../../shared/ids.ts';
 import { type RunningWorker, startWorker } from '../../workers/start.ts';
-import { watchReplies } from './reply-watch.ts';
+import { forgetReplies, watchReplies } from './reply-watch.ts';
 
 let stack: Promise<Stack> | undefined;
 
@@ -99,6 +99,8 @@ export async function startSystem(overrides: Record<string, string> = {}): Promi
     async stop() {
       for (const worker of workers) await worker.stop();
       await api.stop();
+      // The next one to listen there may be a worker.
+      forgetReplies(api.port);
       const left = await readdir(workDir);
       await rm(workDir, { recursive: true, force: true });
       if (left.length > 0) throw new Error(`A worker left ${left.join(', ')} in its work folder.`);
