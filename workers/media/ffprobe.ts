@@ -52,6 +52,8 @@ export type ProbeTool = { path: string; tools: SandboxTools };
 
 const limits: Limits = { memoryBytes: 4 * 1024 ** 3, cpuSeconds: 60, fileBytes: 1024 };
 const describeSeconds = 30;
+/** For a picture that begins long after the sound, in streams that only show its size there: microseconds, bytes. */
+const longLook = ['-analyzeduration', String(600e6), '-probesize', String(100 * 1024 ** 2)];
 const scanSeconds = 600;
 
 /** All that comes before the options. */
@@ -73,8 +75,19 @@ function command(probe: ProbeTool, cpuSeconds: number, file: string, words: stri
  *   unavailable when it was not begun.
  */
 export async function describe(probe: ProbeTool, file: string, signal: AbortSignal): Promise<ProbeReport> {
-  const words = ['-show_streams', '-show_format', '-of', 'json'];
-  const [program, args] = command(probe, limits.cpuSeconds, file, words);
+  const found = await look(probe, file, [], signal);
+  const lacksSize = found.streams.some(({ codec_type, width }) => codec_type === 'video' && !width);
+  return lacksSize ? look(probe, file, longLook, signal) : found;
+}
+
+async function look(
+  probe: ProbeTool,
+  file: string,
+  more: string[],
+  signal: AbortSignal,
+): Promise<ProbeReport> {
+  const entries = ['-show_streams', '-show_format'];
+  const [program, args] = command(probe, limits.cpuSeconds, file, [...more, ...entries, '-of', 'json']);
   const output = await new Promise<string>((resolve, reject) => {
     const options = {
       timeout: describeSeconds * 1000,

@@ -55,6 +55,15 @@ describe('ffprobe', () => {
       expect(format).to.include({ format_name: 'mov,mp4,m4a,3gp,3g2,mj2', start_time: 0, duration: 2 });
     });
 
+    it('finds the size of a picture that begins long after the sound', async () => {
+      await ffmpeg(
+        ...['-itsoffset', '20', ...picture(1), '-f', 'lavfi', '-i', 'sine=duration=21'],
+        ...['-c:v', 'libx264', '-preset', 'ultrafast', '-c:a', 'mp2', path('late.ts')],
+      );
+      const { streams } = await describeFile(probe, path('late.ts'), signal);
+      expect(streams[0]).to.include({ codec_type: 'video', width: 160, height: 120 });
+    });
+
     it('says nothing of a file where ffprobe was killed, so that it is tried again', async () => {
       const killed = { ...probe, path: path('killed.sh') };
       writeFileSync(killed.path, '#!/bin/sh\nkill -9 $$\n', { mode: 0o700 });
