@@ -40,6 +40,8 @@ const stream = z.object({
 
 const report = z.object({
   streams: z.array(stream).default([]),
+  /** Of a transport stream: which of its streams belong together. */
+  programs: z.array(z.object({ streams: z.array(z.object({ index: z.int() })).default([]) })).optional(),
   format: z
     .object({ format_name: text, start_time: number, duration: number, bit_rate: number, size: number })
     .default({}),
@@ -86,7 +88,7 @@ async function look(
   more: string[],
   signal: AbortSignal,
 ): Promise<ProbeReport> {
-  const entries = ['-show_streams', '-show_format'];
+  const entries = ['-show_streams', '-show_format', '-show_entries', 'program_stream=index'];
   const [program, args] = command(probe, limits.cpuSeconds, file, [...more, ...entries, '-of', 'json']);
   const output = await new Promise<string>((resolve, reject) => {
     const options = {

@@ -12,6 +12,7 @@ import { firstPictureCommand } from '../media/ffmpeg-args.ts';
 import { describe, scanPackets } from '../media/ffprobe.ts';
 import { noPackets } from '../media/packets.ts';
 import { planEncoding } from '../media/plan.ts';
+import { ownProgram } from '../media/programs.ts';
 import { mediaFault } from '../media-fault.ts';
 import { type Step, Superseded } from '../run.ts';
 
@@ -42,8 +43,9 @@ async function makePlan(video: Video, { tools, signal }: Step): Promise<Encoding
   return tools.sources.withSource(video.source, signal, async (path) => {
     const report = await describe(tools.ffprobe, path, signal);
     const stream = chooseVideo(report);
-    const audio = chooseAudio(report);
-    const text = chooseCaptions(report);
+    const shown = ownProgram(report, stream);
+    const audio = chooseAudio(shown);
+    const text = chooseCaptions(shown);
     const streamIndexes = [stream.index, ...audio.slice(0, 1).map(({ streamIndex }) => streamIndex)];
     const [[packets = noPackets(), soundPackets], undecoded, { profile, warnings }, slots] =
       await Promise.all([

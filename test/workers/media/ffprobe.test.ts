@@ -64,6 +64,19 @@ describe('ffprobe', () => {
       expect(streams[0]).to.include({ codec_type: 'video', width: 160, height: 120 });
     });
 
+    it('tells which streams are of one program', async () => {
+      await ffmpeg(
+        ...['-f', 'lavfi', '-i', 'sine=duration=1', ...picture(1), '-f', 'lavfi', '-i', 'sine=duration=1'],
+        ...['-map', '0', '-map', '1', '-map', '2', '-c:v', 'mpeg2video', '-c:a', 'mp2'],
+        ...['-program', 'st=0', '-program', 'st=1:st=2', path('programs.ts')],
+      );
+      const { programs } = await describeFile(probe, path('programs.ts'), signal);
+      expect(programs).to.deep.equal([
+        { streams: [{ index: 0 }] },
+        { streams: [{ index: 1 }, { index: 2 }] },
+      ]);
+    });
+
     it('says nothing of a file where ffprobe was killed, so that it is tried again', async () => {
       const killed = { ...probe, path: path('killed.sh') };
       writeFileSync(killed.path, '#!/bin/sh\nkill -9 $$\n', { mode: 0o700 });
