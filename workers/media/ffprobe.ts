@@ -109,6 +109,13 @@ async function look(
   return report.parse(JSON.parse(output));
 }
 
+type Scan = {
+  streamIndexes: number[];
+  formatName: string | undefined;
+  /** Whether packets are wanted that an edit list leaves out, with the times that they have without it. */
+  ignoresEdits?: boolean;
+};
+
 /**
  * Reads the time stamps of every packet of some streams in one pass, edit lists applied. The container's own idea
  * of its length can be wrong by any amount; this is what is really there. In the order of `streamIndexes`.
@@ -117,14 +124,15 @@ async function look(
 export async function scanPackets(
   probe: ProbeTool,
   file: string,
-  { streamIndexes, formatName }: { streamIndexes: number[]; formatName: string | undefined },
+  { streamIndexes, formatName, ignoresEdits = false }: Scan,
   signal: AbortSignal,
 ): Promise<Packets[]> {
   const entries =
     'packet=stream_index,pts_time,dts_time,duration_time,size,flags:packet_side_data=side_data_type';
   // ffprobe ends where 64 KiB hold no packet; ffmpeg goes on.
   const findsOn = formatName === 'mpegts' ? ['-resync_size', String(2 ** 31 - 1)] : [];
-  const words = [...findsOn, '-show_entries', entries, '-of', 'csv=p=0'];
+  const whole = ignoresEdits ? ['-ignore_editlist', '1'] : [];
+  const words = [...findsOn, ...whole, '-show_entries', entries, '-of', 'csv=p=0'];
   const [program, args] = command(probe, scanSeconds, file, words);
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'], signal, killSignal: 'SIGKILL' });
   let isLate = false;

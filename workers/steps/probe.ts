@@ -10,6 +10,7 @@ import { chooseVideo, encryptedPicture } from '../media/choose-video.ts';
 import { FfmpegError, runFfmpeg } from '../media/ffmpeg.ts';
 import { firstPictureCommand } from '../media/ffmpeg-args.ts';
 import { describe, scanPackets } from '../media/ffprobe.ts';
+import { countHidden } from '../media/hidden-frames.ts';
 import { noPackets } from '../media/packets.ts';
 import { planEncoding } from '../media/plan.ts';
 import { ownProgram } from '../media/programs.ts';
@@ -46,16 +47,18 @@ async function makePlan(video: Video, { tools, signal }: Step): Promise<Encoding
     const shown = ownProgram(report, stream);
     const audio = chooseAudio(shown);
     const text = chooseCaptions(shown);
+    const formatName = report.format.format_name;
     const streamIndexes = [stream.index, ...audio.slice(0, 1).map(({ streamIndex }) => streamIndex)];
     const [[packets = noPackets(), soundPackets], undecoded, { profile, warnings }, slots] =
       await Promise.all([
-        scanPackets(tools.ffprobe, path, { streamIndexes, formatName: report.format.format_name }, signal),
+        scanPackets(tools.ffprobe, path, { streamIndexes, formatName }, signal),
         decodeFirstPicture(stream.index, path, tools, signal).catch((error) => ({ error })),
         usableProfile(config.ENCODING_PROFILES, video.profile ?? config.ENCODING_PROFILE, tools.encoders),
         encodeSlots(tools),
       ]);
     if (packets.encrypted > 0) throw encryptedPicture();
     if (undecoded) throw undecoded.error;
+    packets.hidden = await countHidden(tools.ffprobe, path, stream, packets, formatName, signal);
     const plan = planEncoding(
       {
         report,

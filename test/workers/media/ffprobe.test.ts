@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { type ErrorCode, MillraceError } from '../../../shared/errors.ts';
 import { describe as describeFile, scanPackets } from '../../../workers/media/ffprobe.ts';
+import { countHidden } from '../../../workers/media/hidden-frames.ts';
 import { findSandboxTools } from '../../../workers/media/sandbox.ts';
 
 const run = promisify(execFile);
@@ -174,6 +175,22 @@ describe('ffprobe', () => {
       expect(video).to.deep.include({ hidden: 25, keys: [], endSeconds: 1 });
       expect(video?.times).to.have.length(25);
       expect(Math.min(...(video?.times ?? []))).to.equal(0);
+    });
+
+    it('counts what an edit list leaves out, of other groups of pictures too', async () => {
+      await ffmpeg(...picture(4), '-c:v', 'libx264', '-g', '10', '-preset', 'ultrafast', path('whole.mp4'));
+      const bytes = readFileSync(path('whole.mp4'));
+      const edits = bytes.indexOf('elst');
+      bytes.writeUInt32BE(1000, edits + 12); // it ends after a second, of four
+      writeFileSync(path('first-second.mp4'), bytes);
+      const { streams, format } = await describeFile(probe, path('first-second.mp4'), signal);
+      const [video] = streams;
+      const [packets] = await scan('first-second.mp4', 0);
+      if (!video || !packets) throw new Error('There is no picture.');
+      const file = path('first-second.mp4');
+      const hidden = await countHidden(probe, file, video, packets, format.format_name, signal);
+      expect(packets.times).to.have.length(25);
+      expect(hidden).to.equal(75);
     });
 
     it('counts packets that have a time to decode and none to show, as in AVI', async () => {
