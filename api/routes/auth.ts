@@ -87,7 +87,8 @@ export const authRoutes = [
       const { url, cookie, context, log } = request;
       const { db, providers, publicUrl } = context;
       const secret = cookie(signInCookie(publicUrl));
-      const signIn = secret ? await db.signIns.take(secret) : undefined;
+      const state = url.searchParams.get('state');
+      const signIn = secret && state ? await db.signIns.take(secret, state) : undefined;
       const provider = providers.all.find(({ name }) => name === signIn?.provider);
       if (!signIn || !provider) {
         throw new MillraceError(

@@ -35,9 +35,12 @@ export function signInStore(connection: Connection) {
       return secret;
     },
 
-    /** Gives a begun sign-in once, and only to the browser that began it. */
-    async take(secret: string): Promise<SignIn | undefined> {
-      const found = await model.findOneAndDelete({ _id: secretHash(secret) }).lean();
+    /**
+     * Gives a begun sign-in once, and only to the browser that began it. An answer to another one, as from a tab that
+     * began before or from a stranger's link, leaves it for its own.
+     */
+    async take(secret: string, state: string): Promise<SignIn | undefined> {
+      const found = await model.findOneAndDelete({ _id: secretHash(secret), state }).lean();
       return found && found.expiresAt > new Date() ? found : undefined;
     },
   };

@@ -115,6 +115,15 @@ describe('signing in', () => {
     expect((await visitor.visit(callback)).status).to.equal(302);
   });
 
+  it('is left to its own answer by that to another one, as from a tab that began before', async () => {
+    const visitor = new Visitor();
+    const before = await visitor.authorize(system.url);
+    const callback = await visitor.authorize(system.url);
+    expect((await visitor.visit(before)).status).to.equal(400);
+    expect((await visitor.visit(new URL('/api/auth/callback?code=x', system.url))).status).to.equal(400);
+    expect((await visitor.visit(callback)).status).to.equal(302);
+  });
+
   it('is refused with another state, and when the provider says no', async () => {
     const changes: Record<string, string>[] = [{ state: 'x'.repeat(43) }, { code: 'x'.repeat(43) }];
     for (const change of changes) {
