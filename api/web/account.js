@@ -13,6 +13,9 @@ if (!token) {
   told.textContent = 'Open this page with the link in your e-mail.';
 }
 
+// Another letter's link, opened in the same tab, is the same page to the browser.
+addEventListener('hashchange', () => location.reload());
+
 form.addEventListener('submit', async (event) => {
   event.preventDefault();
   button.disabled = true;

@@ -71,6 +71,21 @@ describe('the link in a letter', () => {
     await call('/api/auth/login', { email, password: 'quite another 1' });
   });
 
+  it('counts when it is opened where another one was', async () => {
+    const email = await makeAccount(local);
+    await call('/api/auth/password/forgot', { email });
+    const link = linkIn(await local.mailbox.letterTo(email, 2));
+    await open(async (page) => {
+      await page.goto(`${local.system.url}/account/reset`);
+      await status(page, 'Open this page with the link in your e-mail.');
+      await page.goto(link);
+      await page.fill('#password', 'quite another 2', { timeout: 10_000 });
+      expect(page.url()).to.equal(`${local.system.url}/account/reset`);
+      await page.click('button');
+      await status(page, 'Your password is changed');
+    });
+  });
+
   it('is asked for when the page is opened without one', async () => {
     await open(async (page) => {
       await page.goto(`${local.system.url}/account/reset`);
