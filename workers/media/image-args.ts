@@ -37,11 +37,12 @@ export function scaled({ width, height }: Size, longSide: number): Size {
 
 /** An uploaded picture, upright, without what it hides under transparency, 1280 at most. */
 export function uploadCommand(upload: string, file: string): FfmpegCommand {
-  const fit = `scale='min(${largestSide},iw)':'min(${largestSide},ih)'`;
-  const within = 'force_original_aspect_ratio=decrease:force_divisible_by=2';
+  // As `scaled`; by `force_divisible_by` a picture of one pixel would have none.
+  const even = (side: string) => `'max(2,2*floor(${side}*min(1,${largestSide}/max(iw,ih))/2+0.001))'`;
+  const fit = `scale=${even('iw')}:${even('ih')}`;
   return {
     input: { path: upload, options: pictureFormats },
-    filter: `[0:v:0]format=gbrap,premultiply=inplace=1,${fit}:${within}:${forJpeg}[p]`,
+    filter: `[0:v:0]format=gbrap,premultiply=inplace=1,${fit}:${forJpeg}[p]`,
     outputs: [{ path: file, options: ['-map', '[p]', '-frames:v', '1', ...bare, ...master] }],
   };
 }

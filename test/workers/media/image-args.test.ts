@@ -127,6 +127,17 @@ withBothFfmpegs((bench) => {
       expect(await upload(path)).to.deep.equal({ width: 426, height: 1280 });
     });
 
+    for (const [size, width, height] of [
+      ['3x2000', 2, 1280],
+      ['4000x3', 1280, 2],
+      ['2x2', 2, 2],
+    ] as const) {
+      it(`is taken when it is as narrow as ${size}`, async () => {
+        const path = await pictureFile('png', `color=c=red:size=${size}`, size);
+        expect(await upload(path)).to.deep.equal({ width, height });
+      });
+    }
+
     it('shows nothing that its transparency hides', async () => {
       const graph = "nullsrc=size=300x200,format=rgba,geq=r=255:g=0:b=0:a='255*gte(X,150)'";
       await upload(await pictureFile('png', graph, 'transparent'));
