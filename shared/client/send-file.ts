@@ -12,7 +12,7 @@ export type SendOptions = {
 
 /**
  * In Node: PUTs a file to where its ticket says, as a stream, however large it is.
- * @throws Error with what the store answered, when it refuses.
+ * @throws Error with what the store answered, when it refuses; when the file is not as long as its ticket says.
  */
 export async function sendFile(
   { url, method, headers }: SendTicket,
@@ -20,6 +20,9 @@ export async function sendFile(
   { signal, onProgress = () => {} }: SendOptions = {},
 ): Promise<void> {
   const { size } = await stat(path);
+  const announced = Number(headers['Content-Length']);
+  // A store would wait for what is missing, and take the beginning of what is too long.
+  if (size !== announced) throw new Error(`The file has ${size} bytes; ${announced} were announced.`);
   const request = url.startsWith('https:') ? requestHttps : requestHttp;
   const sending = request(url, { method, headers, ...(signal ? { signal } : {}) });
   const answered = new Promise<IncomingMessage>((resolve, reject) => {

@@ -131,6 +131,9 @@ describe('uploads', () => {
       const given = await ticket(500);
       await sendFile(given, await bytesOf(500));
       expect(await rejection(sendFile(given, await bytesOf(500)))).to.match(/answered 412/);
+      for (const size of [499, 501]) {
+        expect(await rejection(sendFile(given, await bytesOf(size)))).to.match(/500 were announced/);
+      }
     });
 
     it('refuses another size, another type and a changed address', async () => {
