@@ -59,6 +59,8 @@ const schema = new Schema<Poster>(
     { videoId: 1, version: 1 },
     { unique: true, partialFilterExpression: { version: { $type: 'number' } } },
   )
+  // That one is for writes alone: MongoDB reads by it only what is asked for as a number.
+  .index({ videoId: 1, isChosen: -1, version: -1 })
   .index({ state: 1, heardAt: 1 });
 
 const lastFirst = { isChosen: -1, version: -1 } as const;

@@ -33,6 +33,7 @@ const schema = new Schema<UploadRecord>(
   { versionKey: false, collection: 'uploads' },
 )
   .index({ state: 1, expiresAt: 1 })
+  .index({ videoId: 1 })
   .index({ ownerId: 1, createdAt: -1 });
 
 export function uploadStore(connection: Connection) {
