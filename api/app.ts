@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import Koa, { type Middleware } from 'koa';
+import Koa from 'koa';
 import compress from 'koa-compress';
 import type { ApiContext } from './context.ts';
 import { apiVersion } from './middleware/api-version.ts';
@@ -12,7 +12,7 @@ import { createRequestLog, requestLog } from './middleware/request-log.ts';
 import { refuseOtherSites } from './middleware/same-site.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { openApiDocument } from './openapi/document.ts';
-import type { Route } from './route.ts';
+import { type Route, route } from './route.ts';
 import { accountRoutes } from './routes/account.ts';
 import { analyticsRoutes } from './routes/analytics.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
@@ -114,21 +114,25 @@ export async function createApp(context: ApiContext): Promise<RequestListener> {
   app.use(refuseOtherSites(context.publicUrl, origins));
   app.use(await serveAssets());
   app.use(queueDashboard(context));
-  app.use(serveDocument(context));
-  app.use(serveRoutes([...apiRoutes, ...pageRoutes, ...accountPageRoutes], context));
+  const pages = [documentRoute(context), ...pageRoutes, ...accountPageRoutes];
+  app.use(serveRoutes([...apiRoutes, ...pages], context));
   return hot.first(views.first(app.callback()));
 }
 
 /** What the app serves says what it is: the document is made of the very routes. */
-function serveDocument({ publicUrl }: ApiContext): Middleware {
-  const document = JSON.stringify(openApiDocument(apiRoutes, publicUrl));
-  return (ctx, next) => {
-    if (ctx.path !== '/openapi.json') return next();
-    ctx.state.route = '/openapi.json';
-    ctx.type = 'application/json';
-    ctx.body = document;
-    return undefined;
-  };
+function documentRoute({ publicUrl }: ApiContext): Route {
+  const type = 'application/json';
+  const body = JSON.stringify(openApiDocument(apiRoutes, publicUrl));
+  return route({
+    method: 'get',
+    path: '/openapi.json',
+    tag: 'Pages',
+    summary: 'This document',
+    action: 'service.read',
+    replies: { 200: { description: 'The OpenAPI document', type } },
+    errors: [],
+    handle: () => ({ status: 200, type, body }),
+  });
 }
 
 function isCompressible(type: string): boolean {

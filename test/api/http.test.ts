@@ -226,6 +226,14 @@ describe('HTTP', () => {
     });
   }
 
+  it('sends its document to who reads it, and once to who has it', async () => {
+    const read = await ask(system, 'GET', '/openapi.json');
+    const headers = { 'If-None-Match': read.headers.get('etag') ?? '' };
+    expect((await ask(system, 'GET', '/openapi.json', { headers })).status).to.equal(304);
+    const changed = await ask(system, 'DELETE', '/openapi.json');
+    expect([changed.status, changed.headers.get('allow')]).to.deep.equal([405, 'GET, HEAD, OPTIONS']);
+  });
+
   it('sends no body with 204', async () => {
     const { status, text, headers } = await ask(system, 'DELETE', `/api/videos/${videoId}/captions/en`, {
       as: 'demo',
