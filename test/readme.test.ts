@@ -47,6 +47,12 @@ function tableOf(firstColumn: string): string[][] {
 const named = (cell = '') => /^`([^`]+)`$/.exec(cell)?.[1] ?? cell;
 
 describe('the README', () => {
+  it('has a head on every table, or it would be shown as a paragraph', () => {
+    const tables = readme.match(/(?:^\|.*\n)+/gm) ?? [];
+    expect(tables).to.have.length.above(10);
+    for (const table of tables) expect(table.split('\n')[1], table).to.match(/^[|-]+$/);
+  });
+
   describe('shows the api in ten lines', () => {
     const block = bashAfter('The api in ten lines');
     let system: System;
