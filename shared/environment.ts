@@ -7,6 +7,7 @@ import { roles } from './contracts/account.ts';
 import { builtInProfiles, type EncodingProfile, encodingProfile } from './contracts/encoding-profile.ts';
 import { queueNames } from './queue-names.ts';
 import { rateLimits, usualLimits } from './rate-limits.ts';
+import { isRegion } from './regions.ts';
 import { issuer, providerFile } from './sign-in-providers.ts';
 import { usualHalfLifeHours } from './trending-score.ts';
 
@@ -51,8 +52,8 @@ const originList = z.string().transform((value, context) => {
 const regionList = z.string().transform((value, context) => {
   const regions = value.split(',').map((region) => region.trim().toUpperCase());
   for (const region of regions) {
-    if (!/^[A-Z]{2}$/.test(region)) {
-      context.addIssue({ code: 'custom', message: `"${region}" is not a two-letter region` });
+    if (!isRegion(region)) {
+      context.addIssue({ code: 'custom', message: `"${region}" is no region of ISO 3166-1, as GB` });
     }
   }
   return [...new Set(regions)];
@@ -119,7 +120,11 @@ const process = {
 };
 
 const stores = {
-  MONGO_URL: z.string().regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb://'),
+  /** Without its name the database would be the driver's, `test`: to that every object in the buckets is an orphan. */
+  MONGO_URL: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\//, { error: 'must begin with mongodb:// or mongodb+srv://', abort: true })
+    .regex(/^[^/]+\/\/[^/?]+\/[^/?]/, 'must name the database, as mongodb://HOST/millrace'),
   REDIS_URL: addressOf('redis', 'rediss'),
   REDIS_PREFIX: z
     .string()

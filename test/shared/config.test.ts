@@ -139,10 +139,24 @@ describe('the configuration', () => {
   it('reads a list of regions, each once', () => {
     expect(readConfig({ ...required, REGIONS: 'gb, US,GB' }).REGIONS).to.deep.equal(['GB', 'US']);
     expect(problemsOf({ ...required, REGIONS: 'GB,Britain,,1A' })).to.deep.equal([
-      'REGIONS: "" is not a two-letter region',
-      'REGIONS: "1A" is not a two-letter region',
-      'REGIONS: "BRITAIN" is not a two-letter region',
+      'REGIONS: "" is no region of ISO 3166-1, as GB',
+      'REGIONS: "1A" is no region of ISO 3166-1, as GB',
+      'REGIONS: "BRITAIN" is no region of ISO 3166-1, as GB',
     ]);
+    expect(problemsOf({ ...required, REGIONS: 'UK' })).to.deep.equal([
+      'REGIONS: "UK" is no region of ISO 3166-1, as GB',
+    ]);
+  });
+
+  it('wants to know which database is meant', () => {
+    const of = (MONGO_URL: string) => problemsOf({ ...required, MONGO_URL });
+    for (const host of ['mongodb://mongo', 'mongodb://a:b%2F@one:1,two:2', 'mongodb+srv://cluster.example']) {
+      expect(of(`${host}/millrace?replicaSet=rs0`), host).to.deep.equal([]);
+      for (const end of ['', '/', '/?replicaSet=rs0', '?replicaSet=rs0'])
+        expect(of(`${host}${end}`), `${host}${end}`).to.deep.equal([
+          'MONGO_URL: must name the database, as mongodb://HOST/millrace',
+        ]);
+    }
   });
 
   it('reads which queues a worker serves, and how many jobs at once', () => {
