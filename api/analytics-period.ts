@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { type analyticsQuery, mostDays, usualDays } from '../shared/contracts/analytics.ts';
 import type { Period } from '../shared/db/analytics.ts';
-import { MillraceError } from '../shared/errors.ts';
+import { misfit } from './misfit.ts';
 
 const dayMilliseconds = 24 * 3_600_000;
 
@@ -11,11 +11,11 @@ export function periodOf({ from, to, by }: z.infer<typeof analyticsQuery>, now =
   const until = new Date(last.getTime() + dayMilliseconds);
   const usual = new Date(Math.max(until.getTime() - usualDays * dayMilliseconds, 0));
   const first = from === undefined ? usual : new Date(from);
-  if (last.getTime() < 0) throw refusal('to', 'must not be before 1970-01-01');
-  if (first.getTime() < 0) throw refusal('from', 'must not be before 1970-01-01');
-  if (first > last) throw refusal('from', 'must not be after to');
+  if (last.getTime() < 0) throw misfit('to', 'must not be before 1970-01-01');
+  if (first.getTime() < 0) throw misfit('from', 'must not be before 1970-01-01');
+  if (first > last) throw misfit('from', 'must not be after to');
   if (until.getTime() - first.getTime() > mostDays[by] * dayMilliseconds) {
-    throw refusal('from', `must be so that there are ${mostDays[by]} days at most, by the ${by}`);
+    throw misfit('from', `must be so that there are ${mostDays[by]} days at most, by the ${by}`);
   }
   return { from: first, until, by };
 }
@@ -28,10 +28,4 @@ export function daysOf({ from, until }: Period): { from: string; to: string } {
 
 function dayOf(time: Date): Date {
   return new Date(Math.floor(time.getTime() / dayMilliseconds) * dayMilliseconds);
-}
-
-function refusal(pointer: string, message: string): MillraceError {
-  return new MillraceError('invalid_request', `The request does not fit: ${pointer} ${message}.`, {
-    violations: [{ pointer, message }],
-  });
 }

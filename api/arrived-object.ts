@@ -1,13 +1,12 @@
-import type { PosterUpload } from '../shared/db/posters.ts';
 import { MillraceError } from '../shared/errors.ts';
 import type { ApiContext } from './context.ts';
 
 /**
- * The entity tag of what was sent with a ticket for a picture.
+ * The entity tag of what was sent with a ticket.
  * @throws MillraceError upload_incomplete, upload_mismatch when it is not as long as was announced
  */
 export async function arrivedEtag(
-  { key, bytes }: PosterUpload,
+  { key, bytes }: { key: string; bytes: number },
   { storage }: Pick<ApiContext, 'storage'>,
 ): Promise<string> {
   const object = await storage.head('raw', key);

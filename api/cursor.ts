@@ -1,7 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Position } from '../shared/db/keyset.ts';
-import { MillraceError } from '../shared/errors.ts';
+import type { MillraceError } from '../shared/errors.ts';
 import { deriveKey } from '../shared/secret-key.ts';
+import { misfit } from './misfit.ts';
 
 const macBytes = 12;
 
@@ -49,8 +50,5 @@ function isSame(given: string, right: string): boolean {
 }
 
 function foreignCursor(): MillraceError {
-  const message = 'must be the nextCursor of the same list, with the same sort and filters';
-  return new MillraceError('invalid_request', `The request does not fit: cursor ${message}.`, {
-    violations: [{ pointer: 'cursor', message }],
-  });
+  return misfit('cursor', 'must be the nextCursor of the same list, with the same sort and filters');
 }

@@ -5,6 +5,7 @@ import type { DbSession } from '../shared/db/connect.ts';
 import type { Report } from '../shared/db/reports.ts';
 import { MillraceError } from '../shared/errors.ts';
 import type { ApiContext } from './context.ts';
+import { misfit } from './misfit.ts';
 import type { Request } from './route.ts';
 import { anotherModerator, takeDown, tellOwner } from './take-down.ts';
 import { writeInTurn } from './write-in-turn.ts';
@@ -52,8 +53,5 @@ function mostNamed({ reasons }: Report): string {
 }
 
 function cannotBe(outcome: string, { kind }: Report): MillraceError {
-  const message = `cannot be ${outcome} for a ${kind}`;
-  return new MillraceError('invalid_request', `The request does not fit: /outcome ${message}.`, {
-    violations: [{ pointer: '/outcome', message }],
-  });
+  return misfit('/outcome', `cannot be ${outcome} for a ${kind}`);
 }

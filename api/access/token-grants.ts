@@ -4,6 +4,7 @@ import type { tokenRequest } from '../../shared/contracts/tokens.ts';
 import type { User } from '../../shared/db/users.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import type { ApiContext } from '../context.ts';
+import { misfit } from '../misfit.ts';
 import { admitSignIn } from './admit-sign-in.ts';
 import { checkPassword, wrongPassword } from './check-password.ts';
 import type { Credential } from './credential.ts';
@@ -62,10 +63,7 @@ export function grantTokens(fields: Fields, asker: Asker, context: ApiContext): 
 
 function needed(name: keyof Fields, value: string | undefined): string {
   if (value !== undefined) return value;
-  const violation = { pointer: `/${name}`, message: 'is needed for this grant_type' };
-  throw new MillraceError('invalid_request', `The request does not fit: /${name} ${violation.message}.`, {
-    violations: [violation],
-  });
+  throw misfit(`/${name}`, 'is needed for this grant_type');
 }
 
 /** OAuth 2 has one answer for whatever is wrong with what was shown. */

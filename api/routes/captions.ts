@@ -14,6 +14,7 @@ import { newId } from '../../shared/ids.ts';
 import { sentCaptionsKey } from '../../shared/keys.ts';
 import type { Log } from '../../shared/log.ts';
 import type { ApiContext } from '../context.ts';
+import { misfit } from '../misfit.ts';
 import { playingGeneration, presentCaption } from '../present.ts';
 import { refuseOutside } from '../refuse-outside.ts';
 import { route, textBody } from '../route.ts';
@@ -173,10 +174,7 @@ async function removeObjects(captions: Caption[], { storage }: ApiContext, log: 
 function askedLanguage(tag: string): string {
   const { data } = captionLanguage.safeParse(tag);
   if (data) return data;
-  const message = 'must be a language tag (BCP 47) like en, pt-BR or zh-Hans';
-  throw new MillraceError('invalid_request', `The request does not fit: language ${message}.`, {
-    violations: [{ pointer: 'language', message }],
-  });
+  throw misfit('language', 'must be a language tag (BCP 47) like en, pt-BR or zh-Hans');
 }
 
 function noCaptions(): MillraceError {

@@ -20,6 +20,7 @@ import type { Traced } from '../../shared/pipeline.ts';
 import { beginPoster } from '../../shared/poster.ts';
 import { arrivedEtag, uploadClosed } from '../arrived-object.ts';
 import type { ApiContext } from '../context.ts';
+import { misfit } from '../misfit.ts';
 import { chosenWidth, withWidth } from '../picture-width.ts';
 import { presentPoster, presentPosterTicket, presentPosterUpload } from '../present-poster.ts';
 import { refuseOutside } from '../refuse-outside.ts';
@@ -69,10 +70,7 @@ export const posterRoutes = [
       }
       const { durationSeconds } = found.plan;
       if (body.time > durationSeconds) {
-        const message = `must be at most ${durationSeconds}, the length of the video in seconds`;
-        throw new MillraceError('invalid_request', `The request does not fit: /time ${message}.`, {
-          violations: [{ pointer: '/time', message }],
-        });
+        throw misfit('/time', `must be at most ${durationSeconds}, the length of the video in seconds`);
       }
       const asked = await writeInTurn(context, found._id, async (session) => {
         await audit(session);

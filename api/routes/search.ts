@@ -7,6 +7,7 @@ import { wordsOf } from '../../shared/search/fold.ts';
 import { highlight, hitsOf, snippet, type Wanted } from '../../shared/search/highlight.ts';
 import { parseQuery, type SearchQuery } from '../../shared/search/parse-query.ts';
 import { knownCategories } from '../known-category.ts';
+import { misfit } from '../misfit.ts';
 import { presentSummary } from '../present.ts';
 import { route } from '../route.ts';
 
@@ -92,9 +93,7 @@ function wordless(asked?: SearchQuery): MillraceError {
   const message = asked?.without.length
     ? 'must have a word that is looked for, beside those that must not be there'
     : 'must have a word: a letter or a digit';
-  return new MillraceError('invalid_request', `The request does not fit: q ${message}.`, {
-    violations: [{ pointer: 'q', message }],
-  });
+  return misfit('q', message);
 }
 
 function presentHit(

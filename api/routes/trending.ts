@@ -6,6 +6,7 @@ import type { ApiContext } from '../context.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import { knownCategories } from '../known-category.ts';
 import { cursorParam, limitParam } from '../lists.ts';
+import { misfit } from '../misfit.ts';
 import { type Explained, presentTrending, presentTrendingEntry } from '../present-trending.ts';
 import { route } from '../route.ts';
 import { pickFields } from '../select-fields.ts';
@@ -110,7 +111,7 @@ async function readTrending(context: ApiContext, asked: Asked): Promise<Read> {
   const { region, version, limit, category, categories, cursor, fields } = asked;
   const { publicUrl, config } = context;
   const name = JSON.stringify(['trending', region, category]);
-  if (version === 1 && cursor !== undefined) throw inVersion2();
+  if (version === 1 && cursor !== undefined) throw misfit('cursor', 'is known in version 2 of the api only');
   const text = (body: Parameters<typeof pickFields>[0], items: string) =>
     JSON.stringify(fields ? pickFields(body, fields, items) : body);
   const after = cursor === undefined ? undefined : decodeCursor(cursor, name, config.SECRET_KEY).after;
@@ -133,11 +134,4 @@ async function readTrending(context: ApiContext, asked: Asked): Promise<Read> {
     nextCursor: goesOn && last ? encodeCursor({ after: positionOf(last) }, name, config.SECRET_KEY) : null,
   };
   return { body: text(body, 'items'), computedAt };
-}
-
-function inVersion2(): MillraceError {
-  const message = 'is known in version 2 of the api only';
-  return new MillraceError('invalid_request', `The request does not fit: cursor ${message}.`, {
-    violations: [{ pointer: 'cursor', message }],
-  });
 }

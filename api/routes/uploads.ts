@@ -7,6 +7,7 @@ import { MillraceError } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { rawKey } from '../../shared/keys.ts';
 import { begin, endUpload, move } from '../../shared/pipeline.ts';
+import { arrivedEtag } from '../arrived-object.ts';
 import type { ApiContext } from '../context.ts';
 import { holdCategory, refuseUnknownCategory } from '../known-category.ts';
 import { misfit } from '../misfit.ts';
@@ -147,17 +148,8 @@ export const uploadRoutes = [
 async function complete(record: UploadRecord, context: ApiContext): Promise<UploadRecord> {
   if (record.state === 'completed') return record;
   if (record.state !== 'waiting') throw closed(record);
-  const { db, storage } = context;
-  const object = await storage.head('raw', record.key);
-  if (!object)
-    throw new MillraceError('upload_incomplete', 'The bytes are not in the store yet. Send them first.');
-  if (object.bytes !== record.bytes) {
-    throw new MillraceError(
-      'upload_mismatch',
-      `The store holds ${object.bytes} bytes; ${record.bytes} were announced.`,
-    );
-  }
-  const { etag } = object;
+  const { db } = context;
+  const etag = await arrivedEtag(record, context);
   const source = { key: record.key, bytes: record.bytes, etag };
   const attempt = { videoId: record.videoId, generation: 1 };
   await move(context, attempt, 'uploaded', { source, uploadedAt: new Date() }, async (session) => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { videoId } from '../../shared/contracts/common.ts';
 import { newView, viewReply } from '../../shared/contracts/views.ts';
 import { MillraceError } from '../../shared/errors.ts';
+import { misfit } from '../misfit.ts';
 import { refuseUnwatchable } from '../refuse-unwatchable.ts';
 import { route } from '../route.ts';
 import { viewerRegion } from '../viewer-region.ts';
@@ -26,10 +27,7 @@ export const viewRoutes = [
       const { viewing, config } = context;
       const { region: claim } = body;
       if (claim !== undefined && !config.REGIONS.includes(claim)) {
-        const message = `must be one of ${config.REGIONS.join(', ')}`;
-        throw new MillraceError('invalid_request', `The request does not fit: /region ${message}.`, {
-          violations: [{ pointer: '/region', message }],
-        });
+        throw misfit('/region', `must be one of ${config.REGIONS.join(', ')}`);
       }
       const found = permit(await viewing.find(params.videoId));
       refuseUnwatchable(found);
