@@ -49,8 +49,6 @@ const recordScript = `
     end
     if views > 0 or seconds > 0 or share > 0 then
       redis.call('SET', KEYS[n], string.format('%d %d %d', s + seconds, p + share, viewed), 'EX', ARGV[2])
-    end
-    if views > 0 or seconds > 0 or share > 0 then
       local counts = redis.call('HGET', KEYS[1], field)
       if counts then
         local v, s, p = string.match(counts, '^(%d+) (%d+) (%d+)$')
