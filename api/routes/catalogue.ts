@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { id } from '../../shared/contracts/common.ts';
 import { knownRegion } from '../../shared/contracts/regions.ts';
 import { newUpload } from '../../shared/contracts/uploads.ts';
 import { videoPage, visibilities } from '../../shared/contracts/videos.ts';
@@ -16,11 +17,7 @@ const ofMine = { description: 'With `mine=true` only' };
 
 const query = z.strictObject({
   mine: z.enum(['true', 'false']).default('false').meta({ description: 'Needs a signed-in account' }),
-  ownerId: z
-    .string()
-    .regex(/^[0-9a-f]{24}$/, 'must be 24 hex digits')
-    .optional()
-    .meta({ description: 'What everyone may see of one account', example: '4d1c0e9d3a4b6c7d8e9f0a12' }),
+  ownerId: id('What everyone may see of one account', '4d1c0e9d3a4b6c7d8e9f0a12').optional(),
   region: knownRegion.optional().meta({ description: 'What may be seen there (ISO 3166-1)', example: 'GB' }),
   category: category
     .unwrap()

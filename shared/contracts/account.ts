@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { time } from './common.ts';
+import { id, time } from './common.ts';
 
 export const roles = ['viewer', 'creator', 'moderator', 'admin'] as const;
 export type Role = (typeof roles)[number];
@@ -15,10 +15,7 @@ export type Scope = (typeof scopes)[number];
 export const accountStatuses = ['active', 'suspended', 'closing', 'closed'] as const;
 export type AccountStatus = (typeof accountStatuses)[number];
 
-export const userId = z
-  .string()
-  .regex(/^[0-9a-f]{24}$/, 'must be 24 hex digits')
-  .meta({ description: 'An account', example: '7c8e9f015f2b8c0e9d3a4b6c' });
+export const userId = id('An account', '7c8e9f015f2b8c0e9d3a4b6c');
 
 const name = z.string().trim().min(1).max(100).meta({ example: 'Ada' });
 

@@ -1,11 +1,8 @@
 import { z } from 'zod';
 import { scopes } from './account.ts';
-import { time } from './common.ts';
+import { id, time } from './common.ts';
 
-export const apiKeyId = z
-  .string()
-  .regex(/^[0-9a-f]{24}$/, 'must be 24 hex digits')
-  .meta({ description: 'An API key', example: '7b2d1f0e9d3a4b6c7d8e9f01' });
+export const apiKeyId = id('An API key', '7b2d1f0e9d3a4b6c7d8e9f01');
 
 export const newApiKey = z
   .strictObject({

@@ -1,11 +1,8 @@
 import { z } from 'zod';
 import { userId } from './account.ts';
-import { pageOf, time, videoId } from './common.ts';
+import { id, pageOf, time, videoId } from './common.ts';
 
-export const commentId = z
-  .string()
-  .regex(/^[0-9a-f]{24}$/, 'must be 24 hex digits')
-  .meta({ description: 'A comment', example: '2b8c0e9d3a4b6c7d8e9f015f' });
+export const commentId = id('A comment', '2b8c0e9d3a4b6c7d8e9f015f');
 
 export const mostCommentLetters = 10_000;
 

@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { errorKinds } from '../errors.ts';
 import { languagePattern } from '../languages.ts';
 
-export const videoId = z
-  .string()
-  .regex(/^[0-9a-f]{24}$/, 'must be 24 hex digits')
-  .meta({ description: 'A video', example: '5f2b8c0e9d3a4b6c7d8e9f01' });
+/** As `newId` makes them. */
+export const id = (description: string, example: string) =>
+  z
+    .string()
+    .regex(/^[0-9a-f]{24}$/, 'must be 24 hex digits')
+    .meta({ description, example });
 
-export const uploadId = z
-  .string()
-  .regex(/^[0-9a-f]{24}$/, 'must be 24 hex digits')
-  .meta({ description: 'An upload', example: '6a1c0e9d3a4b6c7d8e9f0123' });
+export const videoId = id('A video', '5f2b8c0e9d3a4b6c7d8e9f01');
+export const uploadId = id('An upload', '6a1c0e9d3a4b6c7d8e9f0123');
 
 export const region = z
   .string()
@@ -36,7 +36,9 @@ export const pageOf = <T extends z.ZodType>(item: T) =>
       .meta({ description: 'Send it as `cursor` for what follows; null: there is no more', example: null }),
   });
 
-const codes = Object.keys(errorKinds) as [keyof typeof errorKinds, ...(keyof typeof errorKinds)[]];
+export const errorCode = z.enum(
+  Object.keys(errorKinds) as [keyof typeof errorKinds, ...(keyof typeof errorKinds)[]],
+);
 
 /** RFC 9457. */
 export const problem = z
@@ -49,7 +51,7 @@ export const problem = z
       example: 'The request does not fit: /size must be at most 5368709120.',
     }),
     instance: z.string().meta({ description: 'The path that was asked', example: '/api/uploads' }),
-    code: z.enum(codes),
+    code: errorCode,
     errorId: z
       .string()
       .meta({ description: 'Find it in the log', example: '0b6ff0a4-5f3c-4f0e-9d0c-0a3c0f0a6f11' }),

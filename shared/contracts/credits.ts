@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pageOf } from './common.ts';
+import { id, pageOf } from './common.ts';
 import { personId } from './people.ts';
 import { videoSummary } from './videos.ts';
 
@@ -21,10 +21,7 @@ export type CreditRole = (typeof creditRoles)[number];
 /** Of one video. */
 export const mostCredits = 200;
 
-export const creditId = z
-  .string()
-  .regex(/^[0-9a-f]{24}$/, 'must be 24 hex digits')
-  .meta({ description: 'What one person did in one video', example: '2b7d8e9f015f0c0e9d3a4b6c' });
+export const creditId = id('What one person did in one video', '2b7d8e9f015f0c0e9d3a4b6c');
 
 const role = z.enum(creditRoles).meta({ description: 'What the person did', example: 'actor' });
 const character = z.string().nullable().meta({ description: 'Whom the person played', example: 'Papageno' });

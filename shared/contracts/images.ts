@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { errorKinds } from '../errors.ts';
-import { time } from './common.ts';
+import { errorCode, id, time } from './common.ts';
 
 export const posterSources = ['auto', 'time', 'upload'] as const;
 export type PosterSource = (typeof posterSources)[number];
@@ -21,12 +20,7 @@ export type Sprites = {
 /** One sprite. Only the last row of the last one may have fewer tiles than columns. */
 export type Sheet = { columns: number; rows: number; tiles: number };
 
-const codes = Object.keys(errorKinds) as [keyof typeof errorKinds, ...(keyof typeof errorKinds)[]];
-
-export const posterUploadId = z
-  .string()
-  .regex(/^[0-9a-f]{24}$/, 'must be 24 hex digits')
-  .meta({ description: 'An upload of a poster', example: '7b1c0e9d3a4b6c7d8e9f0123' });
+export const posterUploadId = id('An upload of a poster', '7b1c0e9d3a4b6c7d8e9f0123');
 
 export const poster = z
   .object({
@@ -38,7 +32,7 @@ export const poster = z
       description: 'Of what was asked for last; until it is ready the one before is shown',
     }),
     error: z
-      .object({ code: z.enum(codes), message: z.string().meta({ example: 'The file is not a picture.' }) })
+      .object({ code: errorCode, message: z.string().meta({ example: 'The file is not a picture.' }) })
       .optional(),
     widths: z
       .array(z.int())

@@ -1,17 +1,11 @@
 import { z } from 'zod';
 import { userId } from './account.ts';
-import { pageOf, time } from './common.ts';
+import { id, pageOf, time } from './common.ts';
 import { pictureTypes, poster, posterTicket, posterUpload } from './images.ts';
 
-export const personId = z
-  .string()
-  .regex(/^[0-9a-f]{24}$/, 'must be 24 hex digits')
-  .meta({ description: 'A person who has to do with videos', example: '1f0e9d3a4b6c7d8e9f015f2b' });
+export const personId = id('A person who has to do with videos', '1f0e9d3a4b6c7d8e9f015f2b');
 
-export const pictureUploadId = z
-  .string()
-  .regex(/^[0-9a-f]{24}$/, 'must be 24 hex digits')
-  .meta({ description: 'An upload of a person’s picture', example: '9c0e1d3a4b6c7d8e9f017b2a' });
+export const pictureUploadId = id('An upload of a person’s picture', '9c0e1d3a4b6c7d8e9f017b2a');
 
 const name = z
   .string()

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { userId } from './account.ts';
 import { commentId } from './comments.ts';
-import { pageOf, time, videoId } from './common.ts';
+import { id, pageOf, time, videoId } from './common.ts';
 
 export const reportReasons = [
   'spam',
@@ -28,10 +28,7 @@ const mostLetters = 2000;
 const words = z.string().trim().max(mostLetters);
 const reason = z.enum(reportReasons);
 
-export const reportId = z
-  .string()
-  .regex(/^[0-9a-f]{24}$/, 'must be 24 hex digits')
-  .meta({ description: 'A report', example: '9d3a4b6c7d8e9f015f2b8c0e' });
+export const reportId = id('A report', '9d3a4b6c7d8e9f015f2b8c0e');
 
 export const newReport = z
   .strictObject({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { id } from './common.ts';
 
 /** A way to sign in, for a page that offers it. */
 export const signInProvider = z
@@ -13,10 +14,7 @@ export const signInProviderList = z
   .meta({ id: 'SignInProviderList' });
 
 /** One of the sessions of an account. */
-export const sessionId = z
-  .string()
-  .regex(/^[0-9a-f]{24}$/)
-  .meta({ description: 'A session', example: '9c1f0e9d3a4b6c7d8e9f0a1b' });
+export const sessionId = id('A session', '9c1f0e9d3a4b6c7d8e9f0a1b');
 
 export const session = z
   .object({

@@ -1,14 +1,11 @@
 import { z } from 'zod';
-import { errorKinds } from '../errors.ts';
 import { videoStates } from '../video-state.ts';
-import { pageOf, region, time, videoId } from './common.ts';
+import { errorCode, pageOf, region, time, videoId } from './common.ts';
 import { codecs, copyRefusals, ladderReasons } from './encoding.ts';
 import { takeDown } from './reports.ts';
 
 export const visibilities = ['public', 'unlisted', 'private'] as const;
 export type Visibility = (typeof visibilities)[number];
-
-const errorCodes = Object.keys(errorKinds) as [keyof typeof errorKinds, ...(keyof typeof errorKinds)[]];
 
 export const rendition = z
   .object({
@@ -97,14 +94,14 @@ export const video = videoSummary
     renditions: z.array(rendition).meta({ description: 'Lowest first; empty until it is ready' }),
     audio: z.array(audioTrack).meta({ description: 'The default one first; empty until it is ready' }),
     error: z
-      .object({ code: z.enum(errorCodes), message: z.string().meta({ example: 'The file ends too early.' }) })
+      .object({ code: errorCode, message: z.string().meta({ example: 'The file ends too early.' }) })
       .nullable()
       .meta({ description: 'Why it failed', example: null }),
     commentsOff: z.boolean().meta({ description: 'Nobody may comment on it', example: false }),
     warnings: z.array(
       z.object({
-        code: z.string().meta({ example: 'audio_failed' }),
-        message: z.string().meta({ example: 'A sound track could not be decoded.' }),
+        code: z.string().meta({ example: 'audio_track_broken' }),
+        message: z.string().meta({ example: 'A track of the file cannot be decoded.' }),
       }),
     ),
     takenDown: takeDown
