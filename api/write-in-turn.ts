@@ -1,4 +1,5 @@
 import type { DbSession } from '../shared/db/connect.ts';
+import { isDuplicateKey } from '../shared/db/duplicate-key.ts';
 import { MillraceError } from '../shared/errors.ts';
 import { turnsByKey } from '../shared/turns-by-key.ts';
 import { unlessSilent } from '../shared/unless-silent.ts';
@@ -38,7 +39,7 @@ export function writeInTurn<T>(
         return await db.transaction(work);
       } catch (error) {
         // Another process has just made the same: it is there when it is looked for again.
-        if ((error as { code?: unknown }).code === 11000 && left > 0) continue;
+        if (isDuplicateKey(error) && left > 0) continue;
         const told = unlessSilent(error);
         if (told !== error && told instanceof MillraceError) silence = { at: performance.now(), error: told };
         throw told;

@@ -1,6 +1,7 @@
-import { type Connection, mongo, Schema, trusted } from 'mongoose';
+import { type Connection, Schema, trusted } from 'mongoose';
 import { type Scope, scopes } from '../contracts/account.ts';
 import { newId, secretHash } from '../ids.ts';
+import { isDuplicateKey } from './duplicate-key.ts';
 
 /** A key that its owner gave to a program. */
 export type ApiKey = {
@@ -69,7 +70,7 @@ export function apiKeyStore(connection: Connection) {
           await model.create({ ...key, slot, hash: secretHash(secret) });
           return key;
         } catch (error) {
-          if (!(error instanceof mongo.MongoServerError && error.code === 11000)) throw error;
+          if (!isDuplicateKey(error)) throw error;
         }
       }
     },

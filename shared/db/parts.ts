@@ -1,6 +1,7 @@
 import { type Connection, Schema, trusted } from 'mongoose';
 import type { Loudness, RenditionPart } from '../contracts/encoding.ts';
 import type { ErrorCode } from '../errors.ts';
+import { isDuplicateKey } from './duplicate-key.ts';
 import type { Attempt } from './video-record.ts';
 
 const steps = ['encode', 'copy', 'audio', 'captions', 'images'] as const;
@@ -136,5 +137,5 @@ export function partStore(connection: Connection) {
 
 /** An upsert whose filter excludes the existing row tries to insert it again: then there was nothing to do. */
 function unlessDuplicate(error: unknown): void {
-  if ((error as { code?: number }).code !== 11000) throw error;
+  if (!isDuplicateKey(error)) throw error;
 }

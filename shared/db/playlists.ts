@@ -1,4 +1,5 @@
 import { type Connection, Schema, trusted } from 'mongoose';
+import { isDuplicateKey } from './duplicate-key.ts';
 import type { Attempt } from './video-record.ts';
 
 /** One playlist of one attempt, with relative addresses; the api signs them when it is asked. */
@@ -50,8 +51,8 @@ export function playlistStore(connection: Connection) {
           },
         };
       });
-      await model.bulkWrite(operations, { ordered: false }).catch((error: { code?: number }) => {
-        if (error.code !== 11000) throw error;
+      await model.bulkWrite(operations, { ordered: false }).catch((error) => {
+        if (!isDuplicateKey(error)) throw error;
       });
     },
 

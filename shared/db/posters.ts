@@ -2,6 +2,7 @@ import { type ClientSession, type Connection, Schema, trusted } from 'mongoose';
 import { type PosterSource, posterSources, posterUploadStates } from '../contracts/images.ts';
 import type { ErrorCode } from '../errors.ts';
 import { newId } from '../ids.ts';
+import { isDuplicateKey } from './duplicate-key.ts';
 import type { Attempt } from './video-record.ts';
 
 /** A picture on its way to a poster: its place in the raw bucket, and what its ticket said. */
@@ -109,7 +110,7 @@ export function posterStore(connection: Connection) {
       );
     },
 
-    /** The same version twice is a duplicate key (11000), for this and for `arrived`: the transaction is done again. */
+    /** The same version twice is a duplicate key, for this and for `arrived`: the transaction is done again. */
     async ofTime({ videoId, generation }: Attempt, seconds: number, session: ClientSession): Promise<Poster> {
       const version = await nextVersion(videoId, session);
       return insert({ videoId, generation, source: 'time', seconds, version }, session);
@@ -197,7 +198,7 @@ async function unlessTaken<T>(take: () => Promise<T>, tries = 10): Promise<T> {
   try {
     return await take();
   } catch (error) {
-    if ((error as { code?: number }).code !== 11000 || tries <= 1) throw error;
+    if (!isDuplicateKey(error) || tries <= 1) throw error;
     return unlessTaken(take, tries - 1);
   }
 }

@@ -1,6 +1,7 @@
 import { type ClientSession, type Connection, type mongo, Schema } from 'mongoose';
 import { newId } from '../ids.ts';
 import { formula, usualHalfLifeHours } from '../trending-score.ts';
+import { isDuplicateKey } from './duplicate-key.ts';
 
 /**
  * What a region's scores are kept with. `_id` is the region; formula 0: they are being made, or that was not ended; -1: they
@@ -104,7 +105,7 @@ export function scoreScales(connection: Connection) {
         await turnRows.updateOne(free, { $set: { by, until: later() } }, { upsert: true });
       } catch (error) {
         // It is there, and not free: it cannot be inserted once more.
-        if ((error as { code?: number }).code === 11_000) return false;
+        if (isDuplicateKey(error)) return false;
         throw error;
       }
       const check = async () => {

@@ -1,4 +1,5 @@
-import { type Connection, mongo, Schema, trusted } from 'mongoose';
+import { type Connection, Schema, trusted } from 'mongoose';
+import { isDuplicateKey } from './duplicate-key.ts';
 
 /** A key that signs access tokens. When it does follows from its own time and those of the keys after it. */
 export type SigningKey = {
@@ -43,7 +44,7 @@ export function signingKeyStore(connection: Connection) {
         await model.create(key);
         return true;
       } catch (error) {
-        if (error instanceof mongo.MongoServerError && error.code === 11000) return false;
+        if (isDuplicateKey(error)) return false;
         throw error;
       }
     },
