@@ -40,10 +40,6 @@ export function sourcesOf(state: VideoState): readonly VideoState[] {
   return enteredFrom[state];
 }
 
-export function mayMove(from: VideoState, to: VideoState): boolean {
-  return enteredFrom[to].includes(from);
-}
-
 /** Seconds without any news after which a sweep looks whether the work on a video is still alive. */
 export const quietSeconds: Partial<Record<VideoState, number>> = {
   uploaded: 10,

@@ -1,4 +1,3 @@
-import { createPasswordHashing } from '../../api/access/password-hashing.ts';
 import { createClient } from '../../scripts/client.ts';
 import { newId } from '../../shared/ids.ts';
 import { type Mailbox, startMailbox, tokenIn } from './mailbox.ts';
@@ -60,14 +59,4 @@ export async function signInLocally({ system }: LocalSystem, email: string, pass
   if (reply.status !== 200) throw new Error(`The sign-in ended with ${reply.status}.`);
   const cookie = cookieOf(reply);
   return { cookie, client: createClient(system.url, cookie) };
-}
-
-/** An account as confirming makes one, without letters. */
-export async function storeAccount({ context: { db, metrics } }: System, email: string): Promise<string> {
-  const hash = await createPasswordHashing(metrics).hash(goodPassword);
-  return db.transaction(async (session) => {
-    const user = await db.users.addLocal({ email, displayName: 'Ada', roles: ['creator'] }, session);
-    await db.passwords.add(email, user._id, hash, session);
-    return user._id;
-  });
 }
