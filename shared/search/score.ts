@@ -1,7 +1,7 @@
 import { stemmedLanguages, termOf } from './stems.ts';
 
 /** What a word counts, by the most important field that it stands in. */
-export const fieldWeights = { title: 10, tags: 6, people: 5, channel: 4, description: 1 } as const;
+const fieldWeights = { title: 10, tags: 6, people: 5, channel: 4, description: 1 } as const;
 
 const ofViews = 0.3;
 const ofFreshness = 1;
@@ -10,17 +10,9 @@ const dayMilliseconds = 86_400_000;
 
 /**
  * How well a video fits: the mean of what its words count (1 to 10), 0.3 for each power of ten of its views, and 1 for a
- * new one, halved every 30 days. So a word in the title outweighs any number of views.
- */
-export function scoreOf(weights: number[], views: number, publishedAt: Date, now: Date): number {
-  const text = weights.reduce((sum, weight) => sum + weight, 0) / weights.length;
-  const days = (now.getTime() - publishedAt.getTime()) / dayMilliseconds;
-  return text + ofViews * Math.log10(views + 1) + ofFreshness * 2 ** (-days / halvedAfterDays);
-}
-
-/**
- * The same as an expression of MongoDB over a row of the index that has all of these folded words. In the language of the
- * row a word has one form, so no other is looked for.
+ * new one, halved every 30 days. So a word in the title outweighs any number of views. It is an expression of MongoDB over
+ * a row of the index that has all of these folded words. In the language of the row a word has one form, so no other is
+ * looked for.
  */
 export function scoreExpression(words: string[], now: Date): object {
   const { title, tags, people, channel, description } = fieldWeights;

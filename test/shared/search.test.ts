@@ -3,7 +3,6 @@ import { fold, wordsOf } from '../../shared/search/fold.ts';
 import { highlight, hitsOf, snippet } from '../../shared/search/highlight.ts';
 import { chooseCommon, type KnownForm, leadsOf, pairsOf } from '../../shared/search/pairs.ts';
 import { parseQuery } from '../../shared/search/parse-query.ts';
-import { scoreOf } from '../../shared/search/score.ts';
 import { beginningsOf, type RowSource, searchRowOf } from '../../shared/search/search-row.ts';
 import { formsOf, termOf } from '../../shared/search/stems.ts';
 
@@ -177,21 +176,6 @@ describe('pairs of terms', () => {
     expect(chosen.slice(0, 3)).to.deep.equal(['sea', 'wave', 'w0']);
     // (0.09 + 0.08 + 37 x 0.07)^2 / 2 is below 4, and with one more above.
     expect(chosen).to.have.length(39);
-  });
-});
-
-describe('the score', () => {
-  const now = new Date();
-  const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000);
-
-  it('is of the text, then a little of views and freshness', () => {
-    expect(scoreOf([10, 10], 0, daysAgo(0), now)).to.equal(11);
-    expect(scoreOf([10, 4], 0, daysAgo(30), now)).to.equal(7.5);
-    expect(scoreOf([10], 999, daysAgo(60), now)).to.be.closeTo(11.15, 1e-9);
-  });
-
-  it('is higher for the title than for any number of views', () => {
-    expect(scoreOf([10], 0, daysAgo(9000), now)).to.be.above(scoreOf([6], 1e9, daysAgo(0), now));
   });
 });
 
