@@ -38,6 +38,6 @@ export async function runForPicture(
 }
 
 function invalidImage(cause?: unknown): MillraceError {
-  const message = 'The file is not a JPEG, PNG or WebP picture that can be read.';
+  const message = 'The file is not a whole JPEG, PNG or WebP picture of at most 50 megapixels.';
   return new MillraceError('invalid_image', message, { cause });
 }

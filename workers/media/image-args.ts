@@ -20,6 +20,10 @@ export const bare = ['-map_metadata', '-1', '-map_chapters', '-1'];
 const mostTerms = 50;
 /** What an uploaded picture may be, by its content. The demuxer that reads numbered files is not among them. */
 const pictureFormats = ['-format_whitelist', 'jpeg_pipe,png_pipe,webp_pipe'];
+/** Of what phones make 50 megapixels are the most usual size that is larger than the largest video. */
+const mostPixels = 8192 * 6144;
+/** What is damaged, or was cut off, is no picture: the decoder would fill it up with one colour. */
+const uploadGuards = ['-max_pixels', String(mostPixels), '-err_detect', 'explode'];
 
 /** The sizes to make of a picture: none larger than itself, the last one its own when that is no more than 1280. */
 export function posterSizes(picture: Size): Size[] {
@@ -41,7 +45,7 @@ export function uploadCommand(upload: string, file: string): FfmpegCommand {
   const even = (side: string) => `'max(2,2*floor(${side}*min(1,${largestSide}/max(iw,ih))/2+0.001))'`;
   const fit = `scale=${even('iw')}:${even('ih')}`;
   return {
-    input: { path: upload, options: pictureFormats },
+    input: { path: upload, options: [...pictureFormats, ...uploadGuards] },
     filter: `[0:v:0]format=gbrap,premultiply=inplace=1,${fit}:${forJpeg}[p]`,
     outputs: [{ path: file, options: ['-map', '[p]', '-frames:v', '1', ...bare, ...master] }],
   };

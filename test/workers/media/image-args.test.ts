@@ -127,6 +127,16 @@ withBothFfmpegs((bench) => {
       expect(await upload(path)).to.deep.equal({ width: 426, height: 1280 });
     });
 
+    it('may be larger than any video', async () => {
+      const path = await pictureFile('jpg', 'color=c=red:size=8160x6120', 'from-a-phone');
+      expect(await upload(path)).to.deep.equal({ width: 1280, height: 960 });
+    });
+
+    it('may lack its last two bytes, which only say that it ends', async () => {
+      const jpeg = await readFile(await pictureFile('jpg'));
+      expect(await upload(await written('endless', jpeg.subarray(0, -2)))).to.include({ width: 900 });
+    });
+
     for (const [size, width, height] of [
       ['3x2000', 2, 1280],
       ['4000x3', 1280, 2],
@@ -146,6 +156,10 @@ withBothFfmpegs((bench) => {
       expect([hidden < 10, shown > 200]).to.deep.equal([true, true]);
     });
 
+    const half = async (kind: 'png' | 'jpg' | 'webp') => {
+      const bytes = await readFile(await pictureFile(kind));
+      return written(`half-${kind}`, bytes.subarray(0, bytes.length / 2));
+    };
     const refused: [string, () => Promise<string>][] = [
       ['a text', textFile],
       ['a video', () => clip(1)],
@@ -153,10 +167,10 @@ withBothFfmpegs((bench) => {
       ['a playlist dressed as a picture', () => dressedPlaylist('/etc/hostname')],
       ['an SVG', () => written('svg', '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')],
       ['nothing at all', () => written('empty', '')],
-      [
-        'half a PNG',
-        async () => written('half', (await readFile(await pictureFile('png'))).subarray(0, 900)),
-      ],
+      ['half a PNG', () => half('png')],
+      ['half a JPEG', () => half('jpg')],
+      ['half a WebP', () => half('webp')],
+      ['larger than 50 megapixels', () => pictureFile('jpg', 'color=c=red:size=10000x5100', 'huge')],
     ];
     for (const [what, make] of refused) {
       it(`is refused when it is ${what}`, async () => {
