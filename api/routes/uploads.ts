@@ -165,6 +165,11 @@ function closed(record: UploadRecord): MillraceError {
   return new MillraceError('upload_closed', `The upload ${record._id} has ended; ask for a new one.`);
 }
 
+/** Without folders, the extension, and what cannot be shown. */
 function titleOf(filename: string): string {
-  return cutText(filename.replace(/\.[^.]*$/, ''), 200) || cutText(filename, 200);
+  const name = filename
+    .replace(/^.*[/\\]/s, '')
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim();
+  return cutText(name.replace(/\s*\.[^.]*$/, ''), 200) || cutText(name, 200) || 'Untitled';
 }

@@ -48,6 +48,22 @@ describe('uploads', () => {
       expect(video).to.include({ state: 'draft', title: 'A title', percent: 0, playable: false });
     });
 
+    it('names the video after its file, without folders and what cannot be shown', async () => {
+      const client = await system.client('demo');
+      const titles = {
+        'My day.final.mp4': 'My day.final',
+        '../../etc/passwd': 'passwd',
+        'C:\\videos\\a b.mov': 'a b',
+        'one\r\ntwo\u0000.mp4': 'one two',
+        '.mp4': '.mp4',
+        'folder/': 'Untitled',
+      };
+      for (const [filename, title] of Object.entries(titles)) {
+        const { videoId } = await client.requestUpload({ ...file, filename });
+        expect((await client.video(videoId)).title, filename).to.equal(title);
+      }
+    });
+
     it('takes what is said of the video, under the name that its owner has at the time', async () => {
       const client = await system.client('demo');
       const about = {
