@@ -14,7 +14,9 @@ export function requestConnection(url: string): Redis {
 
 function connect(url: string, options: Omit<RedisOptions, 'replyMapping'>): Redis {
   const retryStrategy = (times: number) => Math.min(times * 200, 2000);
-  const redis = new Redis(url, { retryStrategy, ...options });
+  // Who was demoted keeps its connections: only a new one finds who is in charge now.
+  const reconnectOnError = ({ message }: Error) => message.startsWith('READONLY');
+  const redis = new Redis(url, { retryStrategy, reconnectOnError, ...options });
   // ioredis reports every failed attempt to connect here; the commands themselves reject, and those are handled.
   redis.on('error', () => {});
   return redis;

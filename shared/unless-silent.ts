@@ -6,6 +6,8 @@ const silentDatabase =
 const lostConnection = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET)/;
 /** As Node.js names that a disk is full, may not be written to, or is broken. */
 const brokenDisk = /^(ENOSPC|EDQUOT|EROFS|EACCES|EIO)$/;
+/** What Redis says while it takes no writes: it is full, a replica, loading, or cannot write its own file. */
+const refusingRedis = /^(OOM|READONLY|LOADING|MISCONF|MASTERDOWN|NOREPLICAS|CLUSTERDOWN|EXECABORT)\b/;
 /** MongoDB's MaxTimeMSExpired: a query took longer than it may. */
 const maxTimeExpired = 50;
 
@@ -23,6 +25,8 @@ export function unlessSilent(thrown: unknown): unknown {
   const isLost = name === 'MongooseError' && message.includes('buffering timed out');
   if (isLost || silentDatabase.test(name)) return because('The database does not answer.');
   if (name === 'MongoServerError' && code === maxTimeExpired) return because('The database took too long.');
+  if (name === 'ReplyError' && refusingRedis.test(message))
+    return because('Redis takes nothing at the moment.');
   if (brokenDisk.test(String(code))) return because('The disk cannot be written to.');
   // The S3 client puts this on whatever it throws, also what went wrong with a file of ours.
   if ($metadata === undefined) return thrown;
