@@ -34,7 +34,12 @@ export function downloads<B extends string>(client: S3Client, names: Record<B, s
     if (range && !ContentRange) throw new Error('S3 gave all of an object instead of a range');
     if (!(Body instanceof Readable)) throw new Error('S3 gave no body');
     const { path, ...how } = place;
-    await pipeline(Body, createWriteStream(path, { ...how, highWaterMark: writeBytes }), { signal });
+    const file = createWriteStream(path, { ...how, highWaterMark: writeBytes });
+    await pipeline(Body, file, { signal }).catch((error) => {
+      throw isBrokenOff(error)
+        ? new MillraceError('unavailable', 'The store of files broke off.', { cause: error })
+        : error;
+    });
   }
 
   return {
@@ -59,7 +64,9 @@ export function downloads<B extends string>(client: S3Client, names: Record<B, s
           fetchTo({ path, flags: 'r+', start: range.start }, { bucket, key, etag, range }, either),
         );
       } catch (error) {
-        if ([404, 412].includes(httpStatus(error) ?? 0)) {
+        // 404 may also mean that the bucket is gone, and of some stores that the key for it is.
+        const isGone = error instanceof S3ServiceException && error.name === 'NoSuchKey';
+        if (isGone || httpStatus(error) === 412) {
           const message = 'The uploaded file is gone or was replaced.';
           throw new MillraceError('source_missing', message, { cause: error });
         }
@@ -77,6 +84,11 @@ export function downloads<B extends string>(client: S3Client, names: Record<B, s
 /** What S3 answered, when it did. */
 export function httpStatus(error: unknown): number | undefined {
   return error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+}
+
+/** Whether the store ended a reply before all of it was there, which Node.js says of the reply alone and not of a file. */
+function isBrokenOff({ name, code }: Error & { code?: string }): boolean {
+  return name === 'TimeoutError' || code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 
 /** Both ends belong to a range, as HTTP counts. */

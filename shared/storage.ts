@@ -53,7 +53,7 @@ export function createStorage(config: Config, process: keyof typeof patience) {
         try {
           await client.send(new HeadBucketCommand({ Bucket }));
         } catch (error) {
-          if (!isMissing(error)) throw error;
+          if (!isMissing(error)) throw refused(Bucket, error);
           await client.send(new CreateBucketCommand({ Bucket })).catch(unlessNamed('BucketAlready'));
         }
       }
@@ -186,6 +186,17 @@ function createClient(
 
 function isMissing(error: unknown): boolean {
   return httpStatus(error) === 404;
+}
+
+/** The reply to HEAD has no words: the client says `UnknownError`. */
+function refused(bucket: string, error: unknown): unknown {
+  const status = httpStatus(error);
+  if (status === undefined) return error;
+  const hint =
+    status === 403
+      ? 'are S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY right, and the clock here?'
+      : 'are S3_REGION and the name of the bucket right?';
+  return new Error(`it answers ${status} for the bucket ${bucket}; ${hint}`, { cause: error });
 }
 
 function unlessNamed(prefix: string) {

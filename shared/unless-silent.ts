@@ -8,6 +8,8 @@ const lostConnection = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET)/
 const brokenDisk = /^(ENOSPC|EDQUOT|EROFS|EACCES|EIO)$/;
 /** What Redis says while it takes no writes: it is full, a replica, loading, or cannot write its own file. */
 const refusingRedis = /^(OOM|READONLY|LOADING|MISCONF|MASTERDOWN|NOREPLICAS|CLUSTERDOWN|EXECABORT)\b/;
+/** Of a 404: any other name is of a bucket or a key that is not known. */
+const missingObject = /^(NoSuchKey|NotFound|NoSuchUpload)$/;
 /** MongoDB's MaxTimeMSExpired: a query took longer than it may. */
 const maxTimeExpired = 50;
 
@@ -31,6 +33,9 @@ export function unlessSilent(thrown: unknown): unknown {
   // The S3 client puts this on whatever it throws, also what went wrong with a file of ours.
   if ($metadata === undefined) return thrown;
   const isSilent = name === 'TimeoutError' || lostConnection.test(String(code));
-  const isBroken = ($metadata.httpStatusCode ?? 0) >= 500;
-  return isSilent || isBroken ? because('The store of files does not answer.') : thrown;
+  const status = $metadata.httpStatusCode ?? 0;
+  if (isSilent || status >= 500) return because('The store of files does not answer.');
+  // A key that was replaced, a clock that is wrong, a bucket that was removed: whoever runs the servers has to act.
+  const isClosed = status === 401 || status === 403 || (status === 404 && !missingObject.test(name));
+  return isClosed ? because('The store of files lets nobody in.') : thrown;
 }

@@ -1,8 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, get } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { createStorage } from '../../shared/storage.ts';
 import { type System, startSystem } from '../support/system.ts';
 
 const { signal } = new AbortController();
@@ -53,6 +57,28 @@ describe('downloads', () => {
       expect(await codeOf(download)).to.equal('source_missing');
     });
   }
+
+  it('say that the store is to blame where it breaks off', async () => {
+    const facts = await store('small', large.subarray(0, 100_000));
+    const { host } = new URL(system.config.S3_ENDPOINT);
+    const cutting = createServer((request, response) => {
+      const headers = { ...request.headers, host: request.headers.host };
+      const [hostname, port] = host.split(':');
+      get({ hostname, port, path: request.url, headers }, (reply) => {
+        response.writeHead(reply.statusCode ?? 500, reply.headers);
+        reply.once('data', (bytes: Buffer) =>
+          response.write(bytes.subarray(0, 1000), () => response.destroy()),
+        );
+      });
+    }).listen(0, '127.0.0.1');
+    await once(cutting, 'listening');
+    const endpoint = `http://127.0.0.1:${(cutting.address() as AddressInfo).port}`;
+    const storage = createStorage({ ...system.config, S3_ENDPOINT: endpoint }, 'worker');
+    const download = storage.download('raw', 'small', facts, join(folder, 'cut'), signal);
+    expect(await codeOf(download)).to.equal('unavailable');
+    storage.close();
+    cutting.close();
+  });
 
   it('say that an object is missing', async () => {
     const facts = { etag: '0'.repeat(32), bytes: 10 };

@@ -39,13 +39,39 @@ describe('a store of files that does not answer', () => {
   });
 
   it('is none where it has answered', async () => {
-    const refusal = Object.assign(new Error('no'), { $metadata: { httpStatusCode: 403 } });
+    const refusal = Object.assign(new Error('no'), { $metadata: { httpStatusCode: 400 } });
     expect(told(refusal)).to.equal(refusal);
     expect(told(Object.assign(new Error('down'), { $metadata: { httpStatusCode: 503 } }))).to.equal(
       'unavailable',
     );
     const bug = new TypeError('x is undefined');
     expect(told(bug)).to.equal(bug);
+  });
+
+  it('is one that refuses the key or has lost the bucket, too', async () => {
+    const { S3_ENDPOINT, S3_ACCESS_KEY_ID } = system.config;
+    const changes = [
+      { S3_SECRET_ACCESS_KEY: 'another' },
+      { S3_ACCESS_KEY_ID: `${S3_ACCESS_KEY_ID}2` },
+      { S3_BUCKET_RAW: 'no-such-bucket' },
+    ];
+    for (const change of changes) {
+      const storage = createStorage({ ...system.config, S3_ENDPOINT, ...change }, 'api');
+      const { signal } = new AbortController();
+      const any = { etag: null, bytes: null };
+      const refused = storage.download('raw', 'any', any, '/dev/null', signal).catch((error) => error);
+      expect(told(await refused), JSON.stringify(change)).to.equal('unavailable');
+      storage.close();
+    }
+  });
+
+  it('says at the start of what it is that it refuses', async () => {
+    const storage = createStorage({ ...system.config, S3_SECRET_ACCESS_KEY: 'another' }, 'api');
+    const { message } = await storage.ensureBuckets().catch((error) => error);
+    storage.close();
+    expect(message).to.match(
+      /403 for the bucket \S+-raw; are S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY right/,
+    );
   });
 
   it('is a database too, whose connection is waited for', () => {
