@@ -109,7 +109,7 @@ export async function createApp(context: ApiContext): Promise<RequestListener> {
   app.use(cors(origins));
   app.use(encodedTags());
   app.use(compress({ threshold: 256, deflate: false, filter: isCompressible }));
-  app.use(problem());
+  app.use(problem(context));
   app.use(apiVersion());
   app.use(refuseOtherSites(context.publicUrl, origins));
   app.use(await serveAssets());

@@ -1,23 +1,29 @@
 import type { Context as KoaContext, Middleware } from 'koa';
 import { MillraceError, toMillraceError } from '../../shared/errors.ts';
 import { unlessSilent } from '../../shared/unless-silent.ts';
+import { sessionCookie } from '../access/cookies.ts';
+import type { ApiContext } from '../context.ts';
 import { challenge, oauthMembers } from '../oauth-errors.ts';
+import { isVisited, problemPage } from '../web/problem-page.ts';
 import { logOf } from './request-log.ts';
 
-/** The one door for errors: every one leaves as RFC 9457 with a code, and with an id that the log carries. */
-export function problem(): Middleware {
+/**
+ * The one door for errors: every one leaves as RFC 9457 with a code, and with an id that the log carries; to whom visits
+ * a page with a browser, as a page that says the same.
+ */
+export function problem(context: Named): Middleware {
   return async (ctx, next) => {
     try {
       await next();
       if (ctx.status === 404 && ctx.body == null)
         throw new MillraceError('not_found', 'There is nothing at this address.');
     } catch (thrown) {
-      send(ctx, toMillraceError(unlessSilent(thrown)));
+      send(ctx, toMillraceError(unlessSilent(thrown)), context);
     }
   };
 }
 
-function send(ctx: KoaContext, error: MillraceError): void {
+function send(ctx: KoaContext, error: MillraceError, context: Named): void {
   const { status, title } = error.kind;
   const level = status >= 500 ? 'error' : 'debug';
   logOf(ctx)[level]({ code: error.code, err: error }, 'problem');
@@ -26,18 +32,35 @@ function send(ctx: KoaContext, error: MillraceError): void {
   const retryAfterSeconds = error.retryAfterSeconds ?? (status === 503 ? 5 : undefined);
   if (retryAfterSeconds) ctx.set('Retry-After', String(retryAfterSeconds));
   ctx.set('Cache-Control', 'no-store');
+  const words = { title, detail: error.message, code: error.code, errorId: ctx.state.bindings.requestId };
+  if (wantsPage(ctx)) {
+    ctx.body = problemPage(words, signInUrl(ctx, status, context));
+    ctx.type = 'text/html';
+    return;
+  }
   ctx.body = JSON.stringify({
     type: `urn:millrace:problem:${error.code}`,
-    title,
-    status,
-    detail: error.message,
-    instance: ctx.originalUrl.replace(/\?.*/s, ''),
-    code: error.code,
-    errorId: ctx.state.bindings.requestId,
+    ...{ status, instance: ctx.originalUrl.replace(/\?.*/s, ''), ...words },
     ...(error.violations.length > 0 ? { errors: error.violations } : {}),
     ...(ctx.state.isForm ? oauthMembers(error) : {}),
   });
   ctx.type = problemType(ctx);
+}
+
+type Named = Pick<ApiContext, 'publicUrl' | 'providers'>;
+
+function wantsPage(ctx: KoaContext): boolean {
+  if (!['GET', 'HEAD'].includes(ctx.method) || !isVisited(ctx.path)) return false;
+  ctx.vary('Accept');
+  return ctx.accepts('application/problem+json', 'application/json', 'text/html') === 'text/html';
+}
+
+/** Back to here, or, where a sign-in has failed, to begin again; nowhere for who is signed in, or with no provider. */
+function signInUrl(ctx: KoaContext, status: number, { publicUrl, providers }: Named): string | undefined {
+  if (providers.all.length === 0) return undefined;
+  if (ctx.path.startsWith('/api/auth/')) return '/api/auth/login';
+  if (![401, 404].includes(status) || ctx.cookies.get(sessionCookie(publicUrl))) return undefined;
+  return `/api/auth/login?returnTo=${encodeURIComponent(ctx.path)}`;
 }
 
 /** Programs that speak OAuth 2 take an error as `application/json` only, and say so; it reads the same. */

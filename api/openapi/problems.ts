@@ -1,6 +1,7 @@
 import { problem } from '../../shared/contracts/common.ts';
 import { type ErrorCode, errorKinds } from '../../shared/errors.ts';
 import { errorsOf, type Route } from '../route.ts';
+import { isVisited } from '../web/problem-page.ts';
 import { type Components, type Json, schemaOf } from './components.ts';
 import { headersOf } from './headers.ts';
 
@@ -11,11 +12,12 @@ export function problemsOf(route: Route, components: Components): Json {
     const { status } = errorKinds[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code].sort());
   }
-  // What the same codes may differ in: versions, limits, and the type that OAuth 2 clients want.
+  // What the same codes may differ in: versions, limits, and the types that OAuth 2 clients and browsers want.
   const kinds = {
     Outside: !route.path.startsWith('/api/'),
     Unlimited: route.limit === null,
     Form: route.form === true,
+    Visited: hasPage(route),
   };
   const suffix = Object.entries(kinds).flatMap(([name, isSo]) => (isSo ? [name] : []));
   return Object.fromEntries(
@@ -38,11 +40,19 @@ function problemOf(route: Route, status: number, codes: ErrorCode[], components:
   return {
     description: `A problem: ${words.join(', ')}`,
     headers: headersOf(route, status),
-    content: Object.fromEntries(
-      ['application/problem+json', ...(route.form ? ['application/json'] : [])].map((type) => [type, media]),
-    ),
+    content: {
+      ...Object.fromEntries(
+        ['application/problem+json', ...(route.form ? ['application/json'] : [])].map((type) => [
+          type,
+          media,
+        ]),
+      ),
+      ...(hasPage(route) ? { 'text/html': { schema: { type: 'string' } } } : {}),
+    },
   };
 }
+
+const hasPage = ({ method, path }: Route) => method === 'get' && isVisited(path);
 
 function exampleOf(path: string, code: ErrorCode): Json {
   const { status, title } = errorKinds[code];

@@ -69,7 +69,7 @@ function page({ title, action, label, autocomplete, button, done }: Words): stri
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,">
 <title>${title}</title>
-<link rel="stylesheet" href="/assets/account.css">
+<link rel="stylesheet" href="/assets/page.css">
 <script src="/assets/account.js" defer></script>
 </head>
 <body>

@@ -15,7 +15,7 @@ const files: Record<string, { path: string; type: string; without?: string }> = 
   'watch.js': { path: join(here, 'watch.js'), type: 'text/javascript' },
   'watch.css': { path: join(here, 'watch.css'), type: 'text/css' },
   'account.js': { path: join(here, 'account.js'), type: 'text/javascript' },
-  'account.css': { path: join(here, 'account.css'), type: 'text/css' },
+  'page.css': { path: join(here, 'page.css'), type: 'text/css' },
   'docs.js': { path: join(here, 'docs.js'), type: 'text/javascript' },
   'reference.js': { path: join(here, 'reference.js'), type: 'text/javascript' },
   'reference.css': { path: join(here, 'reference.css'), type: 'text/css' },

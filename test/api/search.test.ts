@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import Koa from 'koa';
 import { type Connection, createConnection } from 'mongoose';
+import { createProviders } from '../../api/access/providers.ts';
 import { problem } from '../../api/middleware/problem.ts';
 import { createRequestLog, requestLog } from '../../api/middleware/request-log.ts';
 import type { NewVideo, Video } from '../../shared/db/video-record.ts';
@@ -214,7 +215,7 @@ describe('search', () => {
     await make({ title: 'Sloth' });
     const slow = new Koa();
     slow.use(requestLog(createRequestLog(system.context), system.context));
-    slow.use(problem());
+    slow.use(problem({ publicUrl: system.url, providers: createProviders(system.config) }));
     slow.use(async () => {
       await videos().findOne({ $where: 'sleep(200) || true' }, { maxTimeMS: 20 });
     });

@@ -1,0 +1,36 @@
+import { escapeHtml } from './html.ts';
+
+/** Where people go with a browser: pages, and the two addresses of a sign-in. */
+const visited =
+  /^\/(?!(?:api|assets|\.well-known)\/|(?:healthz|readyz|metrics|openapi\.json)$)|^\/api\/auth\/(?:login|callback)$/;
+
+/** Whether a problem at this path is shown as a page to whom asks for one. */
+export function isVisited(path: string): boolean {
+  return visited.test(path);
+}
+
+/** A problem document, in words. `signInUrl` where signing in may help. */
+export function problemPage(
+  { title, detail, code, errorId }: Record<'title' | 'detail' | 'code' | 'errorId', string>,
+  signInUrl: string | undefined,
+): string {
+  const link = signInUrl === undefined ? '' : `<p><a href="${escapeHtml(signInUrl)}">Sign in</a></p>\n`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
+<title>${escapeHtml(title)}</title>
+<link rel="stylesheet" href="/assets/page.css">
+</head>
+<body>
+<main>
+<h1>${escapeHtml(title)}</h1>
+<p>${escapeHtml(detail)}</p>
+${link}<p><small>${escapeHtml(code)} · ${escapeHtml(errorId)}</small></p>
+</main>
+</body>
+</html>
+`;
+}

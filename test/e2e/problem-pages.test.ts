@@ -1,0 +1,75 @@
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+import { screenshot, useBrowser } from '../support/browser.ts';
+import { videoIn } from '../support/videos.ts';
+
+const absent = '0'.repeat(24);
+
+describe('a problem, for who visits a page', () => {
+  const started = useBrowser();
+
+  const visit = async (path: string, work: (page: Page, status?: number) => Promise<void>) => {
+    const { browser, system } = started();
+    const context = await browser.newContext({ baseURL: system.url });
+    const page = await context.newPage();
+    const response = await page.goto(path);
+    await work(page, response?.status());
+    await context.close();
+  };
+
+  it('is a page that leads to signing in, and from there back', async () => {
+    const { system } = started();
+    const demo = await system.client('demo');
+    const { userId } = await demo.call<{ userId: string }>('GET', '/api/auth/me');
+    const videoId = await videoIn('ready', system, {
+      ownerId: userId,
+      visibility: 'private',
+      title: 'Mine alone',
+    });
+    await visit(`/watch/${videoId}`, async (page, status) => {
+      expect([status, await page.title()]).to.deep.equal([404, 'Nothing is here']);
+      await screenshot(page, 'problem');
+      await page.click('text=Sign in');
+      await page.fill('input[name=login]', 'demo');
+      await page.fill('input[name=password]', 'demo');
+      await page.click('button');
+      await page.waitForURL(`${system.url}/watch/${videoId}`);
+      expect(await page.innerText('h1')).to.equal('Mine alone');
+    });
+  });
+
+  for (const [path, status, words] of [
+    ['/', 404, 'There is nothing at this address.'],
+    ['/watch/x', 404, 'Nothing is here'],
+    ['/admin/queues', 401, 'Sign in'],
+    ['/api/auth/callback?code=x&state=y', 400, 'not begun in this browser'],
+    ['/api/auth/login?provider=nobody', 400, 'no such sign-in provider'],
+  ] as const) {
+    it(`is a page at ${path}`, async () => {
+      await visit(path, async (page, answered) => {
+        expect(answered).to.equal(status);
+        expect(await page.innerText('main')).to.include(words);
+        expect(await page.locator('a', { hasText: 'Sign in' }).count()).to.equal(1);
+      });
+    });
+  }
+
+  it('stays a document for programs, and wherever the api answers', async () => {
+    const { system } = started();
+    const typeOf = async (path: string, accept?: string) => {
+      const reply = await fetch(`${system.url}${path}`, accept ? { headers: { Accept: accept } } : {});
+      return reply.headers.get('content-type')?.split(';')[0];
+    };
+    const browser = 'text/html,application/xhtml+xml,*/*;q=0.8';
+    expect(await typeOf(`/watch/${absent}`)).to.equal('application/problem+json');
+    expect(await typeOf(`/watch/${absent}`, 'application/json, text/html;q=0.5')).to.match(/json$/);
+    expect(await typeOf(`/watch/${absent}`, browser)).to.equal('text/html');
+    expect(await typeOf(`/api/videos/${absent}`, browser)).to.equal('application/problem+json');
+  });
+
+  it('shows what was asked for as text', async () => {
+    await visit('/%3Cimg%20src=x%3E?returnTo=%22%3E', async (page) => {
+      expect(await page.locator('img').count()).to.equal(0);
+    });
+  });
+});
