@@ -34,8 +34,7 @@ export const apiKeyRoutes = [
         throw new MillraceError('forbidden', 'Only an administrator may make a key with the scope admin.');
       }
       const key = newApiKey();
-      const expiresAt = body.expiresAt === null ? null : new Date(body.expiresAt);
-      const made = await context.db.apiKeys.create({ ...body, expiresAt, ownerId: caller._id }, key);
+      const made = await context.db.apiKeys.create({ ...body, ownerId: caller._id }, key);
       if (!made) {
         const message = `An account may have ${mostApiKeys} API keys. Revoke one that is not needed.`;
         throw new MillraceError('too_many_api_keys', message);

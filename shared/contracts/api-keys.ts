@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { scopes } from './account.ts';
-import { id, time } from './common.ts';
+import { givenTime, id, time } from './common.ts';
 
 export const apiKeyId = id('An API key', '7b2d1f0e9d3a4b6c7d8e9f01');
 
@@ -22,12 +22,11 @@ export const newApiKey = z
           'What it is good for: `read`, `upload`, `manage` (change, delete) and `admin`; never more than its owner may do',
         example: ['read', 'upload'],
       }),
-    expiresAt: z.iso
-      .datetime()
+    expiresAt: givenTime
       .nullable()
-      .default(null)
-      .refine((at) => at === null || Date.parse(at) > Date.now(), 'must be in the future')
-      .meta({ description: 'When it ends by itself; null: never', example: null }),
+      .refine((at) => at === null || at.getTime() > Date.now(), 'must be in the future')
+      .meta({ description: 'When it ends by itself; null: never', example: null })
+      .default(null),
   })
   .meta({ id: 'NewApiKey' });
 

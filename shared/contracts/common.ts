@@ -26,6 +26,13 @@ export const language = z
 /** Dates leave as ISO 8601 in UTC. */
 export const time = z.iso.datetime().meta({ example: '2026-03-01T12:00:00.000Z' });
 
+/** Dates come as ISO 8601 with any offset. */
+export const givenTime = z.iso
+  .datetime({ offset: true })
+  // What is no time at all has been told already.
+  .refine((value) => !(new Date(value).getUTCFullYear() > 9999), 'is too late')
+  .transform((value) => new Date(value));
+
 /** What every list gives. */
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({

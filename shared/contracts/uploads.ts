@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { categoryId } from './categories.ts';
-import { language, time, uploadId, videoId } from './common.ts';
+import { givenTime, language, time, uploadId, videoId } from './common.ts';
 import { knownRegion } from './regions.ts';
 import { visibilities } from './videos.ts';
 
@@ -56,11 +56,7 @@ export const newUpload = z
       .nullable()
       .meta({ description: 'From this age on it is meant to be seen; null: from any', example: 12 })
       .default(null),
-    publishAt: z.iso
-      .datetime({ offset: true })
-      // What is no time at all has been told already.
-      .refine((value) => !(new Date(value).getUTCFullYear() > 9999), 'is too late')
-      .transform((value) => new Date(value))
+    publishAt: givenTime
       .nullable()
       .meta({
         description: 'Until then it is seen as if it were private; a time to come. null: at once',

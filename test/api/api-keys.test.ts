@@ -128,6 +128,12 @@ describe('API keys', () => {
     await users.updateOne({ _id: userId }, { $set: { status: 'active' } });
   });
 
+  it('end at a time that may be told with any offset', async () => {
+    const { expiresAt, apiKeyId } = await make(['read'], 'demo', { expiresAt: '2096-07-01T14:00:00+02:00' });
+    expect(expiresAt).to.equal('2096-07-01T12:00:00.000Z');
+    await as('demo', `${path}/${apiKeyId}`, { method: 'DELETE' });
+  });
+
   it('are refused at once when they are revoked, and when they end', async () => {
     const revoked = await make(['read']);
     expect((await using(revoked.key, '/api/auth/me')).status).to.equal(200);
@@ -208,6 +214,7 @@ describe('API keys', () => {
       [{ name: 'A key', scopes: [] }, '/scopes'],
       [{ name: 'A key', scopes: ['everything'] }, '/scopes/0'],
       [{ name: 'A key', scopes: ['read'], expiresAt: '2020-01-01T00:00:00Z' }, '/expiresAt'],
+      [{ name: 'A key', scopes: ['read'], expiresAt: '9999-12-31T23:59:59-14:00' }, '/expiresAt'],
       [{ name: 'A key', scopes: ['read'], ownerId: 'a'.repeat(24) }, '/ownerId'],
       [{ name: { $gt: '' }, scopes: ['read'] }, '/name'],
     ];
