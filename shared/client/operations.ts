@@ -802,6 +802,7 @@ export type Ladder = {
       | 'container'
       | 'codec'
       | 'pixel_format'
+      | 'colours'
       | 'interlaced'
       | 'geometry'
       | 'edited'

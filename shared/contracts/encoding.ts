@@ -37,6 +37,7 @@ export const copyRefusals = {
   container: 'its container does not hold it in a form that can be repackaged',
   codec: 'it is not H.264',
   pixel_format: 'it is not 8-bit 4:2:0 of limited range',
+  colours: 'players would show other colours than those of the other rungs',
   interlaced: 'it is interlaced',
   geometry: 'it must be scaled to be shown right',
   edited: 'it must be turned or cut to be shown right',

@@ -38,6 +38,7 @@ export function planCopy(question: CopyQuestion): Copy | CopyRefusal {
   if (video.codec_name !== 'h264') return 'codec';
   const isFullRange = video.color_range === 'pc';
   if (video.pix_fmt !== 'yuv420p' || isFullRange || picture.hdr) return 'pixel_format';
+  if (!isShownAlike(video, picture)) return 'colours';
   if (picture.isInterlaced) return 'interlaced';
   if (packets.hidden > 0 || !isUpright(video)) return 'edited';
   const { width, height } = question.display;
@@ -64,6 +65,23 @@ export function planCopy(question: CopyQuestion): Copy | CopyRefusal {
   const averageBitrate = bitrate(whole, frameCount);
   if (peakBitrate > averageBitrate * steadiness) return 'uneven_rate';
   return { cuts, averageBitrate, peakBitrate };
+}
+
+/** Others are shown in colours that are far from those of encoded rungs: by up to 66 of 255 in Chromium. */
+const usualMatrices = ['bt709', 'smpte170m', 'bt470bg'];
+const usualPrimaries = [...usualMatrices, 'smpte240m'];
+const usualCurves = [...usualMatrices, 'iec61966-2-1', 'iec61966-2-4', 'bt1361e', 'bt2020-10', 'bt2020-12'];
+/** Chromium takes a picture of this height for BT.709 unless matrix, primaries and curve are all named, others for BT.601. */
+const guessedHigh = 720;
+
+/** Whether players show it as the other rungs, which are converted by its matrix alone. */
+function isShownAlike(video: ProbedStream, { matrix }: SourcePicture): boolean {
+  const tags = [video.color_space, video.color_primaries, video.color_transfer];
+  const named = tags.map((tag) => (tag === 'unknown' || tag === 'reserved' ? undefined : tag));
+  const usual = [usualMatrices, usualPrimaries, usualCurves];
+  if (named.some((tag, index) => tag && !usual[index]?.includes(tag))) return false;
+  const isGuessed = named.includes(undefined);
+  return !isGuessed || ((named[0] ?? matrix) === 'bt709') === (video.height ?? 0) >= guessedHigh;
 }
 
 /** The output frame of each packet; undefined unless every frame of the grid has exactly one packet near it. */

@@ -24,6 +24,7 @@ const stream = z.object({
   field_order: text,
   color_range: text,
   color_space: text,
+  color_primaries: text,
   color_transfer: text,
   avg_frame_rate: text,
   r_frame_rate: text,

@@ -136,23 +136,76 @@ describe('copying a real picture', () => {
   });
 });
 
-describe('the cuts of a copied picture', () => {
-  const rate = { numerator: 25, denominator: 1 };
+const rate = { numerator: 25, denominator: 1 };
 
-  /** Frames in the order of decoding; each has so many bytes. */
-  function question(frames: number[], keys: number[], facts: Partial<CopyQuestion> = {}): CopyQuestion {
-    const times = frames.map((frame) => frame / 25);
-    const bytes = times.map(() => 100);
+/** Frames in the order of decoding; each has so many bytes. */
+function question(frames: number[], keys: number[], facts: Partial<CopyQuestion> = {}): CopyQuestion {
+  const times = frames.map((frame) => frame / 25);
+  const bytes = times.map(() => 100);
+  const video = {
+    ...{ index: 0, codec_type: 'video', codec_name: 'h264', width: 320, height: 240, pix_fmt: 'yuv420p' },
+    ...{ disposition: {}, tags: {}, side_data_list: [] },
+  };
+  return {
+    ...{ video, picture: sourcePicture(video), display: displaySize(video), rate },
+    ...{ packets: { ...noPackets(), times, bytes, keys }, frameCount: frames.length },
+    ...{ formatName: 'mov,mp4,m4a,3gp,3g2,mj2', originSeconds: 0, ...facts },
+  };
+}
+
+describe('copying a picture with colours that are named', () => {
+  // Matrix, primaries, curve.
+  const judge = (
+    height: number,
+    ...[color_space, color_primaries, color_transfer]: (string | undefined)[]
+  ) => {
+    const asked = question([0], [0]);
     const video = {
-      ...{ index: 0, codec_type: 'video', codec_name: 'h264', width: 320, height: 240, pix_fmt: 'yuv420p' },
-      ...{ disposition: {}, tags: {}, side_data_list: [] },
+      ...asked.video,
+      ...{ width: (height * 4) / 3, height, color_space, color_primaries, color_transfer },
     };
-    return {
-      ...{ video, picture: sourcePicture(video), display: displaySize(video), rate },
-      ...{ packets: { ...noPackets(), times, bytes, keys }, frameCount: frames.length },
-      ...{ formatName: 'mov,mp4,m4a,3gp,3g2,mj2', originSeconds: 0, ...facts },
-    };
-  }
+    const copy = planCopy({ ...asked, video, picture: sourcePicture(video), display: displaySize(video) });
+    return typeof copy === 'string' ? copy : 'copied';
+  };
+
+  it('is possible where players and ffmpeg take them alike', () => {
+    for (const height of [360, 720]) {
+      expect(judge(height), 'nothing is named').to.equal('copied');
+      for (const tag of ['bt709', 'smpte170m', 'bt470bg']) {
+        expect(judge(height, tag, tag, tag), tag).to.equal('copied');
+      }
+      expect(judge(height, 'unknown', 'bt709', 'reserved')).to.equal('copied');
+      expect(judge(height, 'bt709', 'bt709', 'iec61966-2-1')).to.equal('copied');
+    }
+    expect(judge(720, 'bt709')).to.equal('copied');
+    expect(judge(360, 'smpte170m', 'smpte170m')).to.equal('copied');
+  });
+
+  it('is refused for what players show otherwise, or not at all', () => {
+    for (const matrix of ['gbr', 'ycgco', 'bt2020nc', 'bt2020c', 'fcc', 'smpte240m']) {
+      expect(judge(720, matrix, 'bt709', 'bt709'), matrix).to.equal('colours');
+    }
+    for (const primaries of ['bt2020', 'smpte432', 'smpte428', 'film', 'bt470m']) {
+      expect(judge(720, 'bt709', primaries, 'bt709'), primaries).to.equal('colours');
+    }
+    for (const curve of ['linear', 'smpte428', 'bt470m']) {
+      expect(judge(720, 'bt709', 'bt709', curve), curve).to.equal('colours');
+    }
+  });
+
+  it('is refused where players guess another matrix than is named, as not all is', () => {
+    expect(judge(360, 'bt709', 'bt709')).to.equal('colours');
+    expect(judge(720, 'smpte170m', undefined, 'smpte170m')).to.equal('colours');
+    const upright = { width: 480, height: 854 };
+    const asked = question([0], [0]);
+    const video = { ...asked.video, ...upright };
+    expect(planCopy({ ...asked, video, picture: sourcePicture(video), display: upright })).to.equal(
+      'colours',
+    );
+  });
+});
+
+describe('the cuts of a copied picture', () => {
   const inOrder = (count: number) => Array.from({ length: count }, (_, frame) => frame);
   const cutsOf = (count: number, keys: number[]) => {
     const copy = planCopy(question(inOrder(count), keys));
