@@ -45,13 +45,14 @@ export function deinterlaceFilters({ isInterlaced }: SourcePicture): string[] {
 
 /**
  * PQ or HLG light of up to 1000 cd/m2 becomes SDR of BT.709, at the size of the largest rung, since the steps work
- * on floats: linear light, gamut, a curve that keeps highlights, and back. Tags are set because sources lack them.
+ * on floats: linear light, gamut, a curve that keeps highlights, and back. Tags are set because sources lack them, on
+ * the frames, as what they become is named after them; the range is theirs.
  */
 export function toneMapFilters({ hdr }: SourcePicture, size: { width: number; height: number }): string[] {
   if (!hdr) return [];
-  const from = `tin=${hdr}:pin=bt2020:min=bt2020nc:rin=tv`;
   return [
-    `zscale=w=${size.width}:h=${size.height}:${from}:t=linear:npl=203`,
+    `setparams=color_primaries=bt2020:color_trc=${hdr}:colorspace=bt2020nc`,
+    `zscale=w=${size.width}:h=${size.height}:t=linear:npl=203`,
     'format=gbrpf32le',
     'zscale=p=bt709',
     'tonemap=tonemap=mobius:param=0.3:desat=0:peak=5',

@@ -87,7 +87,8 @@ describe('the filters for a picture', () => {
   it('bring HDR to SDR at the size of the largest rung, after which its matrix is known', () => {
     const hdr = { ...plain, hdr: 'smpte2084', matrix: 'bt709' } as const;
     expect(toneMapFilters(hdr, size)).to.deep.equal([
-      'zscale=w=640:h=360:tin=smpte2084:pin=bt2020:min=bt2020nc:rin=tv:t=linear:npl=203',
+      'setparams=color_primaries=bt2020:color_trc=smpte2084:colorspace=bt2020nc',
+      'zscale=w=640:h=360:t=linear:npl=203',
       'format=gbrpf32le',
       'zscale=p=bt709',
       'tonemap=tonemap=mobius:param=0.3:desat=0:peak=5',
@@ -158,31 +159,32 @@ describe('a picture, encoded,', () => {
   ];
   const lossless = (...more: string[]) => ['-c:v', 'libx264', '-preset', 'ultrafast', '-qp', '0', ...more];
 
-  const hevc = (transfer: string) => [
+  const hevc = (transfer: string, range = 'tv', matrix = 'bt2020nc', primaries = 'bt2020') => [
     ...['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=none:qp=4'],
-    ...[
-      '-color_primaries',
-      'bt2020',
-      '-color_trc',
-      transfer,
-      '-colorspace',
-      'bt2020nc',
-      '-color_range',
-      'tv',
-    ],
+    ...['-color_primaries', primaries, '-color_trc', transfer, '-colorspace', matrix, '-color_range', range],
   ];
-  /** A grey of 10 bit: `share` of the signal from black to white. */
+  /** A grey: `share` of the signal from black to white. */
   const signal = (share: number) => flat('yuv420p10le', [Math.round(64 + 876 * share), 512, 512]);
+  const fullSignal = (format: string) => (share: number) => {
+    const value = Math.round(1023 * share);
+    return flat(format, format === 'gbrp10le' ? [value, value, value] : [value, 512, 512]);
+  };
+  // Black, a grey card (26 cd/m2), white of graphics (203 cd/m2), the brightest (1000 cd/m2): BT.2408, table 1.
+  const pq = [0, 0.38, 0.58, 0.75];
+  const hlg = [0, 0.38, 0.75, 1];
 
-  for (const [name, transfer, shares] of [
-    // Black, a grey card (26 cd/m2), white of graphics (203 cd/m2), the brightest (1000 cd/m2): BT.2408, table 1.
-    ['PQ', 'smpte2084', [0, 0.38, 0.58, 0.75]],
-    ['HLG', 'arib-std-b67', [0, 0.38, 0.75, 1]],
+  for (const [name, greyOf, shares, words] of [
+    ['PQ', signal, pq, hevc('smpte2084')],
+    ['HLG', signal, hlg, hevc('arib-std-b67')],
+    ['PQ that names nothing else', signal, pq, hevc('smpte2084', 'unknown', 'unknown', 'unknown')],
+    ['HLG of full range', fullSignal('yuv420p10le'), hlg, hevc('arib-std-b67', 'pc')],
+    ['PQ in RGB', fullSignal('gbrp10le'), pq, hevc('smpte2084', 'pc', 'rgb', 'unknown')],
+    ['PQ in grey alone', fullSignal('gray10le'), pq, hevc('smpte2084', 'pc', 'unknown', 'unknown')],
   ] as const) {
     it(`of ${name} becomes SDR: black stays black, grey is grey, white is bright`, async () => {
       const lumas: number[] = [];
       for (const share of shares) {
-        const source = await media.make(`${name}-${share}.mp4`, ...signal(share), ...hevc(transfer));
+        const source = await media.make(`${name}-${share}.mp4`, ...greyOf(share), ...words);
         const path = await encode(source);
         const { stream } = await show(path);
         expect(stream).to.include(encoded);
