@@ -64,6 +64,7 @@ export function damagedPicture(message: string): PlanWarning {
   return { code: 'damaged_picture', message };
 }
 
-function missingEnd(why: string): PlanWarning {
+/** For what is shown up to where it cannot be read on. */
+export function missingEnd(why: string): PlanWarning {
   return { code: 'truncated_end', message: `The end is missing: ${why}.` };
 }

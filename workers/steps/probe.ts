@@ -11,6 +11,7 @@ import { FfmpegError, runFfmpeg } from '../media/ffmpeg.ts';
 import { firstPictureCommand } from '../media/ffmpeg-args.ts';
 import { describe, scanPackets } from '../media/ffprobe.ts';
 import { countHidden } from '../media/hidden-frames.ts';
+import { findLostFragments } from '../media/lost-fragments.ts';
 import { noPackets } from '../media/packets.ts';
 import { planEncoding } from '../media/plan.ts';
 import { ownProgram } from '../media/programs.ts';
@@ -59,6 +60,7 @@ async function makePlan(video: Video, { tools, signal }: Step): Promise<Encoding
     if (packets.encrypted > 0) throw encryptedPicture();
     if (undecoded) throw undecoded.error;
     packets.hidden = await countHidden(tools.ffprobe, path, stream, packets, formatName, signal);
+    const lost = await findLostFragments(path, stream, formatName);
     const plan = planEncoding(
       {
         report,
@@ -70,7 +72,7 @@ async function makePlan(video: Video, { tools, signal }: Step): Promise<Encoding
       },
       { maxSeconds: config.VIDEO_MAX_SECONDS, profile, slots, copyRefused: video.copyRefused },
     );
-    return { ...plan, warnings: [...warnings, ...text.warnings, ...plan.warnings] };
+    return { ...plan, warnings: [...warnings, ...text.warnings, ...plan.warnings, ...lost] };
   });
 }
 
