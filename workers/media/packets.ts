@@ -84,6 +84,11 @@ function beginsAnew({ decodes }: Packets): boolean {
   });
 }
 
+/** Whether a packet is decoded earlier than the one before it. */
+function isBack(decodes: number[], index: number): boolean {
+  return (decodes[index] ?? 0) < (decodes[index - 1] ?? Number.NEGATIVE_INFINITY) - backSeconds;
+}
+
 /** The sum of what lies between jumps; a single packet that is elsewhere does not interrupt the others. */
 function stretches({ times, decodes }: Packets, packetSeconds: number): number {
   let sum = 0;
@@ -92,8 +97,7 @@ function stretches({ times, decodes }: Packets, packetSeconds: number): number {
   const isFar = (time: number | undefined) => time !== undefined && Math.abs(time - last) > pauseSeconds;
   for (const [index, time] of times.entries()) {
     if (isFar(time) && index > 0 && !isFar(times[index + 1] ?? time)) continue;
-    const isBack = (decodes[index] ?? 0) < (decodes[index - 1] ?? Number.NEGATIVE_INFINITY) - backSeconds;
-    if (isFar(time) || isBack) {
+    if (isFar(time) || isBack(decodes, index)) {
       sum += most - least + packetSeconds;
       [least, most] = [time, time];
     }
@@ -109,11 +113,20 @@ export function soundExtent(packets: Packets, knownSeconds = 0): Extent | undefi
   return extentOf(packets, 0, knownSeconds, packets.times.length * (usualDistance(packets) ?? 0));
 }
 
-/** The usual distance between packets as they are shown: pauses and single wrong stamps do not count. */
-export function usualDistance({ times }: Packets): number | undefined {
-  const shown = Float64Array.from(times).sort();
-  const distances = shown.subarray(1).map((time, index) => time - (shown[index] ?? 0));
-  const usual = distances.sort()[distances.length >> 1];
+/**
+ * The usual distance between packets as they are shown: pauses and single wrong stamps do not count. Where the clock
+ * begins anew packets lie between earlier ones, and are not theirs.
+ */
+export function usualDistance({ times, decodes }: Packets): number | undefined {
+  const distances: number[] = [];
+  let from = 0;
+  for (let end = 1; end <= times.length; end += 1) {
+    if (end < times.length && !isBack(decodes, end)) continue;
+    const shown = Float64Array.from(times.slice(from, end)).sort();
+    for (let at = 1; at < shown.length; at += 1) distances.push((shown[at] ?? 0) - (shown[at - 1] ?? 0));
+    from = end;
+  }
+  const usual = Float64Array.from(distances).sort()[distances.length >> 1];
   return usual && usual > 0 ? usual : undefined;
 }
 

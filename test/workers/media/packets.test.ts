@@ -88,6 +88,12 @@ describe('the usual distance', () => {
     expect(usualDistance(packets(times))).to.be.closeTo(0.04, 1e-9);
   });
 
+  it('does not mix recordings that were joined, whose clocks overlap', () => {
+    const faster = Array.from({ length: 60 }, (_, n) => 0.007 + n / 30);
+    expect(usualDistance(packets([...steady(50), ...faster]))).to.be.closeTo(1 / 30, 1e-9);
+    expect(usualDistance(packets([...faster, ...steady(90)]))).to.be.closeTo(0.04, 1e-9);
+  });
+
   it('is none of one packet, or of many at one time', () => {
     expect(usualDistance(packets([1]))).to.equal(undefined);
     expect(usualDistance(packets([1, 1, 1]))).to.equal(undefined);
