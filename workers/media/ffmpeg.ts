@@ -25,7 +25,7 @@ export type FfmpegRun = {
 
 export type FfmpegResult = { frames: number; stderr: string };
 
-const guards = ['-nostdin', '-max_pixels', '33177600', '-max_streams', '128', '-max_alloc', '536870912'];
+const guards = ['-nostdin', '-max_pixels', '33177600', '-max_alloc', '536870912'];
 /** Jobs run beside each other, one per core; several threads that share a job's pictures cost more than they win. */
 const oneFilterThread = ['-filter_complex_threads', '1'];
 

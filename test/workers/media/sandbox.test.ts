@@ -2,7 +2,9 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { expect } from 'chai';
+import { firstPictureCommand } from '../../../workers/media/ffmpeg-args.ts';
 import { findSandboxTools, inputWhitelists, sandboxPrefix } from '../../../workers/media/sandbox.ts';
+import { h264, lookAt, moving, tone, useMedia } from '../../support/media.ts';
 
 const limits = { memoryBytes: 1024, cpuSeconds: 60, fileBytes: 2048 };
 
@@ -30,6 +32,19 @@ describe('the sandbox', () => {
     const reachOut = formats.split(',').filter((name) => /hls|dash|concat|image|tty|lavfi|sdp/.test(name));
     expect(formats.split(',')).to.include('mp4');
     expect(reachOut).to.deep.equal([]);
+  });
+
+  describe('of ffmpeg', () => {
+    const media = useMedia();
+
+    it('lets it read a file of as many tracks as ffprobe tells of', async () => {
+      const tracks = Array.from({ length: 200 }, () => ['-map', '1']).flat();
+      const sound = ['-c:a', 'pcm_u8', '-ar', '8000'];
+      const words = [...moving('25', 0.4), ...tone(0.4), ...h264(10), '-map', '0', ...tracks, ...sound];
+      const source = await media.make('tracks.mkv', ...words);
+      expect((await lookAt(source)).report.streams).to.have.length(201);
+      expect((await media.run(firstPictureCommand(0, source))).frames).to.equal(1);
+    });
   });
 
   describe('on a system with one of its tools', () => {
