@@ -76,6 +76,15 @@ withBothFfmpegs((bench) => {
       expect(size).to.deep.equal({ width: 360, height: 640 });
     });
 
+    it('is found in one of a line or two', async () => {
+      const path = join(await clipFolder(), 'thin.mkv');
+      await ffmpeg('-f', 'lavfi', '-i', 'testsrc2=size=4097x3:rate=25', '-t', '1', '-c:v', 'ffv1', path);
+      expect((await choose(path, 25, { width: 4096, height: 2 })).size).to.deep.equal({
+        width: 1280,
+        height: 2,
+      });
+    });
+
     it('is found in a transport stream, where a seek lands anywhere', async () => {
       const parts = ['color=c=black:@:d=4', 'testsrc2=@:d=8'];
       const path = await assembled('seeking.ts', parts, '-g', '50');

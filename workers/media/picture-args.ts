@@ -106,8 +106,13 @@ function pictureAndMiniature(
 ): FfmpegCommand['outputs'] {
   const map = ['-map', `${input}:${plan.picture.streamIndex}`];
   const small = { width: miniatureSide, height: miniatureSide };
-  const picture = [...encodedPicture(plan, masterSize(plan), choice), toJpeg].join(',');
-  const miniature = [...encodedPicture(plan, small, choice), 'format=gray'].join(',');
+  const large = masterSize(plan);
+  const picture = [...encodedPicture(plan, large, choice), toJpeg].join(',');
+  // `scale` refuses to shrink one side to less than a 64th while the other one grows.
+  const isThin = Math.min(large.width, large.height) < miniatureSide;
+  const shrunk = isThin ? [`scale=${small.width}:${small.height}`] : [];
+  const seen = encodedPicture(plan, isThin ? large : small, choice);
+  const miniature = [...seen, ...shrunk, 'format=gray'].join(',');
   return [
     { path: fileOf('picture'), options: [...map, '-vf', picture, ...everyFrame, ...bare, ...master] },
     { path: fileOf('miniature'), options: [...map, '-vf', miniature, ...everyFrame, '-f', 'rawvideo'] },
