@@ -113,9 +113,10 @@ export type EncodingPlan = {
   containerStartSeconds: number;
   /**
    * Whose times are wrong and counted anew, from when the first picture is shown on; null when all are right. See
-   * `clock.ts`.
+   * `clock.ts`. Sound whose times are right is due `soundLater` seconds later, when it begins only after the picture's
+   * clock has begun anew.
    */
-  rebuilt: { firstSeconds: number; picture: boolean; sound: boolean } | null;
+  rebuilt: { firstSeconds: number; picture: boolean; sound: boolean; soundLater?: number } | null;
   picture: SourcePicture;
   codec: PictureCodec;
   /** What is published, lowest first. */

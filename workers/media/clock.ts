@@ -17,9 +17,10 @@ export function pictureClock({ originSeconds, rebuilt, rate }: Clock): string[] 
 
 /** The same for sound. */
 export function soundClock({ originSeconds, rebuilt }: Clock): string[] {
+  const earlier = originSeconds - (rebuilt?.soundLater ?? 0);
   return [
     ...(rebuilt?.sound ? [`asetpts='${goOn(rebuilt.firstSeconds, 'NB_SAMPLES/SR/TB')}'`] : []),
-    ...(originSeconds === 0 ? [] : [`asetpts=PTS-${decimal(originSeconds)}/TB`]),
+    ...(earlier === 0 ? [] : [`asetpts=PTS${earlier > 0 ? '-' : '+'}${decimal(Math.abs(earlier))}/TB`]),
   ];
 }
 

@@ -152,11 +152,14 @@ export async function scanPackets(
   });
   ended.catch(() => {});
   const found = new Map(streamIndexes.map((index) => [String(index), noPackets()]));
+  const first = found.get(String(streamIndexes[0]));
   try {
     for await (const line of createInterface({ input: child.stdout })) {
       const [index = '', ...fields] = line.split(',');
       const packets = found.get(index);
-      if (packets) addPacket(packets, fields);
+      if (!packets) continue;
+      if (packets.times.length === 0) packets.follows = first?.times.length ?? 0;
+      addPacket(packets, fields);
     }
     await ended;
   } finally {

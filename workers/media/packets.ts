@@ -11,6 +11,8 @@ export type Packets = {
   namedSeconds: number;
   /** The latest time at which a packet ends. */
   endSeconds: number;
+  /** How many packets of the first stream that was read with it come before its own first. */
+  follows: number;
   /** How many an edit list leaves out. */
   hidden: number;
   /** How many are encrypted. */
@@ -18,8 +20,8 @@ export type Packets = {
 };
 
 export function noPackets(): Packets {
-  const none = { times: [], decodes: [], bytes: [], keys: [], namedSeconds: 0, hidden: 0, encrypted: 0 };
-  return { ...none, endSeconds: Number.NEGATIVE_INFINITY };
+  const none = { times: [], decodes: [], bytes: [], keys: [], namedSeconds: 0 };
+  return { ...none, follows: 0, hidden: 0, encrypted: 0, endSeconds: Number.NEGATIVE_INFINITY };
 }
 
 export type Extent = { firstSeconds: number; endSeconds: number; isDamaged: boolean };
@@ -62,7 +64,7 @@ export function extentOf(
   const sound = times.find((time, index) => isNear(time, times[index + 1])) ?? begin;
   return {
     firstSeconds: sound,
-    endSeconds: sound + stretches(packets, addedSeconds / times.length),
+    endSeconds: sound + sumOf(stretchesIn(packets), addedSeconds / times.length),
     isDamaged: true,
   };
 }
@@ -89,23 +91,52 @@ function isBack(decodes: number[], index: number): boolean {
   return (decodes[index] ?? 0) < (decodes[index - 1] ?? Number.NEGATIVE_INFINITY) - backSeconds;
 }
 
-/** The sum of what lies between jumps; a single packet that is elsewhere does not interrupt the others. */
-function stretches({ times, decodes }: Packets, packetSeconds: number): number {
-  let sum = 0;
+type Stretch = { index: number; least: number; most: number };
+
+/** What lies between jumps; a single packet that is elsewhere does not interrupt the others. */
+function stretchesIn({ times, decodes }: Packets): Stretch[] {
   let [last = 0] = times;
-  let [least, most] = [last, last];
+  let stretch = { index: 0, least: last, most: last };
+  const stretches = [stretch];
   const isFar = (time: number | undefined) => time !== undefined && Math.abs(time - last) > pauseSeconds;
   for (const [index, time] of times.entries()) {
     if (isFar(time) && index > 0 && !isFar(times[index + 1] ?? time)) continue;
     if (isFar(time) || isBack(decodes, index)) {
-      sum += most - least + packetSeconds;
-      [least, most] = [time, time];
+      stretch = { index, least: time, most: time };
+      stretches.push(stretch);
     }
-    least = Math.min(least, time);
-    most = Math.max(most, time);
+    stretch.least = Math.min(stretch.least, time);
+    stretch.most = Math.max(stretch.most, time);
     last = time;
   }
-  return sum + most - least + packetSeconds;
+  return stretches;
+}
+
+function sumOf(stretches: Stretch[], packetSeconds: number): number {
+  return stretches.reduce((sum, { least, most }) => sum + most - least + packetSeconds, 0);
+}
+
+/** The first sound of a recording may come this many packets before its first picture. */
+const ahead = 5;
+
+/**
+ * By how much later than its time stamps say another stream is due that begins at `beginSeconds`, where the stretches of
+ * this one follow each other. 0 in the first of them; with the stretch that it lies in, when it has another clock.
+ */
+export function laterBy(
+  packets: Packets,
+  { follows }: Packets,
+  beginSeconds: number,
+  packetSeconds: number,
+): number {
+  const stretches = stretchesIn(packets);
+  const own = stretches.findLastIndex(({ index }) => index < follows + ahead);
+  const [first, stretch] = [stretches[0], stretches[own]];
+  if (own <= 0 || !first || !stretch) return 0;
+  const isBeside = Math.abs(beginSeconds - stretch.least) <= pauseSeconds;
+  return (
+    first.least + sumOf(stretches.slice(0, own), packetSeconds) - (isBeside ? stretch.least : beginSeconds)
+  );
 }
 
 /** The same for sound, which has no pauses: its packets are all of one length, whatever the container says. */

@@ -19,6 +19,7 @@ import {
   type Extent,
   extentOf,
   keySeconds,
+  laterBy,
   type Packets,
   soundExtent,
   totalBytes,
@@ -63,10 +64,16 @@ export function planEncoding(source: Source, options: PlanOptions): EncodingPlan
   const warnings = checkFrames(video, packets, formatName);
   const picture = sourcePicture(video);
   const usual = usualRate(video, packets, picture.isInterlaced);
-  const [extent, sound] = findExtents(source, usual);
+  const [extent, heard] = findExtents(source, usual);
   if (!extent) throw new MillraceError('undecodable', 'The picture track holds not one frame.');
   if (extent.isDamaged) warnings.push(damagedTimes);
-  else warnings.push(...checkLength(report, [extent, sound]));
+  else warnings.push(...checkLength(report, [extent, heard]));
+  const soundLater = extent.isDamaged && heard && !heard.isDamaged ? soundDelay(source, heard, usual) : 0;
+  const sound = heard && {
+    ...heard,
+    firstSeconds: heard.firstSeconds + soundLater,
+    endSeconds: heard.endSeconds + soundLater,
+  };
   const span = extent.endSeconds - extent.firstSeconds;
   const rate = constantRate(usual);
 
@@ -117,6 +124,7 @@ export function planEncoding(source: Source, options: PlanOptions): EncodingPlan
             firstSeconds: extent.firstSeconds,
             picture: extent.isDamaged,
             sound: sound?.isDamaged ?? false,
+            ...(soundLater === 0 ? {} : { soundLater }),
           }
         : null,
     picture,
@@ -160,6 +168,19 @@ function findExtents(
   if (picture?.isDamaged && lengthOf(sound) > 0) return [ofPicture(lengthOf(sound)), sound];
   if (sound?.isDamaged && lengthOf(picture) > 0) return [picture, ofSound(lengthOf(picture))];
   return [picture, sound];
+}
+
+/**
+ * Of recordings that were joined the first may have no sound: then that of the next one is due after its picture. Only
+ * a stream has its sound beside its picture, so that their order tells.
+ */
+function soundDelay(
+  { report, packets, soundPackets }: Source,
+  { firstSeconds }: Extent,
+  usualRate: number,
+): number {
+  if (!soundPackets || !/\bmpeg/.test(report.format.format_name ?? '')) return 0;
+  return laterBy(packets, soundPackets, firstSeconds, usualDistance(packets) ?? 1 / usualRate);
 }
 
 /**

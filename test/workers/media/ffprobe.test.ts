@@ -209,6 +209,7 @@ describe('ffprobe', () => {
           keys: [],
           namedSeconds: 0,
           endSeconds: Number.NEGATIVE_INFINITY,
+          follows: 0,
           hidden: 0,
           encrypted: 0,
         },

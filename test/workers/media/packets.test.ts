@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import {
   extentOf,
   keySeconds,
+  laterBy,
   noPackets,
   type Packets,
   soundExtent,
@@ -79,6 +80,20 @@ describe('the extent of sound', () => {
     expect(soundExtent(jump)).to.include({ firstSeconds: 0, isDamaged: true });
     expect(soundExtent(jump)?.endSeconds).to.be.closeTo(4, 1e-6);
     expect(soundExtent(noPackets())).to.equal(undefined);
+  });
+});
+
+describe('how much later another stream is due', () => {
+  it('is the length of what was joined before it, by how many packets it lies behind', () => {
+    const joined = packets([...steady(50, 3), ...steady(75, 2), ...steady(25, 900)]);
+    const later = (follows: number, begin: number) =>
+      laterBy(joined, { ...noPackets(), follows }, begin, 0.04);
+    expect([later(0, 3), later(40, 4.6)]).to.deep.equal([0, 0]);
+    expect(later(48, 2)).to.be.closeTo(3, 1e-9);
+    expect(later(60, 2.4)).to.be.closeTo(3, 1e-9);
+    expect(later(125, 900)).to.be.closeTo(-892, 1e-9);
+    expect(later(125, 95_000), 'another clock').to.be.closeTo(-94_992, 1e-9);
+    expect(laterBy(noPackets(), noPackets(), 0, 0.04)).to.equal(0);
   });
 });
 

@@ -106,6 +106,31 @@ describe('the timeline', () => {
     });
   }
 
+  for (const offset of [0, 1000, -1000]) {
+    it(`keeps sound beside its picture behind a recording without sound, ${offset} s off`, async () => {
+      const begin = 1500;
+      const silent = [...numbered('25', 2), ...h264(25), '-output_ts_offset'];
+      const heard = [...numbered('25', 2), ...tone(2), ...coded, '-output_ts_offset'];
+      const parts = [
+        await media.make('silent.ts', ...silent, String(begin)),
+        await media.make('heard.ts', ...heard, String(begin + offset)),
+      ];
+      const source = media.path('silent-first.ts');
+      writeFileSync(source, Buffer.concat(parts.map((part) => readFileSync(part))));
+      const plan = await media.planFor(source);
+      expect(plan.frameCount).to.equal(100);
+      expect(plan.durationSeconds).to.be.closeTo(4, 0.1);
+      const [track] = plan.audio;
+      if (!track) expect.fail('no sound');
+      const path = media.path('late-sound.mp4');
+      await media.run(audioCommand(plan, track, source, path));
+      const found = await samples(path);
+      const loud = (sample: number) => Math.abs(sample) > 0.02;
+      expect(found.findIndex(loud) / 48_000).to.be.closeTo(2, 0.05);
+      expect(found.findLastIndex(loud) / 48_000).to.be.closeTo(4, 0.1);
+    });
+  }
+
   it('stands still where most is damaged, and goes on behind', async () => {
     const words = [...numbered('25', 10), '-c:v', 'libvpx', '-deadline', 'realtime', '-g', '25'];
     words.push('-b:v', '1M', '-bsf:v', "noise=amount='between(n,60,190)'");
