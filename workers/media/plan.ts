@@ -21,6 +21,7 @@ import {
   keySeconds,
   laterBy,
   type Packets,
+  pauseSeconds,
   soundExtent,
   totalBytes,
   usualDistance,
@@ -33,6 +34,8 @@ import { planStoryboard } from './storyboard.ts';
 const rateOfOne = 25;
 /** Sound that lasts this much longer than the picture is more than the padding of its last frame (AAC of 24 kHz: 43 ms). */
 const soundOverhang = 0.05;
+/** Each of many recordings that were joined has such padding. */
+const joinedOverhang = 1;
 
 export type Source = {
   report: ProbeReport;
@@ -193,7 +196,7 @@ function planTimeline(
   rate: FrameRate,
 ): Pick<EncodingPlan, 'originSeconds' | 'frameCount' | 'durationSeconds'> {
   const frameSeconds = secondsOf(1, rate);
-  const sound = found?.isDamaged ? undefined : found;
+  const sound = found?.isDamaged ? rebuiltSound(found, picture) : found;
   const early = Math.max(0, picture.firstSeconds - (sound?.firstSeconds ?? picture.firstSeconds));
   const originSeconds = picture.firstSeconds - Math.floor(early / frameSeconds + 0.001) * frameSeconds;
   const frames = Math.round((picture.endSeconds - originSeconds) / frameSeconds);
@@ -206,6 +209,15 @@ function planTimeline(
     frameCount,
     durationSeconds: Math.max(secondsOf(frameCount, rate), soundEnd - originSeconds),
   };
+}
+
+/** Where sound lies whose times are counted anew, as `soundClock` does it: only when it outlasts the picture by far. */
+function rebuiltSound({ firstSeconds, endSeconds }: Extent, picture: Extent): Extent | undefined {
+  const isNear = Math.abs(firstSeconds - picture.firstSeconds) < pauseSeconds;
+  const later = isNear ? 0 : picture.firstSeconds - firstSeconds;
+  const end = endSeconds + later;
+  if (end <= picture.endSeconds + joinedOverhang) return undefined;
+  return { firstSeconds: picture.firstSeconds, endSeconds: end, isDamaged: true };
 }
 
 function offerCopy(

@@ -131,6 +131,24 @@ describe('the timeline', () => {
     });
   }
 
+  it('lasts as long as the sound of joined recordings, where that outlasts their picture', async () => {
+    const words = (seconds: number) => [...numbered('25', 2), ...tone(seconds), ...coded];
+    const parts = [
+      await media.make('even.ts', ...words(2)),
+      await media.make('sound-longer.ts', ...words(5)),
+    ];
+    const source = media.path('outlasting.ts');
+    writeFileSync(source, Buffer.concat(parts.map((part) => readFileSync(part))));
+    const plan = await media.planFor(source);
+    expect(plan.durationSeconds).to.be.closeTo(7, 0.1);
+    expect(plan.frameCount / 25).to.be.closeTo(7, 0.1);
+    const [track] = plan.audio;
+    if (!track) expect.fail('no sound');
+    const path = media.path('whole-sound.mp4');
+    await media.run(audioCommand(plan, track, source, path));
+    expect((await samples(path)).length / 48_000).to.be.closeTo(plan.durationSeconds, 0.05);
+  });
+
   it('stands still where most is damaged, and goes on behind', async () => {
     const words = [...numbered('25', 10), '-c:v', 'libvpx', '-deadline', 'realtime', '-g', '25'];
     words.push('-b:v', '1M', '-bsf:v', "noise=amount='between(n,60,190)'");
