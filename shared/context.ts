@@ -5,6 +5,7 @@ import { createMetrics, type Metrics } from './metrics.ts';
 import { createQueues, type Queues } from './queue.ts';
 import { type Redis, requestConnection, settled, workerConnection } from './redis.ts';
 import { createStorage, type Storage } from './storage.ts';
+import { trendingAge } from './trending-age.ts';
 
 /** Everything that a process holds open, made once and passed on. */
 export type Context = {
@@ -44,7 +45,7 @@ export async function createContext(
     const storage = createStorage(config, process);
     opened.push(() => storage.close());
     await storage.ensureBuckets().catch(explain('S3 (S3_ENDPOINT)'));
-    const metrics = createMetrics(async () => (await db.rankings.lastRun())?.computedAt);
+    const metrics = createMetrics(() => trendingAge(db));
     return { config, log, metrics, db, redis, queues, storage, close };
   } catch (error) {
     await close();

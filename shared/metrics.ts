@@ -6,8 +6,8 @@ export type Metrics = ReturnType<typeof createMetrics>;
 /** Whoever collects figures waits for some seconds only. */
 const patienceMilliseconds = 2000;
 
-/** One registry a process, so that several can live in one test run. `lastRun` is when trending was last computed. */
-export function createMetrics(lastRun: () => Promise<Date | undefined>) {
+/** One registry a process, so that several can live in one test run. `trendingAge` is how many seconds ago trending was computed. */
+export function createMetrics(trendingAge: () => Promise<number | undefined>) {
   const registry = new Registry();
   // The lag of the event loop is sampled by a timer; every 10 ms, as it would, wakes an idle process a hundred times.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
@@ -40,8 +40,8 @@ export function createMetrics(lastRun: () => Promise<Date | undefined>) {
       async collect() {
         // Without an answer it stays what it was: the other figures must not wait for MongoDB to come back.
         const late = sleep(patienceMilliseconds, null, { ref: false });
-        const at = await Promise.race([lastRun().catch(() => null), late]);
-        if (at !== null) this.set(at ? (Date.now() - at.getTime()) / 1000 : Number.POSITIVE_INFINITY);
+        const age = await Promise.race([trendingAge().catch(() => null), late]);
+        if (age !== null) this.set(age ?? Number.POSITIVE_INFINITY);
       },
     }),
     videoMoves: new Counter({

@@ -89,7 +89,7 @@ export async function giveUpPoster(
 
 /** What a sweep does for chosen posters: lost jobs are added again, tickets that were not used end. */
 export async function sweepPosters({ tools, log }: Step): Promise<void> {
-  const before = (seconds: number) => new Date(Date.now() - seconds * 1000);
+  const before = await tools.db.clock();
   const { posters } = tools.db;
   for (const poster of await posters.quiet(before(quietSeconds), batch)) {
     const found = await resumePoster(tools, poster);

@@ -6,8 +6,8 @@ const batch = 20;
 /** Forgets accounts whose grace is over, and finishes what a change of status has begun. */
 export async function sweepAccounts({ tools, log, signal }: Step): Promise<void> {
   const { db, config } = tools;
-  const before = new Date(Date.now() - config.ACCOUNT_GRACE_SECONDS * 1000);
-  for (const user of await db.accounts.due(before, batch)) {
+  const before = await db.clock();
+  for (const user of await db.accounts.due(before(config.ACCOUNT_GRACE_SECONDS), batch)) {
     await db.accounts.forget(user);
     log.info({ userId: user._id }, 'account closed');
   }

@@ -49,7 +49,7 @@ export async function giveUpPersonPicture(
 
 /** What a sweep does for pictures of people: lost jobs are added again, tickets that were not used end. */
 export async function sweepPersonPictures({ tools, log }: Step): Promise<void> {
-  const before = (seconds: number) => new Date(Date.now() - seconds * 1000);
+  const before = await tools.db.clock();
   const { personPictures } = tools.db;
   for (const picture of await personPictures.quiet(before(quietSeconds), batch)) {
     const found = await resumePersonPicture(tools, picture);

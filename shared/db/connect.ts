@@ -114,6 +114,14 @@ export async function connectDb(url: string) {
     /** All writes of `work` or none. It may run more than once, so it must have no other effect. */
     transaction: <T>(work: (session: ClientSession) => Promise<T>): Promise<T> =>
       (connection as Connection).transaction(work) as Promise<T>,
+    /**
+     * Tells times so many seconds ago, by MongoDB's clock as it is now: what one process has written, another compares, and
+     * their own clocks may differ.
+     */
+    async clock(): Promise<(secondsAgo: number) => Date> {
+      const { localTime } = (await connection.db?.admin().command({ hello: 1, maxTimeMS: 2000 })) ?? {};
+      return (secondsAgo) => new Date(localTime.getTime() - secondsAgo * 1000);
+    },
     async ping(): Promise<void> {
       await connection.db?.admin().command({ ping: 1, maxTimeMS: 2000 });
     },

@@ -28,7 +28,7 @@ const countSeconds = 300;
  */
 export async function sweep(_payload: object, step: Step): Promise<void> {
   const { tools, log } = step;
-  const before = (seconds: number) => new Date(Date.now() - seconds * 1000);
+  const before = await tools.db.clock();
   const unserved = await tools.queues.unserved();
   if (unserved.length > 0) log.warn({ queues: unserved }, 'jobs wait, and no worker serves their queues');
   for (const [state, seconds] of Object.entries(quietSeconds)) {

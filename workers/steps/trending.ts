@@ -27,7 +27,7 @@ async function rank(tools: Tools, log: Log, startedAt: Date, signal: AbortSignal
     return;
   }
   if (rebuilt.length > 0) log.info({ regions: rebuilt }, 'scores made anew');
-  const computedAt = new Date();
+  const computedAt = (await db.clock())(0);
   const rankings = await rankRegions(tools, computedAt, signal);
   await db.rankings.save(newId(), rankings, computedAt, startedAt);
   log.info({ rankings: rankings.length }, 'regions ranked');
