@@ -82,7 +82,11 @@ function setCookies(ctx: KoaContext, { cookies }: Reply, publicUrl: string): voi
   ctx.cookies.secure = secure;
   for (const [name, cookie] of Object.entries(cookies)) {
     const options = { httpOnly: true, sameSite: 'lax', secure, path: '/', overwrite: true } as const;
-    if (cookie) ctx.cookies.set(name, cookie.value, { ...options, maxAge: cookie.maxAgeSeconds * 1000 });
-    else ctx.cookies.set(name, null, options);
+    if (cookie) {
+      ctx.cookies.set(name, cookie.value, options);
+      // Koa's own would tell the end as a time, by our clock; the browser goes by its own.
+      const lines = [ctx.response.get('Set-Cookie')].flat();
+      ctx.set('Set-Cookie', [...lines.slice(0, -1), `${lines.at(-1)}; max-age=${cookie.maxAgeSeconds}`]);
+    } else ctx.cookies.set(name, null, options);
   }
 }

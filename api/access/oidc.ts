@@ -100,7 +100,11 @@ export function createOidcProvider(config: ProviderConfig, defaults: Defaults): 
           idToken: tokens.id_token,
         };
       } catch (error) {
-        throw new MillraceError('sign_in_failed', 'The sign-in did not complete. Please begin again.', {
+        const isLate = (error as { code?: unknown }).code === 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED';
+        const advice = isLate
+          ? "The provider's token is of the future or the past: its clock or the clock of this server is wrong."
+          : 'Please begin again.';
+        throw new MillraceError('sign_in_failed', `The sign-in did not complete. ${advice}`, {
           cause: error,
         });
       }

@@ -60,6 +60,20 @@ describe('an ID token', () => {
     });
   }
 
+  for (const [which, times] of Object.entries({
+    future: { nbf: now() + 600 },
+    past: { iat: now() - 600, exp: now() - 300 },
+  })) {
+    it(`of the ${which} speaks of the clock`, async () => {
+      hostile.idToken = (honest) => hostile.sign({ ...honest, ...times });
+      const visitor = new Visitor();
+      const reply = await visitor.visit(await visitor.authorize(system.url));
+      expect(((await reply.json()) as { detail: string }).detail).to.match(
+        /the clock of this server is wrong/,
+      );
+    });
+  }
+
   it('that is not signed does not', async () => {
     expect(await signInWith((honest) => new UnsecuredJWT(honest).encode())).to.deep.equal(refused);
   });
