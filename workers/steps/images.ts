@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EncodingPlan } from '../../shared/contracts/encoding.ts';
 import type { Attempt, Video } from '../../shared/db/video-record.ts';
-import type { MillraceError } from '../../shared/errors.ts';
+import { MillraceError } from '../../shared/errors.ts';
 import { previewKey } from '../../shared/keys.ts';
 import type { Payload } from '../../shared/queues.ts';
+import { unlessSilent } from '../../shared/unless-silent.ts';
 import { currentVideo, whileCurrent } from '../attempt.ts';
 import { choosePicture } from '../choose-picture.ts';
 import { giveUpPoster, makeChosenPoster } from '../chosen-poster.ts';
@@ -52,11 +53,18 @@ async function makeImages(video: Video, plan: EncodingPlan, place: Place, step: 
   const { jpeg, atSeconds } = await choosePicture(plan, place.source, place.folder, step);
   await storePoster(step, await posters.auto(attempt), jpeg, place.folder);
   if (plan.durationSeconds < shortestPreviewed) return;
-  await makePreview(attempt, plan, atSeconds, place, step).catch((error) => {
+  await makePreview(attempt, plan, atSeconds, place, step).catch(async (error) => {
+    if (step.signal.aborted || isUnavailable(error)) throw error;
+    // Without room ffmpeg may end as if all were well.
+    await step.tools.scratch.check();
     // Nobody misses it as much as the poster, so it costs neither the poster nor a warning.
-    if (step.signal.aborted) throw error;
     step.log.warn({ err: error }, 'no preview');
   });
+}
+
+function isUnavailable(error: unknown): boolean {
+  const told = unlessSilent(error);
+  return told instanceof MillraceError && told.code === 'unavailable';
 }
 
 /** Begins where the poster was found, since there is something to see, and early enough to have its full length. */
@@ -91,7 +99,10 @@ export async function giveUpImages(
   if ('personPicture' in payload) return giveUpPersonPicture(payload.personPicture, failure, tools);
   const { poster, ...attempt } = payload;
   if (poster !== undefined) return giveUpPoster(attempt.videoId, poster, failure, tools);
-  await tools.db.parts.giveUp({ ...attempt, step: 'images', n: 0 }, failure);
-  const { _id } = await tools.db.posters.auto(attempt);
+  const id = { ...attempt, step: 'images', n: 0 } as const;
+  const { _id, state } = await tools.db.posters.auto(attempt);
+  // Then it is the preview that is missing.
+  if (state === 'ready') return tools.db.parts.finish(id, { frames: 1, seconds: 0, renditions: [] });
+  await tools.db.parts.giveUp(id, failure);
   await tools.db.posters.failed(_id, failure);
 }
