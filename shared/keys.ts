@@ -155,6 +155,11 @@ export function searchCursorKey(prefix: string): string {
   return `${prefix}:search:repair`;
 }
 
+/** Written by whoever asks whether Redis takes writes. */
+export function readyKey(prefix: string): string {
+  return `${prefix}:ready`;
+}
+
 /** There for a day after the terms of search were counted anew. */
 export function searchCountedKey(prefix: string): string {
   return `${prefix}:search:counted`;

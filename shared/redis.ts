@@ -1,4 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis';
+import { readyKey } from './keys.ts';
 
 export type { Redis };
 
@@ -20,6 +21,13 @@ function connect(url: string, options: Omit<RedisOptions, 'replyMapping'>): Redi
   // ioredis reports every failed attempt to connect here; the commands themselves reject, and those are handled.
   redis.on('error', () => {});
   return redis;
+}
+
+const writtenMilliseconds = 10_000;
+
+/** Writes something, as one that is full or a replica answers a ping. @throws when that is not possible */
+export async function checkRedis(redis: Redis, prefix: string): Promise<void> {
+  await redis.set(readyKey(prefix), '', 'PX', writtenMilliseconds);
 }
 
 /** Resolves when the connection is usable, or after `milliseconds`: a process starts without Redis too. */

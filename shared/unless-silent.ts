@@ -13,6 +13,11 @@ const missingObject = /^(NoSuchKey|NotFound|NoSuchUpload)$/;
 /** MongoDB's MaxTimeMSExpired: a query took longer than it may. */
 const maxTimeExpired = 50;
 
+/** Whether this is what Redis says where it takes no writes. */
+export function refusesWrites(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.name === 'ReplyError' && refusingRedis.test(thrown.message);
+}
+
 type Told = Error & { code?: unknown; $metadata?: { httpStatusCode?: number } };
 
 /**
@@ -27,8 +32,7 @@ export function unlessSilent(thrown: unknown): unknown {
   const isLost = name === 'MongooseError' && message.includes('buffering timed out');
   if (isLost || silentDatabase.test(name)) return because('The database does not answer.');
   if (name === 'MongoServerError' && code === maxTimeExpired) return because('The database took too long.');
-  if (name === 'ReplyError' && refusingRedis.test(message))
-    return because('Redis takes nothing at the moment.');
+  if (refusesWrites(thrown)) return because('Redis takes nothing at the moment.');
   if (brokenDisk.test(String(code))) return because('The disk cannot be written to.');
   // The S3 client puts this on whatever it throws, also what went wrong with a file of ours.
   if ($metadata === undefined) return thrown;

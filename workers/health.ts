@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { checkRedis } from '../shared/redis.ts';
 import { silentOf } from '../shared/silent-of.ts';
 import { describeTrendingAge } from '../shared/trending-age.ts';
 import type { Tools } from './tools.ts';
@@ -13,7 +14,7 @@ export async function serveHealth(tools: Tools): Promise<Server> {
         // A worker's own questions to Redis wait until it is back.
         const failed = await silentOf({
           mongodb: () => db.ping(),
-          redis: () => redis.ping(),
+          redis: () => checkRedis(redis, config.REDIS_PREFIX),
           'work folder': () => scratch.check(),
         });
         if (failed.length === 0) return response.end(`ready\n${await describeTrendingAge(tools)}`);

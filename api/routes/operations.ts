@@ -1,4 +1,5 @@
 import { MillraceError } from '../../shared/errors.ts';
+import { checkRedis } from '../../shared/redis.ts';
 import { silentOf } from '../../shared/silent-of.ts';
 import { describeTrendingAge } from '../../shared/trending-age.ts';
 import { route } from '../route.ts';
@@ -22,19 +23,19 @@ export const operationRoutes = [
     method: 'get',
     path: '/readyz',
     tag,
-    summary: 'MongoDB, Redis and S3 answer',
+    summary: 'MongoDB and S3 answer, and Redis takes writes',
     description: 'The second line says how long ago trending was computed, and `late` after three intervals.',
     action: 'service.read',
     replies: { 200: { description: 'Ready', type: 'text/plain' } },
     errors: [],
     async handle({ context }) {
-      const { db, redis, storage } = context;
+      const { db, redis, storage, config } = context;
       const silent = await silentOf({
         mongodb: () => db.ping(),
-        redis: () => redis.ping(),
+        redis: () => checkRedis(redis, config.REDIS_PREFIX),
         s3: (late) => storage.ping(late),
       });
-      if (silent.length > 0) throw new MillraceError('unavailable', `No answer from ${silent.join(', ')}.`);
+      if (silent.length > 0) throw new MillraceError('unavailable', `Not ready: ${silent.join(', ')}.`);
       return { status: 200, type: 'text/plain', body: `ready\n${await describeTrendingAge(context)}` };
     },
   }),

@@ -3144,7 +3144,7 @@ export type Operations = {
   };
   /** The process is alive */
   getHealthz: { takes: Record<never, never>; gives: string };
-  /** MongoDB, Redis and S3 answer */
+  /** MongoDB and S3 answer, and Redis takes writes */
   getReadyz: { takes: Record<never, never>; gives: string };
   /** Figures for Prometheus */
   getMetrics: { takes: Record<never, never>; gives: string };

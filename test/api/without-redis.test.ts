@@ -45,7 +45,7 @@ describe('an api that has never had its Redis', () => {
     const ready = await fetch(`${system.url}/readyz`);
     process.off('unhandledRejection', note);
     expect(ready.status).to.equal(503);
-    expect(await ready.json()).to.include({ code: 'unavailable', detail: 'No answer from redis.' });
+    expect(await ready.json()).to.include({ code: 'unavailable', detail: 'Not ready: redis.' });
     expect(unhandled).to.deep.equal([]);
   });
 

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { isSettled } from '../../scripts/client.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { jobId } from '../../shared/keys.ts';
+import { workerConnection } from '../../shared/redis.ts';
 import { unlessSilent } from '../../shared/unless-silent.ts';
 import { openScratch, type Scratch } from '../../workers/scratch.ts';
 import { startWorker } from '../../workers/start.ts';
@@ -137,6 +138,23 @@ describe('a worker whose Redis', () => {
       redis.release();
     }
     await until('ready worker', async () => (await readiness(port)).startsWith('200'));
+  });
+
+  it('is full says so, as the api does', async () => {
+    const { port } = await system.startWorker();
+    const admin = workerConnection(redis.env.REDIS_URL ?? '');
+    try {
+      await admin.config('SET', 'maxmemory', '1');
+      expect(await readiness(port)).to.equal('503 not ready: redis (takes no writes)\n');
+      expect(await readiness(system.port))
+        .to.match(/^503 /)
+        .and.include('"detail":"Not ready: redis (takes no writes)."');
+    } finally {
+      await admin.config('SET', 'maxmemory', '0');
+      admin.disconnect();
+    }
+    expect(await readiness(port)).to.match(/^200 ready/);
+    expect(await readiness(system.port)).to.match(/^200 ready/);
   });
 });
 
