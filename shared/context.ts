@@ -3,7 +3,7 @@ import { connectDb, type Db } from './db/connect.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createQueues, type Queues } from './queue.ts';
-import { type Redis, requestConnection, settled, workerConnection } from './redis.ts';
+import { checkDatabase, type Redis, requestConnection, settled, workerConnection } from './redis.ts';
 import { createStorage, type Storage } from './storage.ts';
 import { trendingAge } from './trending-age.ts';
 
@@ -36,10 +36,14 @@ export async function createContext(
   try {
     const db = await connectDb(config.MONGO_URL).catch(explain('MongoDB (MONGO_URL)'));
     opened.push(() => db.close());
-    const redis =
-      process === 'api' ? requestConnection(config.REDIS_URL) : workerConnection(config.REDIS_URL);
+    const open = process === 'api' ? requestConnection : workerConnection;
+    const redis = open(config.REDIS_URL, log);
     opened.push(() => redis.disconnect());
-    if (!(await settled(redis, 2000))) log.warn('redis does not answer yet; starting without it');
+    if (await settled(redis, 2000)) await checkDatabase(redis).catch(explain('Redis (REDIS_URL)'));
+    else {
+      const meanwhile = process === 'api' ? 'starting without it' : 'the worker takes jobs when it can';
+      log.warn(`redis cannot be used yet; ${meanwhile}`);
+    }
     const queues = createQueues(redis, config.REDIS_PREFIX);
     opened.push(() => queues.close());
     const storage = createStorage(config, process);

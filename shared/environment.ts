@@ -29,8 +29,9 @@ function addressOf(...schemes: string[]) {
       return wrong(`must begin with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`);
     }
     try {
-      const { username, password } = new URL(value);
+      const { username, password, pathname } = new URL(value);
       decodeURIComponent(`${username}${password}`);
+      if (!/^\/?\d*$/.test(pathname)) wrong('may name a database by its number only, as redis://HOST/1');
     } catch {
       wrong('is not an address; a password in it must be percent-encoded');
     }

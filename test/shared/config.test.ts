@@ -109,6 +109,7 @@ describe('the configuration', () => {
       ['REDIS_URL', 'rediss://:sesame#b@h:1'],
       ['REDIS_URL', 'redis://:sesame%zz@h:1'],
       ['REDIS_URL', 'http://h:1'],
+      ['REDIS_URL', 'redis://:sesame@h:1/millrace'],
       ['SMTP_URL', 'smtp://u:sesame@h:notaport'],
     ] as const) {
       const [problem = ''] = problemsOf({ ...required, MAIL_FROM: 'a@example.org', [name]: value });
