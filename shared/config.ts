@@ -31,9 +31,9 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   problems.push(...signInGaps(given));
   const parsed = environment.safeParse(given);
   if (!parsed.success) {
-    for (const { path, message } of parsed.error.issues) {
-      const name = String(path[0]);
-      problems.push(`${name}: ${given[name] === undefined ? 'is not set' : message}`);
+    for (const issue of parsed.error.issues) {
+      const name = String(issue.path[0]);
+      problems.push(`${name}: ${given[name] === undefined ? 'is not set' : sentenceOf(issue)}`);
     }
   }
   if (parsed.success && !parsed.data.ENCODING_PROFILES[parsed.data.ENCODING_PROFILE]) {
@@ -49,6 +49,12 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     throw new Error(`The configuration is not usable:\n${problems.map((line) => `  ${line}`).join('\n')}`);
   }
   return Object.freeze(parsed.data);
+}
+
+function sentenceOf(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'invalid_type') return issue.message;
+  if (issue.expected === 'number') return 'must be a number';
+  return issue.expected === 'int' ? 'must be a whole number' : issue.message;
 }
 
 function mailProblems({ LOCAL_ACCOUNTS, NODE_ENV, SMTP_URL, MAIL_FROM }: Config): string[] {

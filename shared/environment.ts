@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { addressRanges } from './addresses.ts';
 import { roles } from './contracts/account.ts';
-import { builtInProfiles, type EncodingProfile, encodingProfile } from './contracts/encoding-profile.ts';
+import { builtInProfiles } from './contracts/encoding-profile.ts';
+import { byName, profileFile } from './profile-file.ts';
 import { queueNames } from './queue-names.ts';
 import { rateLimits, usualLimits } from './rate-limits.ts';
 import { isRegion } from './regions.ts';
@@ -19,7 +19,12 @@ const seconds = whole.min(1).max(20 * day);
 const signedSeconds = whole.min(1).max(7 * day);
 const longSeconds = whole.min(1).max(400 * day);
 const port = whole.min(0).max(65535);
-const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
+const url = z
+  .url({ protocol: /^https?$/ })
+  .regex(/^[^?#@]*$/, 'may hold neither a user nor a query nor a fragment')
+  .transform((value) => value.replace(/\/+$/, ''));
+/** S3 takes no more in one PUT. */
+const mostUploaded = 5 * 1024 ** 3;
 
 /** `redis://user:password@host:6379`, for one of these schemes. */
 function addressOf(...schemes: string[]) {
@@ -86,29 +91,12 @@ const queueList = z.string().transform((value, context) => {
     const queue = queueNames.find((known) => known === name);
     if (!queue || more.length > 0 || !/^[1-9]\d{0,2}$/.test(count)) {
       context.addIssue({ code: 'custom', message: `"${item}" is not QUEUE or QUEUE=COUNT of ${queueNames}` });
+    } else if (served[queue]) {
+      context.addIssue({ code: 'custom', message: `"${queue}" is named twice` });
     } else served[queue] = Number(count);
   }
   return served;
 });
-
-/** The path of a JSON file -> the profiles in it and the built-in ones, by name. */
-const profileFile = z.string().transform((path, context): Record<string, EncodingProfile> => {
-  try {
-    const own = z.array(encodingProfile).parse(JSON.parse(readFileSync(path, 'utf8')));
-    return byName([...builtInProfiles, ...own]);
-  } catch (error) {
-    const reason = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
-    context.addIssue({ code: 'custom', message: `${path} holds no encoding profiles: ${reason}` });
-    return z.NEVER;
-  }
-});
-
-/** Without a prototype: names come from strangers, and `constructor` is no profile. */
-function byName(profiles: readonly EncodingProfile[]): Record<string, EncodingProfile> {
-  const named: Record<string, EncodingProfile> = Object.create(null);
-  for (const profile of profiles) named[profile.name] = profile;
-  return named;
-}
 
 const cores = availableParallelism();
 
@@ -155,7 +143,14 @@ const accounts = {
     .default('false')
     .transform((value) => value === 'true'),
   SMTP_URL: addressOf('smtp', 'smtps').optional(),
-  MAIL_FROM: z.string().min(3).optional(),
+  MAIL_FROM: z
+    .string()
+    .trim()
+    .regex(
+      /^(.*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/,
+      'must be an address, as Millrace <a@example.com>',
+    )
+    .optional(),
 
   SESSION_TTL_SECONDS: longSeconds.default(14 * day),
   SESSION_IDLE_SECONDS: longSeconds.default(3 * day),
@@ -177,7 +172,10 @@ const api = {
 
 /** What becomes of uploads and views. */
 const media = {
-  UPLOAD_MAX_BYTES: whole.min(1).default(5 * 1024 ** 3),
+  UPLOAD_MAX_BYTES: whole
+    .min(1)
+    .max(mostUploaded, `must be at most ${mostUploaded}, as one PUT carries no more`)
+    .default(mostUploaded),
   UPLOAD_TTL_SECONDS: signedSeconds.default(3600),
   PLAYBACK_URL_TTL_SECONDS: signedSeconds.default(6 * 3600),
   VIDEO_MAX_SECONDS: seconds.default(12 * 3600),

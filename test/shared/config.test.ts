@@ -195,6 +195,33 @@ describe('the configuration', () => {
     expect(problemsOf(wrong).map((line) => line.split(':')[0])).to.deep.equal(['LOCAL_ACCOUNTS', 'SMTP_URL']);
   });
 
+  it('refuses what would only fail later, each with a sentence', () => {
+    const of = (name: string, value: string) => problemsOf({ ...required, [name]: value });
+    expect(of('API_PORT', 'abc')).to.deep.equal(['API_PORT: must be a number']);
+    expect(of('VIDEO_MAX_SECONDS', '1.5')).to.deep.equal(['VIDEO_MAX_SECONDS: must be a whole number']);
+    expect(of('UPLOAD_MAX_BYTES', '5368709120')).to.deep.equal([]);
+    expect(of('UPLOAD_MAX_BYTES', '5368709121')).to.deep.equal([
+      'UPLOAD_MAX_BYTES: must be at most 5368709120, as one PUT carries no more',
+    ]);
+    expect(of('WORKER_QUEUES', 'encode=2,encode=3')).to.deep.equal([
+      'WORKER_QUEUES: "encode" is named twice',
+    ]);
+    for (const end of ['?a=1', '#top']) {
+      expect(of('PUBLIC_URL', `https://tv.example.org${end}`)[0]).to.match(/^PUBLIC_URL: may hold neither/);
+    }
+    expect(of('PUBLIC_URL', 'https://me:sesame@tv.example.org')).to.deep.equal([
+      'PUBLIC_URL: may hold neither a user nor a query nor a fragment',
+    ]);
+    for (const from of ['nobody', 'a@b\r\nBcc: c@d', 'A\nB <a@b.example>', 'a b@c', '<a@b', '@b']) {
+      expect(of('MAIL_FROM', from), from).to.deep.equal([
+        'MAIL_FROM: must be an address, as Millrace <a@example.com>',
+      ]);
+    }
+    for (const from of ['root@localhost', 'Mill, race <no-reply@tv.example.org>', '<a@b.example>']) {
+      expect(of('MAIL_FROM', from), from).to.deep.equal([]);
+    }
+  });
+
   it('knows the names of all its variables', () => {
     expect(configNames).to.include.members([...Object.keys(required), 'WORKER_QUEUES', 'MONGO_URL_FILE']);
     expect(configNames).to.not.include('S3_ENDPOINT_FILE');
