@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../shared/config.ts';
 import { type Context, createContext } from '../shared/context.ts';
+import { listen } from '../shared/listen.ts';
 import type { Log } from '../shared/log.ts';
 import { createPasswordHashing } from './access/password-hashing.ts';
 import { createProviders } from './access/providers.ts';
@@ -44,11 +45,7 @@ export async function startApi(config: Config): Promise<RunningApi> {
   // Longer than a load balancer's, so that it is never us who closes a connection about to be used.
   server.keepAliveTimeout = 75_000;
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      const { API_PORT: port, API_HOST: host } = config;
-      server.listen({ port, host, backlog: mostWaiting }, resolve);
-    });
+    await listen(server, 'API', { host: config.API_HOST, port: config.API_PORT, backlog: mostWaiting });
     const { port } = server.address() as AddressInfo;
     const publicUrl = config.PUBLIC_URL ?? `http://${config.API_HOST}:${port}`;
     const answer = await createApp({

@@ -59,6 +59,9 @@ export async function createContext(
 
 function explain(server: string) {
   return (error: Error): never => {
-    throw new Error(`${server} cannot be used: ${error.message}`, { cause: error });
+    const hint = error.message.startsWith('Server selection timed out')
+      ? '; is that a MongoDB, and is replicaSet the name of its replica set?'
+      : '';
+    throw new Error(`${server} cannot be used: ${error.message}${hint}`, { cause: error });
   };
 }

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { listen } from '../shared/listen.ts';
 import { checkRedis } from '../shared/redis.ts';
 import { silentOf } from '../shared/silent-of.ts';
 import { describeTrendingAge } from '../shared/trending-age.ts';
@@ -32,9 +33,6 @@ export async function serveHealth(tools: Tools): Promise<Server> {
       response.end('not ready\n');
     }
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(config.WORKER_PORT, config.WORKER_HOST, resolve);
-  });
+  await listen(server, 'WORKER', { host: config.WORKER_HOST, port: config.WORKER_PORT });
   return server;
 }

@@ -27,15 +27,17 @@ export async function openTools(context: Context): Promise<Tools> {
     for (const closeOne of opened.splice(0).reverse()) await closeOne();
   };
   try {
-    const scratch = await openScratch(config.WORK_DIR);
+    const scratch = await openScratch(config.WORK_DIR).catch((error) => {
+      throw new Error(`WORK_DIR cannot be used: ${error.message}`, { cause: error });
+    });
     opened.push(scratch.close);
     const sources = openSourceCache(storage, scratch.root, config.SOURCE_CACHE_BYTES);
     opened.push(sources.close);
     const ffmpeg = prepareFfmpeg(scratch.root, config.FFMPEG_PATH, tools);
     const ffprobe = { path: config.FFPROBE_PATH, tools };
     await Promise.all([
-      checkProgram('FFMPEG_PATH', [await ffmpeg.launcher()]),
-      checkProgram('FFPROBE_PATH', startOfProbe(ffprobe)),
+      checkProgram('ffmpeg', [await ffmpeg.launcher()]),
+      checkProgram('ffprobe', startOfProbe(ffprobe)),
     ]);
     const encoders = findEncoders(config.FFMPEG_PATH);
     return { ...context, ffmpeg, ffprobe, encoders, scratch, sources, close };

@@ -60,14 +60,23 @@ export const inputWhitelists = [
   'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,flv,ogg,mpeg,asf,mxf,dv',
 ];
 
-/** @throws Error naming the variable that names the program, when that cannot be run. `start` is all that comes before its options. */
-export async function checkProgram(variable: string, start: string[]): Promise<void> {
+/**
+ * @throws Error naming the variable that names the program, when that cannot be run or is another one, and where the limits
+ *   are to blame those. `start` is all that comes before its options.
+ */
+export async function checkProgram(name: 'ffmpeg' | 'ffprobe', start: string[]): Promise<void> {
+  const variable = `${name.toUpperCase()}_PATH`;
   const [first = '', ...words] = start;
   const options = { timeout: versionSeconds * 1000, killSignal: 'SIGKILL' } as const;
-  await run(first, [...words, '-version'], options).catch((error) => {
+  const { stdout } = await run(first, [...words, '-version'], options).catch((error) => {
     const reason = error.stderr?.trim() || error.message;
+    if (/^prlimit: failed to set/.test(reason)) {
+      const advice = 'give the worker as much as that (ulimit -n 256, ulimits of a container)';
+      throw new Error(`The limits of ${name} cannot be set: ${reason}; ${advice}`, { cause: error });
+    }
     throw new Error(`The program of ${variable} cannot be run: ${reason}`, { cause: error });
   });
+  if (!stdout.startsWith(`${name} version`)) throw new Error(`The program of ${variable} is not ${name}.`);
 }
 
 /**
