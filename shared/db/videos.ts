@@ -22,10 +22,12 @@ export function videoStore(connection: Connection) {
   return {
     /** For records from before there were these fields. */
     async addFields(): Promise<void> {
-      const lists = { regions: [], commentsOff: false, views: 0, likes: 0, comments: 0 };
+      const lists = { regions: [], commentsOff: false, likes: 0, comments: 0 };
       const nulls = { minimumAge: null, takenDown: null, outside: null };
       const older = { publishedAt: trusted({ $exists: false }) };
       const added = { ...lists, ...nulls, channelTitle: '', publishedAt: '$createdAt', searchStale: newId() };
+      if (!(await model.exists(older))) return;
+      await sumViews(connection);
       await model.updateMany(older, [{ $set: added }], { updatePipeline: true });
     },
 
@@ -210,4 +212,19 @@ export function videoStore(connection: Connection) {
       return marked ?? undefined;
     },
   };
+}
+
+/** Gives records from before videos showed their views what the hourly counts have. They are told by `publishedAt`, which comes last. */
+async function sumViews(connection: Connection): Promise<void> {
+  const all = [{ $group: { _id: null, views: { $sum: '$views' } } }];
+  const buckets = { from: 'view_buckets', localField: '_id', foreignField: 'videoId', pipeline: all };
+  await connection
+    .collection('videos')
+    .aggregate([
+      { $match: { publishedAt: { $exists: false } } },
+      { $lookup: { ...buckets, as: 'counted' } },
+      { $project: { views: { $ifNull: [{ $first: '$counted.views' }, 0] } } },
+      { $merge: { into: 'videos', whenMatched: 'merge', whenNotMatched: 'discard' } },
+    ])
+    .toArray();
 }
