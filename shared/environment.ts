@@ -109,7 +109,7 @@ const process = {
 };
 
 const stores = {
-  /** Without its name the database would be the driver's, `test`: to that every object in the buckets is an orphan. */
+  /** Without its name the database would be the driver's, `test`: another installation, and nobody would notice. */
   MONGO_URL: z
     .string()
     .regex(/^mongodb(\+srv)?:\/\//, { error: 'must begin with mongodb:// or mongodb+srv://', abort: true })

@@ -52,8 +52,15 @@ const schema = new Schema<Person>(
   .index({ mergedInto: 1 })
   .index({ createdBy: 1 });
 
+/** That there was such a person: what is left in the store under its id is ours to remove. */
+const removedSchema = new Schema<{ _id: string }>(
+  { _id: { type: String, required: true } },
+  { versionKey: false, collection: 'removed_people' },
+);
+
 export function peopleStore(connection: Connection) {
   const model = connection.model('Person', schema);
+  const removedModel = connection.model('RemovedPerson', removedSchema);
   const after = { returnDocument: 'after' } as const;
 
   return {
@@ -117,7 +124,7 @@ export function peopleStore(connection: Connection) {
       );
     },
 
-    /** The person, and those that were merged into it. */
+    /** The person, and those that were merged into it. Their ids stay known. */
     async remove(id: string, session: ClientSession): Promise<string[]> {
       const gone = await model
         .find({ $or: [{ _id: id }, { mergedInto: id }] })
@@ -126,7 +133,15 @@ export function peopleStore(connection: Connection) {
         .lean();
       const ids = gone.map(({ _id }) => _id);
       await model.deleteMany({ _id: trusted({ $in: ids }) }, { session });
+      const left = ids.map((_id) => ({ _id }));
+      await removedModel.insertMany(left, { session });
       return ids;
+    },
+
+    /** Those of the given ids whose people were removed. */
+    async removed(ids: string[]): Promise<string[]> {
+      const found = await removedModel.find({ _id: trusted({ $in: ids }) }).lean();
+      return found.map(({ _id }) => _id);
     },
 
     /** The version of one more picture; undefined when there is no such person any more. */

@@ -84,8 +84,7 @@ export function upkeepStore(connection: Connection) {
  * Whether what belongs to a video, or to one attempt at it, may still be needed. All of it may until the video has
  * been purged: somebody may be watching what was replaced.
  */
-export function isWanted(video: Fate | undefined, generation?: number): boolean {
-  if (!video) return false;
+export function isWanted(video: Fate, generation?: number): boolean {
   if (video.purgedAt === null) return true;
   return video.state !== 'deleted' && (generation === undefined || generation === video.activeGeneration);
 }

@@ -169,9 +169,15 @@ describe('pictures of people', () => {
     await show(await green());
     await show(await red());
     const waiting = await send(await red());
-    const strangers = [personPictureKey(newId(), 1, 320, 'jpg'), personUploadKey(personId, newId())] as const;
-    await storage.put('thumbnails', strangers[0], 'late', 'image/jpeg');
-    await storage.put('raw', strangers[1], 'late', 'image/png');
+    // As if the process had ended between removing a person and what is stored of it; and of a person never known.
+    const removed = await of.addPerson(creator, 'Somebody else');
+    const left = [personPictureKey(removed, 1, 320, 'jpg'), personUploadKey(removed, newId())] as const;
+    expect((await of.send('DELETE', `/api/people/${removed}`, creator)).status).to.equal(204);
+    const unknown = [personPictureKey(newId(), 1, 320, 'jpg'), personUploadKey(newId(), newId())] as const;
+    for (const [picture, upload] of [left, unknown]) {
+      await storage.put('thumbnails', picture, 'late', 'image/jpeg');
+      await storage.put('raw', upload, 'late', 'image/png');
+    }
     await removeOrphans(system.context, new Date(0));
     expect(await stored('thumbnails', `p/${personId}/`), 'too young').to.have.length(10);
     await removeOrphans(system.context, new Date(Date.now() + 60_000));
@@ -179,7 +185,11 @@ describe('pictures of people', () => {
       (['jpg', 'webp'] as const).map((format) => personPictureKey(personId, 2, width, format)),
     );
     expect(await stored('thumbnails', `p/${personId}/`)).to.have.members(kept);
-    expect(await stored('thumbnails', strangers[0])).to.deep.equal([]);
+    expect([await stored('thumbnails', left[0]), await stored('raw', left[1])]).to.deep.equal([[], []]);
+    expect([await stored('thumbnails', unknown[0]), await stored('raw', unknown[1])]).to.deep.equal([
+      [unknown[0]],
+      [unknown[1]],
+    ]);
     expect(await stored('raw', `people/${personId}/`)).to.deep.equal([personUploadKey(personId, waiting)]);
   });
 });

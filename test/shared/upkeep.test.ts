@@ -9,7 +9,6 @@ describe('what belongs to a video', () => {
   });
 
   for (const [words, video, generations] of [
-    ['that is not there', undefined, []],
     ['that has ended and was not purged yet', fate({ purgedAt: null }), [1, 2, 3, undefined]],
     [
       'that is deleted and was not purged yet',
@@ -21,7 +20,7 @@ describe('what belongs to a video', () => {
     ['that failed', fate({ state: 'failed', activeGeneration: null }), [undefined]],
     ['that failed to be made again', fate({ state: 'failed', activeGeneration: 2 }), [2, undefined]],
     ['that is deleted', fate({ state: 'deleted', activeGeneration: null }), []],
-  ] as [string, Fate | undefined, (number | undefined)[]][]) {
+  ] as [string, Fate, (number | undefined)[]][]) {
     it(`${words}: ${generations.map((one) => (one ? `g${one}` : 'the rest')).join(', ') || 'nothing'} is wanted`, () => {
       expect([1, 2, 3, undefined].filter((one) => isWanted(video, one))).to.deep.equal(generations);
     });

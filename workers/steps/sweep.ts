@@ -56,8 +56,10 @@ export async function sweep(_payload: object, step: Step): Promise<void> {
     .renew(before(countSeconds))
     .catch((error) => log.error({ err: error }, 'videos not counted by category'));
   await repairSearch(step);
-  const removed = await removeOrphans(tools, before(orphanSeconds));
-  if (removed.objects + removed.uploads > 0) log.info(removed, 'orphans removed');
+  const { objects, uploads, unknown, example } = await removeOrphans(tools, before(orphanSeconds));
+  if (objects + uploads > 0) log.info({ objects, uploads }, 'orphans removed');
+  if (unknown > 0)
+    log.warn({ unknown, example }, 'left alone: stored for videos or people that MongoDB does not know');
 }
 
 /**
