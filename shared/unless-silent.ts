@@ -26,6 +26,10 @@ type Told = Error & { code?: unknown; $metadata?: { httpStatusCode?: number } };
  */
 export function unlessSilent(thrown: unknown): unknown {
   if (!(thrown instanceof Error)) return thrown;
+  if (thrown instanceof AggregateError) {
+    const silent = thrown.errors.map(unlessSilent).find((one) => one instanceof MillraceError);
+    if (silent) return silent;
+  }
   const { name, message, code, $metadata } = thrown as Told;
   const because = (sentence: string) => new MillraceError('unavailable', sentence, { cause: thrown });
   // Mongoose waits by itself for a connection that is lost, and says so in no other way.

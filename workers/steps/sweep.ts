@@ -22,40 +22,77 @@ const orphanSeconds = 24 * 3600;
 /** How old the counts of videos by category may grow. */
 const countSeconds = 300;
 
+/** Times so many seconds ago. */
+type Ago = (seconds: number) => Date;
+
+/** In this order: what goes on comes before what is removed. */
+const parts = {
+  queues: tellUnserved,
+  'quiet videos': reviveQuiet,
+  uploads: expireUploads,
+  posters: sweepPosters,
+  'pictures of people': sweepPersonPictures,
+  accounts: sweepAccounts,
+  purge: purgeEnded,
+  'counts by category': ({ tools }, before) => tools.db.categoryCounts.renew(before(countSeconds)),
+  search: repairSearch,
+  orphans: sweepOrphans,
+} satisfies Record<string, (step: Step, before: Ago) => Promise<void>>;
+
 /**
  * Compares the record with the queues and repairs: quiet videos go on, abandoned uploads end. Then it removes what
- * nobody needs any more.
+ * nobody needs any more. A part that fails keeps no other from its work.
+ * @throws AggregateError of what parts have thrown, at the end
  */
 export async function sweep(_payload: object, step: Step): Promise<void> {
-  const { tools, log } = step;
-  const before = await tools.db.clock();
+  const errors: unknown[] = [];
+  const before = await step.tools.db.clock();
+  for (const [part, work] of Object.entries(parts)) {
+    step.signal.throwIfAborted();
+    try {
+      await work(step, before);
+    } catch (error) {
+      step.signal.throwIfAborted();
+      step.log.error({ err: error, part }, 'a part of the sweep failed');
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} parts of the sweep failed.`);
+}
+
+async function tellUnserved({ tools, log }: Step): Promise<void> {
   const unserved = await tools.queues.unserved();
   if (unserved.length > 0) log.warn({ queues: unserved }, 'jobs wait, and no worker serves their queues');
+}
+
+async function reviveQuiet(step: Step, before: Ago): Promise<void> {
   for (const [state, seconds] of Object.entries(quietSeconds)) {
-    for (const video of await tools.db.upkeep.quiet(state as VideoState, before(seconds), batch)) {
+    for (const video of await step.tools.db.upkeep.quiet(state as VideoState, before(seconds), batch)) {
       await revive(video, step).catch((error) =>
-        log.error({ err: error, videoId: video._id }, 'not revived'),
+        step.log.error({ err: error, videoId: video._id }, 'not revived'),
       );
     }
   }
-  for (const upload of await tools.db.uploads.overdue(before(expiryGraceSeconds), batch)) {
+}
+
+async function expireUploads(step: Step, before: Ago): Promise<void> {
+  for (const upload of await step.tools.db.uploads.overdue(before(expiryGraceSeconds), batch)) {
     await expire(upload, step).catch((error) =>
-      log.error({ err: error, uploadId: upload._id }, 'not expired'),
+      step.log.error({ err: error, uploadId: upload._id }, 'not expired'),
     );
   }
-  await sweepPosters(step);
-  await sweepPersonPictures(step);
-  await sweepAccounts(step);
+}
+
+async function purgeEnded({ tools, log, signal }: Step, before: Ago): Promise<void> {
   for (const state of endStates) {
     for (const video of await tools.db.upkeep.due(state, before(purgeAfter(state, tools)), purgesAtOnce)) {
-      step.signal.throwIfAborted();
+      signal.throwIfAborted();
       await purge(tools, video).catch((error) => log.error({ err: error, videoId: video._id }, 'not purged'));
     }
   }
-  await tools.db.categoryCounts
-    .renew(before(countSeconds))
-    .catch((error) => log.error({ err: error }, 'videos not counted by category'));
-  await repairSearch(step);
+}
+
+async function sweepOrphans({ tools, log }: Step, before: Ago): Promise<void> {
   const { objects, uploads, unknown, example } = await removeOrphans(tools, before(orphanSeconds));
   if (objects + uploads > 0) log.info({ objects, uploads }, 'orphans removed');
   if (unknown > 0)
