@@ -2,6 +2,7 @@ import {
   AbortMultipartUploadCommand,
   DeleteObjectsCommand,
   ListMultipartUploadsCommand,
+  type ListMultipartUploadsCommandOutput,
   ListObjectsV2Command,
   type S3Client,
 } from '@aws-sdk/client-s3';
@@ -56,12 +57,22 @@ export function storedObjects<B extends string>(client: S3Client, names: Record<
       return keys.length;
     },
 
-    /** Uploads in several parts that were neither completed nor aborted, at most a thousand. */
+    /**
+     * Uploads in several parts that were neither completed nor aborted. It goes on by keys alone, as versitygw refuses its
+     * own marker of an upload: of a key with several, those on the next page are found when the others have ended.
+     */
     async openUploads(bucket: B): Promise<OpenUpload[]> {
-      const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: names[bucket] }));
-      return Uploads.flatMap(({ Key, UploadId, Initiated }) =>
-        Key && UploadId ? [{ key: Key, uploadId: UploadId, startedAt: Initiated ?? new Date() }] : [],
-      );
+      const found: OpenUpload[] = [];
+      for (let KeyMarker: string | undefined = ''; KeyMarker !== undefined; ) {
+        const command = new ListMultipartUploadsCommand({ Bucket: names[bucket], KeyMarker });
+        const page: ListMultipartUploadsCommandOutput = await client.send(command);
+        for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
+          if (Key && UploadId)
+            found.push({ key: Key, uploadId: UploadId, startedAt: Initiated ?? new Date() });
+        }
+        KeyMarker = page.IsTruncated ? page.NextKeyMarker : undefined;
+      }
+      return found;
     },
 
     /** Ends such an upload; its parts are gone. */

@@ -1,5 +1,6 @@
 import { CreateMultipartUploadCommand, S3Client } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
+import { atOnce } from '../../shared/at-once.ts';
 import { newId } from '../../shared/ids.ts';
 import { initKey, personPictureKey, personUploadKey, posterKey, rawKey } from '../../shared/keys.ts';
 import { buckets } from '../../shared/storage.ts';
@@ -84,5 +85,13 @@ describe('what lies in the buckets', function () {
     expect(await removeOrphans(system.context, new Date(0))).to.include({ uploads: 0 });
     expect(await removeOrphans(system.context, later())).to.include({ uploads: 1 });
     expect(await openKeys()).to.deep.equal([unknown]);
+  });
+
+  it('is found behind a thousand younger uploads in parts', async () => {
+    const keys = Array.from({ length: 1002 }, () => rawKey(newId(), newId()));
+    await atOnce(20, keys, new AbortController().signal, async (key) => void (await beginUpload(key)));
+    const open = await openKeys();
+    expect(open).to.include.members(keys);
+    expect(new Set(open).size).to.equal(open.length);
   });
 });
