@@ -73,8 +73,13 @@ export function posterKey(
   width: number,
   format: PictureFormat,
 ): string {
-  const folder = generation === null ? `v/${videoId}/` : generationPrefix(videoId, generation);
+  const folder = generation === null ? videoPrefix(videoId) : generationPrefix(videoId, generation);
   return `${folder}poster-${version}-${width}.${format}`;
+}
+
+/** Every size of one version of a poster that somebody has chosen. */
+export function chosenPosterPrefix(videoId: string, version: number): string {
+  return `${videoPrefix(videoId)}poster-${version}-`;
 }
 
 /** Where a picture waits in the raw bucket until a worker has made a poster of it. */

@@ -3,11 +3,13 @@ import type { EncodingPlan } from '../shared/contracts/encoding.ts';
 import type { Poster } from '../shared/db/posters.ts';
 import type { Video } from '../shared/db/video-record.ts';
 import { MillraceError } from '../shared/errors.ts';
+import { chosenPosterPrefix } from '../shared/keys.ts';
 import { resumePoster } from '../shared/poster.ts';
 import { isInProgress } from '../shared/video-state.ts';
 import { framesPerSecond } from './media/frame-rate.ts';
 import { frameCommand } from './media/picture-args.ts';
 import { mediaFault } from './media-fault.ts';
+import { replacedSeconds } from './purge.ts';
 import { readPicture, runForPicture } from './read-picture.ts';
 import { type Step, Superseded } from './run.ts';
 import { storePoster } from './store-poster.ts';
@@ -39,6 +41,7 @@ export async function makeChosenPoster(videoId: string, version: number, step: S
       await storePoster(step, poster, jpeg, folder);
     });
   }
+  await tools.db.posters.replace(videoId);
   await dropUpload(poster, tools);
 }
 
@@ -87,7 +90,10 @@ export async function giveUpPoster(
   await dropUpload(poster, tools);
 }
 
-/** What a sweep does for chosen posters: lost jobs are added again, tickets that were not used end. */
+/**
+ * What a sweep does for chosen posters: lost jobs are added again, tickets that were not used end, and choices that were
+ * replaced go once nobody can have an address of theirs.
+ */
 export async function sweepPosters({ tools, log }: Step): Promise<void> {
   const before = await tools.db.clock();
   const { posters } = tools.db;
@@ -101,5 +107,9 @@ export async function sweepPosters({ tools, log }: Step): Promise<void> {
   }
   for (const poster of await posters.overdue(before(expiryGraceSeconds), batch)) {
     if (await posters.expired(poster._id)) await dropUpload(poster, tools);
+  }
+  for (const { _id, videoId, version } of await posters.replaced(before(replacedSeconds(tools)), batch)) {
+    if (version !== null) await tools.storage.removeAll('thumbnails', chosenPosterPrefix(videoId, version));
+    await posters.remove(_id);
   }
 }

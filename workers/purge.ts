@@ -2,6 +2,11 @@ import type { Context } from '../shared/context.ts';
 import type { EndedVideo } from '../shared/db/upkeep.ts';
 import { generationPrefix, videoPrefix } from '../shared/keys.ts';
 
+/** How long what was replaced stays: until the addresses that its viewers hold have run out. */
+export function replacedSeconds({ config }: Pick<Context, 'config'>): number {
+  return Math.max(config.PURGE_GRACE_SECONDS, config.PLAYBACK_URL_TTL_SECONDS);
+}
+
 type Means = Pick<Context, 'db' | 'storage' | 'config'>;
 
 /**

@@ -59,6 +59,7 @@ export const posterRoutes = [
     tag,
     summary: 'Take the poster from a time in the video',
     action: 'video.change',
+    limit: 'ticket',
     params,
     body: newPoster,
     replies: { 202: accepted },

@@ -36,6 +36,8 @@ export type Poster = {
   /** Pixels, rising. */
   widths: number[];
   heardAt: Date;
+  /** Since when a later choice is ready; null of what a later one may still leave standing. */
+  replacedAt: Date | null;
 };
 
 const schema = new Schema<Poster>(
@@ -52,6 +54,7 @@ const schema = new Schema<Poster>(
     upload: { type: Object, default: null },
     widths: { type: [Number], default: [] },
     heardAt: { type: Date, required: true },
+    replacedAt: { type: Date, default: null },
   },
   { versionKey: false, collection: 'posters' },
 )
@@ -62,7 +65,8 @@ const schema = new Schema<Poster>(
   )
   // That one is for writes alone: MongoDB reads by it only what is asked for as a number.
   .index({ videoId: 1, isChosen: -1, version: -1 })
-  .index({ state: 1, heardAt: 1 });
+  .index({ state: 1, heardAt: 1 })
+  .index({ replacedAt: 1 }, { partialFilterExpression: { replacedAt: { $type: 'date' } } });
 
 const lastFirst = { isChosen: -1, version: -1 } as const;
 
@@ -89,6 +93,7 @@ export function posterStore(connection: Connection) {
       upload: null,
       widths: [],
       heardAt: new Date(),
+      replacedAt: null,
       ...poster,
     };
     await model.create([made], session ? { session } : {});
@@ -139,6 +144,34 @@ export function posterStore(connection: Connection) {
 
     async ready(id: string, widths: number[]): Promise<void> {
       await model.updateOne({ _id: id }, { $set: { state: 'ready', widths, error: null } });
+    },
+
+    /** Notes which choices came before one that is ready. It is never taken back: a choice that is ready stays. */
+    async replace(videoId: string): Promise<void> {
+      const chosen = { videoId, isChosen: true };
+      const last = await model
+        .findOne({ ...chosen, state: 'ready' })
+        .sort(lastFirst)
+        .lean();
+      if (last?.version == null) return;
+      const before = {
+        version: trusted({ $lt: last.version }),
+        state: trusted({ $in: ['ready', 'failed'] }),
+      };
+      await model.updateMany({ ...chosen, ...before, replacedAt: null } as object, {
+        $set: { replacedAt: new Date() },
+      });
+    },
+
+    /** Choices that were replaced before a time. */
+    replaced: (before: Date, limit: number): Promise<Poster[]> =>
+      model
+        .find({ replacedAt: trusted({ $lt: before }) } as object)
+        .limit(limit)
+        .lean(),
+
+    async remove(id: string): Promise<void> {
+      await model.deleteOne({ _id: id });
     },
 
     async failed(id: string, error: Poster['error']): Promise<void> {

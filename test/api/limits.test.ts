@@ -49,6 +49,12 @@ describe('rate limits over four processes', () => {
     expect(count).to.equal(quota);
   });
 
+  it('and of another poster, which costs a job, no more than of uploads', async () => {
+    const cookie = await freshSession(system);
+    const choose = (n: number) => ask(n, cookie, `/api/videos/${'0'.repeat(24)}/poster`, 'PUT');
+    expect(passed(await atOnce(12, choose))).to.equal(tickets);
+  });
+
   it('and of a large quota, of which processes hold leases', async () => {
     const cookie = await freshSession(system);
     const view = (n: number) => ask(n, cookie, `/api/videos/${'0'.repeat(24)}/views`, 'POST');

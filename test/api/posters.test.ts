@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { createConnection } from 'mongoose';
 import { type Client, isSettled, type Ticket, type VideoReply } from '../../scripts/client.ts';
 import { sendFile } from '../../shared/client/send-file.ts';
+import { chosenPosterPrefix } from '../../shared/keys.ts';
 import { clip, clipFolder, ffmpeg, textFile } from '../support/clips.ts';
 import { pictureFile } from '../support/pictures.ts';
 import { averageColor, pictureFacts } from '../support/pixels.ts';
@@ -180,6 +181,28 @@ describe('posters', () => {
       const versions = [0, 1, 2].map((back) => posters.byVersion(ready.videoId, found.version - back));
       const seconds = (await Promise.all(versions)).map((poster) => poster?.seconds);
       expect(seconds).to.have.members([1, 2, 3]);
+    });
+
+    it('go, once replaced, when nobody can have their address any more', async () => {
+      const { posters } = system.context.db;
+      const { videoId } = ready;
+      const { storage } = system.context;
+      const stored = async (version: number) =>
+        (await storage.list('thumbnails', chosenPosterPrefix(videoId, version))).length;
+      await choose(videoId, 1);
+      const first = await posters.byVersion(videoId, (await settled(videoId)).version);
+      await choose(videoId, 2);
+      const { version } = await settled(videoId);
+      const replaced = await until('the one before to be replaced', async () => {
+        const now = await posters.find(first?._id ?? '');
+        return now?.replacedAt ? now : undefined;
+      });
+      expect(await stored(replaced.version ?? 0), 'somebody may be seeing it').to.equal(4);
+      await change(replaced._id, { replacedAt: new Date(Date.now() - 24 * 3600 * 1000) });
+      await until('its end', async () => (await posters.find(replaced._id)) === null);
+      expect([await stored(replaced.version ?? 0), await stored(version)]).to.deep.equal([0, 4]);
+      expect(await state(videoId)).to.include({ version, state: 'ready' });
+      expect((await posters.byVersion(videoId, version))?.replacedAt).to.equal(null);
     });
 
     it('are made although the queue has lost their job', async () => {

@@ -7,7 +7,7 @@ import { sweepPosters } from '../chosen-poster.ts';
 import { sweepAccounts } from '../closed-accounts.ts';
 import { removeOrphans } from '../orphans.ts';
 import { sweepPersonPictures } from '../person-picture.ts';
-import { purge } from '../purge.ts';
+import { purge, replacedSeconds } from '../purge.ts';
 import { repairSearch } from '../repair-search.ts';
 import type { Step } from '../run.ts';
 
@@ -99,13 +99,9 @@ async function sweepOrphans({ tools, log }: Step, before: Ago): Promise<void> {
     log.warn({ unknown, example }, 'left alone: stored for videos or people that MongoDB does not know');
 }
 
-/**
- * Seconds from a video's end until its leftovers are removed: time for jobs to notice and stop. What a new attempt
- * replaced stays until the addresses that its viewers hold have run out.
- */
-function purgeAfter(state: VideoState, { config }: Step['tools']): number {
-  const grace = config.PURGE_GRACE_SECONDS;
-  return state === 'ready' ? Math.max(grace, config.PLAYBACK_URL_TTL_SECONDS) : grace;
+/** Seconds from a video's end until its leftovers are removed: time for jobs to notice and stop. */
+function purgeAfter(state: VideoState, tools: Step['tools']): number {
+  return state === 'ready' ? replacedSeconds(tools) : tools.config.PURGE_GRACE_SECONDS;
 }
 
 async function revive(video: Video, { tools, log }: Step): Promise<void> {
