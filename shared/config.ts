@@ -40,9 +40,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     const known = Object.keys(parsed.data.ENCODING_PROFILES).join(', ');
     problems.push(`ENCODING_PROFILE: is not one of ${known}`);
   }
-  if (parsed.data?.DEFAULT_REGION && !parsed.data.REGIONS.includes(parsed.data.DEFAULT_REGION)) {
-    problems.push(`DEFAULT_REGION: is not one of ${parsed.data.REGIONS.join(', ')}`);
-  }
+  if (parsed.success) problems.push(...unservedRegions(parsed.data));
   if (parsed.success) problems.push(...providerConflicts(parsed.data));
   if (parsed.success) problems.push(...mailProblems(parsed.data));
   if (problems.length > 0 || !parsed.success) {
@@ -55,6 +53,17 @@ function sentenceOf(issue: z.core.$ZodIssue): string {
   if (issue.code !== 'invalid_type') return issue.message;
   if (issue.expected === 'number') return 'must be a number';
   return issue.expected === 'int' ? 'must be a whole number' : issue.message;
+}
+
+/** Settings for regions that have no list would do nothing. */
+function unservedRegions({ REGIONS, DEFAULT_REGION, TRENDING_HALF_LIFE_HOURS }: Config): string[] {
+  const isUnserved = (region: string) => !REGIONS.includes(region);
+  const served = `one of ${REGIONS.join(', ')} (REGIONS)`;
+  const halved = Object.keys(TRENDING_HALF_LIFE_HOURS.byRegion).filter(isUnserved);
+  return [
+    ...(DEFAULT_REGION && isUnserved(DEFAULT_REGION) ? [`DEFAULT_REGION: is not ${served}`] : []),
+    ...halved.map((region) => `TRENDING_HALF_LIFE_HOURS: names ${region}, which is not ${served}`),
+  ];
 }
 
 function mailProblems({ LOCAL_ACCOUNTS, NODE_ENV, SMTP_URL, MAIL_FROM }: Config): string[] {

@@ -65,13 +65,13 @@ const regionList = z.string().transform((value, context) => {
   return [...new Set(regions)];
 });
 
-const region = z.string().regex(/^[A-Z]{2}$/, 'must be two capital letters (ISO 3166-1)');
+const region = z.string().trim().toUpperCase().refine(isRegion, 'is no region of ISO 3166-1, as GB');
 
 /** `6,IN=3` -> 6 hours, and 3 in India. */
 const halfLives = z.string().transform((value, context) => {
   const given = { usual: usualHalfLifeHours, byRegion: {} as Record<string, number> };
   for (const item of value.split(',')) {
-    const [, region, hours] = /^(?:([A-Z]{2})=)?(\d+(?:\.\d+)?)$/.exec(item.trim()) ?? [];
+    const [, region, hours] = /^(?:([A-Z]{2})=)?(\d+(?:\.\d+)?)$/.exec(item.trim().toUpperCase()) ?? [];
     if (!(Number(hours) >= 0.1 && Number(hours) <= 1000)) {
       context.addIssue({
         code: 'custom',

@@ -149,6 +149,19 @@ describe('the configuration', () => {
     ]);
   });
 
+  it('takes settings for regions that are served, and for no others', () => {
+    const two = { ...required, REGIONS: 'GB,US' };
+    const { DEFAULT_REGION, TRENDING_HALF_LIFE_HOURS } = readConfig({
+      ...two,
+      ...{ DEFAULT_REGION: 'us', TRENDING_HALF_LIFE_HOURS: '6,gb=3' },
+    });
+    expect([DEFAULT_REGION, TRENDING_HALF_LIFE_HOURS.byRegion]).to.deep.equal(['US', { GB: 3 }]);
+    expect(problemsOf({ ...two, DEFAULT_REGION: 'DE', TRENDING_HALF_LIFE_HOURS: '6,UK=3' })).to.deep.equal([
+      'DEFAULT_REGION: is not one of GB, US (REGIONS)',
+      'TRENDING_HALF_LIFE_HOURS: names UK, which is not one of GB, US (REGIONS)',
+    ]);
+  });
+
   it('wants to know which database is meant', () => {
     const of = (MONGO_URL: string) => problemsOf({ ...required, MONGO_URL });
     for (const host of ['mongodb://mongo', 'mongodb://a:b%2F@one:1,two:2', 'mongodb+srv://cluster.example']) {
