@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Route } from '../route.ts';
 import type { Components, Json } from './components.ts';
 import { headers } from './headers.ts';
@@ -6,7 +8,9 @@ import { parameters } from './parameters.ts';
 import { securitySchemes } from './security.ts';
 import { tagsOf } from './tags.ts';
 
-const version = '0.1.0';
+/** That of the package, which is in the image too. */
+const manifest = join(import.meta.dirname, '..', '..', 'package.json');
+const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
 
 /** The OpenAPI 3.1 document of the very routes that are served. */
 export function openApiDocument(routes: Route[], publicUrl: string): Json {

@@ -69,6 +69,11 @@ describe('the contract', () => {
     }
   });
 
+  it('has the version of the package', async () => {
+    const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+    expect(openApiDocument(apiRoutes, 'http://localhost').info).to.include({ version: manifest.version });
+  });
+
   it('keeps the recommended rules of Redocly', async () => {
     const lint = [join(root, 'node_modules/.bin/redocly'), 'lint', '--format=json', 'api/openapi.json'];
     const env = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' };
