@@ -1,14 +1,13 @@
 import type { DbSession } from '../shared/db/connect.ts';
 import type { TakeDown, Video } from '../shared/db/video-record.ts';
 import { MillraceError } from '../shared/errors.ts';
-import { newId } from '../shared/ids.ts';
 import type { ApiContext } from './context.ts';
 import { takenDownMail } from './mail/account-mails.ts';
 
 type Means = Pick<ApiContext, 'db'>;
 
 /**
- * Hides a video, and writes the event that says so. Who hides it again says anew why; since when it is hidden stays, and
+ * Hides a video. Who hides it again says anew why; since when it is hidden stays, and
  * by whom, unless that was its owner.
  * @returns the video as it was, and what it says now; undefined when it is gone
  */
@@ -23,11 +22,12 @@ export async function takeDown(
   const { takenDown: first, ownerId } = before;
   const by = first && first.by !== ownerId ? first.by : why.by;
   const takenDown = { ...why, by, at: first?.at ?? new Date() };
-  return (await set(means, before, takenDown, session)) ? { before, takenDown } : undefined;
+  const isThere = await means.db.videos.takeDown(videoId, takenDown, session);
+  return isThere ? { before, takenDown } : undefined;
 }
 
 /**
- * Shows a video again, and writes the event that says so.
+ * Shows a video again.
  * @returns false when it is gone
  * @throws MillraceError forbidden where it is the caller's own, and another has hidden it
  */
@@ -41,26 +41,11 @@ export async function showAgain(
   if (!before) return false;
   const { takenDown, ownerId } = before;
   if (ownerId === callerId && takenDown && takenDown.by !== callerId) throw anotherModerator();
-  return set(means, before, null, session);
+  return means.db.videos.takeDown(videoId, null, session);
 }
 
 export function anotherModerator(): MillraceError {
   return new MillraceError('forbidden', 'What is your own another moderator has to show again.');
-}
-
-async function set(
-  { db }: Means,
-  { _id, generation, takenDown: before }: Video,
-  takenDown: TakeDown | null,
-  session: DbSession,
-): Promise<boolean> {
-  if (!(await db.videos.takeDown(_id, takenDown, session))) return false;
-  if ((before === null) === (takenDown === null)) return true;
-  const type = takenDown ? 'video.taken_down' : 'video.restored';
-  const data = takenDown ? { reason: takenDown.reason } : {};
-  // It may happen to one attempt more than once.
-  await db.events.record({ type, videoId: _id, generation, data }, session, newId());
-  return true;
 }
 
 /** Tells the owner, who has a verified address, unless there is no server to send letters by. */

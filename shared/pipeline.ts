@@ -63,7 +63,7 @@ export async function resume(means: Means, video: Video): Promise<'alive' | 'res
 }
 
 /**
- * Moves a video and writes the event that says so, both or neither. Undefined when another attempt won.
+ * Moves a video and writes what goes with that, both or neither. Undefined when another attempt won.
  */
 export async function move(
   means: Means,
@@ -75,10 +75,6 @@ export async function move(
   const moved = await means.db.transaction(async (session) => {
     const video = await means.db.videos.move(attempt, state, change, session);
     if (!video) return undefined;
-    if (enteredOnce(video, state)) {
-      const data = state === 'failed' ? { failure: video.failure } : {};
-      await means.db.events.record({ type: `video.${state}`, ...attempt, data }, session);
-    }
     await also?.(session);
     return video;
   });
@@ -165,7 +161,6 @@ async function beginAgain(
   const begun = await means.db.transaction(async (session) => {
     const video = await means.db.videos.begin(attempt, anotherFrom[why], change, session);
     if (!video) return undefined;
-    await means.db.events.record({ type: 'video.restarted', ...attemptAt(video), data: { why } }, session);
     await also?.(session);
     return video;
   });
@@ -238,12 +233,4 @@ export function encodePriority(chunk: number, recentUploads: number): number {
 
 function isPending(state: Awaited<ReturnType<Context['queues']['state']>>): boolean {
   return state !== 'completed' && state !== 'failed' && state !== 'unknown';
-}
-
-/** False when a job that lost its worker enters its state for the second time: the event is there already. */
-function enteredOnce(video: Video, state: VideoState): boolean {
-  return (
-    video.history.filter((entry) => entry.state === state && entry.generation === video.generation).length ===
-    1
-  );
 }

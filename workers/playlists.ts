@@ -51,8 +51,5 @@ export async function announceProgress(tools: Tools, video: Video, plan: Encodin
   const isSilent = audio[0]?.segments.length === 0;
   if (!picture[0]?.segments.length || isSilent) return;
   await tools.db.playlists.save(attempt, writePlaylists(plan, picture, audio, false));
-  await tools.db.transaction(async (session) => {
-    const playable = await tools.db.videos.becamePlayable(attempt, session);
-    if (playable) await tools.db.events.record({ type: 'video.playable', ...attempt, data: {} }, session);
-  });
+  await tools.db.videos.becamePlayable(attempt);
 }

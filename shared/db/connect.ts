@@ -12,7 +12,6 @@ import { creditStore } from './credits.ts';
 import { editStore } from './edits.ts';
 import { emailTokenStore } from './email-tokens.ts';
 import { engagementStore } from './engagements.ts';
-import { eventStore } from './events.ts';
 import { grantStore } from './grants.ts';
 import { importStore } from './imports.ts';
 import { likeStore } from './likes.ts';
@@ -87,7 +86,6 @@ export async function connectDb(url: string) {
     people: peopleStore(connection),
     personPictures: personPictureStore(connection),
     credits: creditStore(connection),
-    events: eventStore(connection),
     views: viewStore(connection),
     viewLog,
     engagements: engagementStore(connection),

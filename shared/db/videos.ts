@@ -197,19 +197,11 @@ export function videoStore(connection: Connection) {
       return matchedCount === 1;
     },
 
-    /** Notes once that an attempt can be watched. Undefined when that was known, or the attempt is over. */
-    async becamePlayable(
-      { videoId, generation }: Attempt,
-      session: ClientSession,
-    ): Promise<Video | undefined> {
-      const marked = await model
-        .findOneAndUpdate(
-          { _id: videoId, generation, playableAt: null, state: trusted({ $in: ['encoding', 'publishing'] }) },
-          { $set: { playableAt: new Date() } },
-          { returnDocument: 'after', session },
-        )
-        .lean();
-      return marked ?? undefined;
+    /** Notes once that an attempt can be watched, unless it is over. */
+    async becamePlayable({ videoId, generation }: Attempt): Promise<void> {
+      const state = trusted({ $in: ['encoding', 'publishing'] });
+      const unmarked = { _id: videoId, generation, playableAt: null, state } as object;
+      await model.updateOne(unmarked, { $set: { playableAt: new Date() } });
     },
   };
 }

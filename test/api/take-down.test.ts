@@ -201,16 +201,10 @@ describe('taking a video down', function () {
     expect((await restore(things, owner)).status).to.equal(403);
   });
 
-  it('leaves a trace and an event each time, and none where nothing changes', async () => {
+  it('leaves a trace each time', async () => {
     const things = await make('public');
     const { videoId, owner } = things;
     for (const act of [down, down, restore, restore, down]) await act(things);
-    const events = await system.context.db.events.ofVideo(videoId);
-    expect(events.map(({ type }) => type)).to.deep.equal([
-      'video.taken_down',
-      'video.restored',
-      'video.taken_down',
-    ]);
     const entries = await mongo.collection('audit').find({ 'target.videoId': videoId }).toArray();
     expect(entries).to.have.length(5);
     expect(entries[0]).to.deep.include({ actorId: moderator._id, ownerId: owner._id });

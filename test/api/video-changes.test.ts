@@ -104,9 +104,7 @@ describe('changing a video', () => {
     const videoId = await makeVideo({}, 'encoding');
     const seen = await read(videoId);
     const attempt = { videoId, generation: 1 };
-    await system.context.db.transaction((session) =>
-      system.context.db.videos.becamePlayable(attempt, session),
-    );
+    await system.context.db.videos.becamePlayable(attempt);
     const later = await read(videoId);
     expect(etag(later), 'another reply').not.to.equal(etag(seen));
     const changed = await change(videoId, { title: 'Meanwhile' }, etag(seen));

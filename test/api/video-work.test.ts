@@ -128,7 +128,7 @@ describe('the work on a video', () => {
     const videoId = await makeVideo('encoding');
     const first = { videoId, generation: 1 };
     const { db } = system.context;
-    await db.transaction((session) => db.videos.becamePlayable(first, session));
+    await db.videos.becamePlayable(first);
     await db.pictures.setPoster(first);
     expect(await video(videoId)).to.include({ hasPoster: true, copyRefused: false });
     await restart(system.context, first, { copyRefused: true });
