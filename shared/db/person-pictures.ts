@@ -1,7 +1,7 @@
 import { type ClientSession, type Connection, Schema, trusted } from 'mongoose';
 import { posterUploadStates } from '../contracts/images.ts';
 import type { ErrorCode } from '../errors.ts';
-import type { PosterUpload } from './posters.ts';
+import { endOfExpired, type PosterUpload } from './posters.ts';
 
 /** A picture on its way to a person: a ticket, and once its bytes are there a version that is made of them. */
 export type NewPersonPicture = {
@@ -28,7 +28,8 @@ const schema = new Schema<NewPersonPicture>(
   { versionKey: false, collection: 'person-pictures' },
 )
   .index({ personId: 1 })
-  .index({ state: 1, heardAt: 1 });
+  .index({ state: 1, heardAt: 1 })
+  .index({ heardAt: 1 }, endOfExpired);
 
 export function personPictureStore(connection: Connection) {
   const model = connection.model('PersonPicture', schema);

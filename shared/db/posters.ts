@@ -40,6 +40,12 @@ export type Poster = {
   replacedAt: Date | null;
 };
 
+/** Tickets that ran out go a month after they were given, which is later than any of them may run out. */
+export const endOfExpired = {
+  expireAfterSeconds: 30 * 24 * 3600,
+  partialFilterExpression: { state: 'expired' },
+};
+
 const schema = new Schema<Poster>(
   {
     _id: { type: String, required: true },
@@ -66,6 +72,7 @@ const schema = new Schema<Poster>(
   // That one is for writes alone: MongoDB reads by it only what is asked for as a number.
   .index({ videoId: 1, isChosen: -1, version: -1 })
   .index({ state: 1, heardAt: 1 })
+  .index({ heardAt: 1 }, endOfExpired)
   .index({ replacedAt: 1 }, { partialFilterExpression: { replacedAt: { $type: 'date' } } });
 
 const lastFirst = { isChosen: -1, version: -1 } as const;

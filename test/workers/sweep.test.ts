@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { createConnection } from 'mongoose';
 import { MillraceError } from '../../shared/errors.ts';
 import { move } from '../../shared/pipeline.ts';
 import { unlessSilent } from '../../shared/unless-silent.ts';
@@ -40,6 +41,17 @@ describe('a sweep', () => {
     expect(thrown.errors.map(({ message }: Error) => message)).to.deep.equal(['a', 's']);
     expect(await isPurged(videoId)).to.equal(true);
     await sweep({}, broken({}));
+  });
+
+  it('leaves tickets for pictures that ran out to MongoDB, which ends them after a month', async () => {
+    const mongo = await createConnection(system.config.MONGO_URL).asPromise();
+    for (const name of ['posters', 'person-pictures']) {
+      const ends = (await mongo.collection(name).indexes()).filter((one) => one.expireAfterSeconds);
+      expect(ends.map(({ key, partialFilterExpression }) => [key, partialFilterExpression])).to.deep.equal([
+        [{ heardAt: 1 }, { state: 'expired' }],
+      ]);
+    }
+    await mongo.close();
   });
 
   it('is put off when a server does not answer', async () => {
