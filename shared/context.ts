@@ -49,7 +49,7 @@ export async function createContext(
     const storage = createStorage(config, process);
     opened.push(() => storage.close());
     await storage.ensureBuckets().catch(explain('S3 (S3_ENDPOINT)'));
-    const metrics = createMetrics(() => trendingAge(db));
+    const metrics = createMetrics({ trendingAge: () => trendingAge(db), queueCounts: queues.counts });
     return { config, log, metrics, db, redis, queues, storage, close };
   } catch (error) {
     await close();

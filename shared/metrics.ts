@@ -1,13 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { QueueCounts } from './queue.ts';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /** Whoever collects figures waits for some seconds only. */
 const patienceMilliseconds = 2000;
 
-/** One registry a process, so that several can live in one test run. `trendingAge` is how many seconds ago trending was computed. */
-export function createMetrics(trendingAge: () => Promise<number | undefined>) {
+/** Asked when somebody collects: how many seconds ago trending was computed, and how many jobs there are. */
+export type Asked = {
+  trendingAge: () => Promise<number | undefined>;
+  queueCounts: () => Promise<QueueCounts[]>;
+};
+
+/** One registry a process, so that several can live in one test run. */
+export function createMetrics({ trendingAge, queueCounts }: Asked) {
   const registry = new Registry();
   // The lag of the event loop is sampled by a timer; every 10 ms, as it would, wakes an idle process a hundred times.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
@@ -38,10 +45,21 @@ export function createMetrics(trendingAge: () => Promise<number | undefined>) {
       help: 'Time since trending was computed, of whichever worker did; +Inf before the first time',
       registers: [registry],
       async collect() {
-        // Without an answer it stays what it was: the other figures must not wait for MongoDB to come back.
-        const late = sleep(patienceMilliseconds, null, { ref: false });
-        const age = await Promise.race([trendingAge().catch(() => null), late]);
+        const age = await inTime(trendingAge);
+        // Without an answer it stays what it was.
         if (age !== null) this.set(age ?? Number.POSITIVE_INFINITY);
+      },
+    }),
+    queueJobs: new Gauge({
+      name: 'millrace_queue_jobs',
+      help: 'Jobs that wait for a worker (waiting), run (active), or wait for their time (delayed), by queue, of all processes',
+      labelNames: ['queue', 'state'],
+      registers: [registry],
+      async collect() {
+        this.reset();
+        for (const { queue, ...counts } of (await inTime(queueCounts)) ?? []) {
+          for (const [state, jobs] of Object.entries(counts)) this.set({ queue, state }, jobs);
+        }
       },
     }),
     videoMoves: new Counter({
@@ -51,4 +69,10 @@ export function createMetrics(trendingAge: () => Promise<number | undefined>) {
       registers: [registry],
     }),
   };
+}
+
+/** Null where there is no answer, or none in time: the other figures must not wait for a server to come back. */
+async function inTime<T>(ask: () => Promise<T>): Promise<T | null> {
+  const late = sleep(patienceMilliseconds, null, { ref: false });
+  return Promise.race([ask().catch(() => null), late]);
 }

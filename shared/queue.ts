@@ -8,6 +8,7 @@ export type NewJob<Q extends QueueName = QueueName> = {
 }[Q];
 
 export type ScheduledQueue = 'trending' | 'search' | 'sweep';
+export type QueueCounts = { queue: QueueName } & Record<'waiting' | 'active' | 'delayed', number>;
 export type JobState = Awaited<ReturnType<Queue['getJobState']>>;
 export type Queues = ReturnType<typeof createQueues>;
 
@@ -75,6 +76,25 @@ export function createQueues(connection: Redis, prefix: string) {
         { name: queue, data: {}, opts: { removeOnComplete: { count: 20 }, removeOnFail: { count: 100 } } },
       );
     },
+
+    /** How many jobs wait for a worker, run, or wait for a time to come (another attempt, the next run of a schedule). */
+    counts: (): Promise<QueueCounts[]> =>
+      Promise.all(
+        queueNames.map(async (queue) => {
+          refuseWithoutRedis();
+          const {
+            waiting = 0,
+            prioritized = 0,
+            ...counts
+          } = await byName[queue].getJobCounts(...(['waiting', 'prioritized', 'active', 'delayed'] as const));
+          return {
+            queue,
+            waiting: waiting + prioritized,
+            active: counts.active ?? 0,
+            delayed: counts.delayed ?? 0,
+          };
+        }),
+      ),
 
     /** How many processes take jobs from a queue, as far as Redis knows. */
     workers: (queue: QueueName): Promise<number> => byName[queue].getWorkersCount(),
