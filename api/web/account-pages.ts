@@ -1,6 +1,7 @@
 import { longestPassword } from '../../shared/contracts/local-accounts.ts';
 import { route } from '../route.ts';
 import { requireLocalAccounts } from '../routes/local-accounts.ts';
+import { htmlPage } from './html.ts';
 
 const tag = 'Pages';
 const type = 'text/html';
@@ -62,18 +63,11 @@ const resetPage = page({
 type Words = Record<'title' | 'action' | 'label' | 'autocomplete' | 'button' | 'done', string>;
 
 function page({ title, action, label, autocomplete, button, done }: Words): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,">
-<title>${title}</title>
-<link rel="stylesheet" href="/assets/page.css">
-<script src="/assets/account.js" defer></script>
-</head>
-<body>
-<main>
+  return htmlPage({
+    title,
+    head: `<link rel="stylesheet" href="/assets/page.css">
+<script src="/assets/account.js" defer></script>`,
+    body: `<main>
 <h1>${title}</h1>
 <form data-action="${action}" data-done="${done}">
 <label for="password">${label}</label>
@@ -82,8 +76,6 @@ function page({ title, action, label, autocomplete, button, done }: Words): stri
 </form>
 <p role="status"></p>
 <noscript><p>This page needs JavaScript.</p></noscript>
-</main>
-</body>
-</html>
-`;
+</main>`,
+  });
 }

@@ -1,3 +1,5 @@
+import { htmlPage } from './html.ts';
+
 /** Pages that read the OpenAPI document and nothing else: their rules are tighter than those of the watch page. */
 function rules(styles: string): Record<string, string> {
   const directives = [
@@ -20,33 +22,19 @@ export const docsHeaders = rules("'self'");
 export const referenceHeaders = rules("'self' 'unsafe-inline'");
 
 /** To try the operations out. */
-export const docsPage = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,">
-<title>Millrace api</title>
-<link rel="stylesheet" href="/assets/swagger-ui.css">
+export const docsPage = htmlPage({
+  title: 'Millrace api',
+  head: `<link rel="stylesheet" href="/assets/swagger-ui.css">
 <script src="/assets/swagger-ui.js" defer></script>
-<script src="/assets/docs.js" defer></script>
-</head>
-<body><div id="docs"></div></body>
-</html>
-`;
+<script src="/assets/docs.js" defer></script>`,
+  body: '<div id="docs"></div>',
+});
 
 /** To read them. */
-export const referencePage = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,">
-<title>Millrace api reference</title>
-<link rel="stylesheet" href="/assets/reference.css">
+export const referencePage = htmlPage({
+  title: 'Millrace api reference',
+  head: `<link rel="stylesheet" href="/assets/reference.css">
 <script src="/assets/redoc.js" defer></script>
-<script src="/assets/reference.js" defer></script>
-</head>
-<body><div id="reference"></div></body>
-</html>
-`;
+<script src="/assets/reference.js" defer></script>`,
+  body: '<div id="reference"></div>',
+});

@@ -7,7 +7,7 @@ import { byRegion } from '../refuse-elsewhere.ts';
 import { mayPlay } from '../refuse-unwatchable.ts';
 import { route } from '../route.ts';
 import { docsHeaders, docsPage, referenceHeaders, referencePage } from './docs-pages.ts';
-import { escapeHtml } from './html.ts';
+import { escapeHtml, htmlPage } from './html.ts';
 
 const tag = 'Pages';
 const type = 'text/html';
@@ -71,20 +71,13 @@ function watchPage(
   // Of a file outside only its picture and sound are wanted, so it need not allow to be read by our pages.
   const crossOrigin = video.outside ? '' : ' crossorigin';
   const direction = isRightToLeft(video.language) ? 'rtl' : 'auto';
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,">
-<title>${title}</title>
-<link rel="stylesheet" href="/assets/watch.css">
+  return htmlPage({
+    title: video.title,
+    head: `<link rel="stylesheet" href="/assets/watch.css">
 <script src="/assets/media-chrome.js" defer></script>
 <script src="/assets/hls.js" defer></script>
-<script src="/assets/watch.js" defer></script>
-</head>
-<body>
-<main data-video-id="${video._id}">
+<script src="/assets/watch.js" defer></script>`,
+    body: `<main data-video-id="${video._id}">
 <media-controller>
 <video slot="media" playsinline${crossOrigin}></video>
 <media-captions-menu anchor="auto" hidden></media-captions-menu>
@@ -106,10 +99,8 @@ function watchPage(
 <p id="sound" hidden><label>Sound <select></select></label></p>
 <p id="facts"></p>
 ${linkOutside(playUrl)}<noscript><p>This page needs JavaScript to play the video.</p></noscript>
-</main>
-</body>
-</html>
-`;
+</main>`,
+  });
 }
 
 /** For players of their own, and where the other site does not let ours read its playlists. */

@@ -1,4 +1,4 @@
-import { escapeHtml } from './html.ts';
+import { escapeHtml, htmlPage } from './html.ts';
 
 /** Where people go with a browser: pages, and the two addresses of a sign-in. */
 const visited =
@@ -15,22 +15,13 @@ export function problemPage(
   signInUrl: string | undefined,
 ): string {
   const link = signInUrl === undefined ? '' : `<p><a href="${escapeHtml(signInUrl)}">Sign in</a></p>\n`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,">
-<title>${escapeHtml(title)}</title>
-<link rel="stylesheet" href="/assets/page.css">
-</head>
-<body>
-<main>
+  return htmlPage({
+    title,
+    head: `<link rel="stylesheet" href="/assets/page.css">`,
+    body: `<main>
 <h1>${escapeHtml(title)}</h1>
 <p>${escapeHtml(detail)}</p>
 ${link}<p><small>${escapeHtml(code)} · ${escapeHtml(errorId)}</small></p>
-</main>
-</body>
-</html>
-`;
+</main>`,
+  });
 }
