@@ -60,7 +60,7 @@ function signInUrl(ctx: KoaContext, status: number, { publicUrl, providers }: Na
   if (providers.all.length === 0) return undefined;
   if (ctx.path.startsWith('/api/auth/')) return '/api/auth/login';
   if (![401, 404].includes(status) || ctx.cookies.get(sessionCookie(publicUrl))) return undefined;
-  return `/api/auth/login?returnTo=${encodeURIComponent(ctx.path)}`;
+  return `/api/auth/login?returnTo=${encodeURIComponent(ctx.url)}`;
 }
 
 /** Programs that speak OAuth 2 take an error as `application/json` only, and say so; it reads the same. */

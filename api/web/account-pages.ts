@@ -2,6 +2,7 @@ import { longestPassword } from '../../shared/contracts/local-accounts.ts';
 import { route } from '../route.ts';
 import { requireLocalAccounts } from '../routes/local-accounts.ts';
 import { htmlPage } from './html.ts';
+import { anyQuery } from './pages.ts';
 
 const tag = 'Pages';
 const type = 'text/html';
@@ -19,6 +20,7 @@ export const accountPageRoutes = [
     tag,
     summary: 'Confirm an e-mail address',
     action: 'service.read',
+    query: anyQuery,
     replies,
     errors: ['not_found'],
     handle({ context }) {
@@ -33,6 +35,7 @@ export const accountPageRoutes = [
     tag,
     summary: 'Choose a new password',
     action: 'service.read',
+    query: anyQuery,
     replies,
     errors: ['not_found'],
     handle({ context }) {

@@ -11,6 +11,8 @@ import { escapeHtml, htmlPage } from './html.ts';
 
 const tag = 'Pages';
 const type = 'text/html';
+/** Who passes a link on may add what they count it by. */
+export const anyQuery = z.looseObject({});
 const replies = { 200: { description: 'A page', type } };
 
 /** Pages for people; they are no part of the api's contract. */
@@ -22,6 +24,7 @@ export const pageRoutes = [
     summary: 'Watch a video',
     action: 'video.read',
     params: z.strictObject({ videoId }),
+    query: anyQuery,
     replies,
     errors: [],
     async handle({ params, permit, caller, header, context }) {
@@ -45,6 +48,7 @@ export const pageRoutes = [
     tag,
     summary: 'The api, explained',
     action: 'service.read',
+    query: anyQuery,
     replies,
     errors: [],
     handle: () => ({ status: 200, type, body: docsPage, headers: docsHeaders }),
@@ -56,6 +60,7 @@ export const pageRoutes = [
     tag,
     summary: 'The api, to read from end to end',
     action: 'service.read',
+    query: anyQuery,
     replies,
     errors: [],
     handle: () => ({ status: 200, type, body: referencePage, headers: referenceHeaders }),
@@ -73,7 +78,8 @@ function watchPage(
   const direction = isRightToLeft(video.language) ? 'rtl' : 'auto';
   return htmlPage({
     title: video.title,
-    head: `<link rel="stylesheet" href="/assets/watch.css">
+    head: `<link rel="stylesheet" href="/assets/page.css">
+<link rel="stylesheet" href="/assets/watch.css">
 <script src="/assets/media-chrome.js" defer></script>
 <script src="/assets/hls.js" defer></script>
 <script src="/assets/watch.js" defer></script>`,

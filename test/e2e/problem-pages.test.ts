@@ -26,14 +26,14 @@ describe('a problem, for who visits a page', () => {
       visibility: 'private',
       title: 'Mine alone',
     });
-    await visit(`/watch/${videoId}`, async (page, status) => {
+    await visit(`/watch/${videoId}?from=mail`, async (page, status) => {
       expect([status, await page.title()]).to.deep.equal([404, 'Nothing is here']);
       await screenshot(page, 'problem');
       await page.click('text=Sign in');
       await page.fill('input[name=login]', 'demo');
       await page.fill('input[name=password]', 'demo');
       await page.click('button');
-      await page.waitForURL(`${system.url}/watch/${videoId}`);
+      await page.waitForURL(`${system.url}/watch/${videoId}?from=mail`);
       expect(await page.innerText('h1')).to.equal('Mine alone');
     });
   });
