@@ -9,6 +9,7 @@ import { type Stack, startStack } from '../../scripts/stack.ts';
 import { type Config, readConfig } from '../../shared/config.ts';
 import type { Context } from '../../shared/context.ts';
 import { newId } from '../../shared/ids.ts';
+import type { QueueName } from '../../shared/queue-names.ts';
 import { type RunningWorker, startWorker } from '../../workers/start.ts';
 import { forgetReplies, watchReplies } from './reply-watch.ts';
 
@@ -121,6 +122,13 @@ export async function until<T>(
     if (Date.now() > end) throw new Error(`No ${what} within ${seconds} s.`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** How often a job was tried, once it has ended, which is a moment after its video has. */
+export async function attemptsOf({ context }: System, queue: QueueName, id: string): Promise<number> {
+  const { queues } = context;
+  await until(`end of ${id}`, async () => ['completed', 'failed'].includes(await queues.state(queue, id)));
+  return (await queues.job(queue, id))?.attemptsMade ?? 0;
 }
 
 /** As if time had passed: moves one date of a record into the past. */

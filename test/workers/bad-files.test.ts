@@ -14,7 +14,7 @@ import {
   textFile,
   truncatedClip,
 } from '../support/clips.ts';
-import { type System, startSystem } from '../support/system.ts';
+import { attemptsOf, type System, startSystem } from '../support/system.ts';
 
 describe('a file that is no good video', () => {
   let system: System;
@@ -44,8 +44,7 @@ describe('a file that is no good video', () => {
       expect(video.state).to.equal('failed');
       expect(video.error?.code).to.equal(code);
       expect(video.error?.message).to.match(/^[A-Z].*\.$/);
-      const job = await system.context.queues.job('probe', jobId('probe', video.videoId, 1));
-      expect(job?.attemptsMade, 'tried once').to.equal(1);
+      expect(await attemptsOf(system, 'probe', jobId('probe', video.videoId, 1)), 'tried').to.equal(1);
     });
   }
 

@@ -12,10 +12,10 @@ import { startWorker } from '../../workers/start.ts';
 import { clip } from '../support/clips.ts';
 import { onLinuxOnly } from '../support/ffmpegs.ts';
 import { type OwnRedis, startOwnRedis } from '../support/own-redis.ts';
-import { type System, startSystem, until } from '../support/system.ts';
+import { attemptsOf, type System, startSystem, until } from '../support/system.ts';
 
 /** Uploads a video that the worker cannot make yet, mends the worker, and gives how often a probe was counted. */
-async function probesWith(system: System, mend: () => Promise<unknown>): Promise<number | undefined> {
+async function probesWith(system: System, mend: () => Promise<unknown>): Promise<number> {
   const client = await system.client('demo');
   const { videoId } = await client.uploadFile(await clip());
   const id = jobId('probe', videoId, 1);
@@ -23,7 +23,7 @@ async function probesWith(system: System, mend: () => Promise<unknown>): Promise
   await mend();
   const { state, error } = await client.follow(videoId, isSettled);
   expect({ state, error }).to.deep.equal({ state: 'ready', error: null });
-  return (await system.context.queues.job('probe', id))?.attemptsMade;
+  return attemptsOf(system, 'probe', id);
 }
 
 async function readiness(port: number): Promise<string> {
@@ -110,8 +110,7 @@ describe('a worker whose work folder', () => {
     await client.reprocess(videoId);
     expect(await client.follow(videoId, isSettled)).to.include({ state: 'ready', error: null });
     for (const name of ['probe', 'publish'] as const) {
-      const job = await system.context.queues.job(name, jobId(name, videoId, 2));
-      expect(job?.attemptsMade, name).to.equal(1);
+      expect(await attemptsOf(system, name, jobId(name, videoId, 2)), name).to.equal(1);
     }
   });
 });
