@@ -1,18 +1,23 @@
 import { writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import Mocha from 'mocha';
 
-const { EVENT_RUN_END, EVENT_TEST_PENDING } = Mocha.Runner.constants;
+const { EVENT_RUN_END, EVENT_SUITE_BEGIN, EVENT_SUITE_END, EVENT_TEST_PENDING } = Mocha.Runner.constants;
 const lingerMilliseconds = 10_000;
+/** Of how many files the time is told. */
+const slowest = 10;
 
 type Options = {
   /** A file for the last line; without, it is printed. */
   summary?: string;
 };
 
-/** Mocha's own report, the reason of each skipped test, and a last line: `3 passed, 1 failed, 2 skipped`. */
+/** Mocha's own report, the reason of each skipped test, where the time went, and a last line: `3 passed, 1 failed, 2 skipped`. */
 // Mocha takes a module's default export.
 export default class Reporter extends Mocha.reporters.Spec {
   #options: Options;
+  /** Milliseconds by file. */
+  readonly #times = new Map<string, number>();
 
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
@@ -22,12 +27,22 @@ export default class Reporter extends Mocha.reporters.Spec {
         `${'  '.repeat(test.titlePath().length)}  skipped: ${findReason(test) ?? 'no reason given'}`,
       );
     });
+    let begun = 0;
+    runner.on(EVENT_SUITE_BEGIN, (suite) => {
+      if (suite.parent?.root) begun = Date.now();
+    });
+    runner.on(EVENT_SUITE_END, (suite) => {
+      if (!suite.parent?.root) return;
+      const file = relative(process.cwd(), suite.file ?? '');
+      this.#times.set(file, (this.#times.get(file) ?? 0) + Date.now() - begun);
+    });
     runner.once(EVENT_RUN_END, () => this.#end());
   }
 
   #end(): void {
     const isEmpty = this.stats.passes + this.stats.failures === 0;
     if (isEmpty) this.#complain('Not one test ran.');
+    this.#tellTimes();
     this.#tell(isEmpty ? 1 : 0);
     setTimeout(() => {
       // Mocha waits for the process to run out of work, which a forgotten connection keeps it from for ever.
@@ -41,6 +56,13 @@ export default class Reporter extends Mocha.reporters.Spec {
   #complain(sentence: string): void {
     console.log(`  ${sentence}\n`);
     process.exitCode = 1;
+  }
+
+  #tellTimes(): void {
+    const sorted = [...this.#times].sort(([, a], [, b]) => b - a).slice(0, slowest);
+    console.log('  Where the time went:');
+    for (const [file, time] of sorted) console.log(`    ${(time / 1000).toFixed(1)} s ${file}`);
+    console.log('');
   }
 
   #tell(more: number): void {
