@@ -6,3 +6,11 @@ export function misfit(pointer: string, message: string): MillraceError {
     violations: [{ pointer, message }],
   });
 }
+
+/** @throws MillraceError too_large when more bytes are announced than may be sent. `what` begins the sentence. */
+export function refuseTooLarge(size: number, most: number, what: string): void {
+  if (size <= most) return;
+  throw new MillraceError('too_large', `${what} may have ${most} bytes at most.`, {
+    violations: [{ pointer: '/size', message: `must be at most ${most}` }],
+  });
+}

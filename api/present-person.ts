@@ -1,11 +1,10 @@
 import type { z } from 'zod';
 import type { credit, personVideo } from '../shared/contracts/credits.ts';
-import type { person, pictureTicket, pictureUpload } from '../shared/contracts/people.ts';
+import type { person, pictureUpload } from '../shared/contracts/people.ts';
 import type { Credit } from '../shared/db/credits.ts';
 import type { Person } from '../shared/db/people.ts';
 import type { NewPersonPicture } from '../shared/db/person-pictures.ts';
 import type { ListedVideo } from '../shared/db/video-record.ts';
-import type { PresignedPut } from '../shared/storage.ts';
 import { presentSummary } from './present.ts';
 
 /** People, and what they did in videos, as replies. */
@@ -47,14 +46,6 @@ export function presentPersonVideo(
 ): z.infer<typeof personVideo> {
   const theirs = credits.filter(({ videoId }) => videoId === record._id);
   return { ...presentSummary(record, publicUrl), credits: theirs.map(wordsOf) };
-}
-
-export function presentPictureTicket(
-  pictureUploadId: string,
-  expiresAt: Date,
-  { url, headers }: PresignedPut,
-): z.infer<typeof pictureTicket> {
-  return { pictureUploadId, method: 'PUT', url, headers, expiresAt: expiresAt.toISOString() };
 }
 
 export function presentPictureUpload({

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import type { poster, posterTicket, posterUpload } from '../shared/contracts/images.ts';
-import type { Poster, PosterUpload } from '../shared/db/posters.ts';
+import type { poster, posterUpload } from '../shared/contracts/images.ts';
+import type { Poster } from '../shared/db/posters.ts';
+import type { PictureUpload } from '../shared/db/uploaded-pictures.ts';
 import type { Video } from '../shared/db/video-record.ts';
-import type { PresignedPut } from '../shared/storage.ts';
 
 /** What was asked for last, with the sizes of what is shown. Before anything was asked, one is on its way. */
 export function presentPoster(
@@ -22,7 +22,7 @@ export function presentPoster(
 
 export function presentPosterUpload(
   { _id, state }: Poster,
-  upload: PosterUpload,
+  upload: PictureUpload,
 ): z.infer<typeof posterUpload> {
   const { bytes, contentType, expiresAt } = upload;
   return { posterUploadId: _id, state, size: bytes, type: contentType, expiresAt: expiresAt.toISOString() };
@@ -30,12 +30,4 @@ export function presentPosterUpload(
 
 function stateOf({ state }: Poster): z.infer<typeof poster>['state'] {
   return state === 'ready' || state === 'failed' ? state : 'making';
-}
-
-export function presentPosterTicket(
-  posterUploadId: string,
-  expiresAt: Date,
-  { url, headers }: PresignedPut,
-): z.infer<typeof posterTicket> {
-  return { posterUploadId, method: 'PUT', url, headers, expiresAt: expiresAt.toISOString() };
 }

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { EncodingPlan } from '../shared/contracts/encoding.ts';
-import type { Poster } from '../shared/db/posters.ts';
 import type { Video } from '../shared/db/video-record.ts';
 import { MillraceError } from '../shared/errors.ts';
 import { chosenPosterPrefix } from '../shared/keys.ts';
@@ -14,10 +13,8 @@ import { readPicture, runForPicture } from './read-picture.ts';
 import { type Step, Superseded } from './run.ts';
 import { storePoster } from './store-poster.ts';
 import type { Tools } from './tools.ts';
+import { dropUpload, type Failure, giveUpPicture, sweepPictures } from './uploaded-picture.ts';
 
-const quietSeconds = 60;
-/** A ticket that has just run out may still have its bytes on the way. */
-const expiryGraceSeconds = 60;
 const batch = 200;
 
 /** Makes a version of a poster that somebody has chosen: from a time in the video, or from an upload. */
@@ -73,43 +70,27 @@ function frameAt(seconds: number, { rate, frameCount }: EncodingPlan): number {
   return Math.min(frameCount - 1, Math.floor(seconds * framesPerSecond(rate) + 1e-6));
 }
 
-async function dropUpload({ upload }: Poster, { storage }: Tools): Promise<void> {
-  if (upload) await storage.remove('raw', upload.key);
-}
-
-/** The poster that was shown before stays; the version says why there is no other. */
 export async function giveUpPoster(
   videoId: string,
   version: number,
-  failure: NonNullable<Poster['error']>,
+  failure: Failure,
   tools: Tools,
 ): Promise<void> {
-  const poster = await tools.db.posters.byVersion(videoId, version);
-  if (!poster) return;
-  await tools.db.posters.failed(poster._id, failure);
-  await dropUpload(poster, tools);
+  const { posters } = tools.db;
+  await giveUpPicture(posters, await posters.byVersion(videoId, version), failure, tools);
 }
 
-/**
- * What a sweep does for chosen posters: lost jobs are added again, tickets that were not used end, and choices that were
- * replaced go once nobody can have an address of theirs.
- */
-export async function sweepPosters({ tools, log }: Step): Promise<void> {
-  const before = await tools.db.clock();
-  const { posters } = tools.db;
-  for (const poster of await posters.quiet(before(quietSeconds), batch)) {
-    const found = await resumePoster(tools, poster);
-    if (found === 'failed') {
-      const message = 'Working on the picture ended without a result, again and again.';
-      await giveUpPoster(poster.videoId, poster.version ?? 0, { code: 'encoding_failed', message }, tools);
-    } else await posters.heard(poster._id);
-    if (found !== 'alive') log.warn({ videoId: poster.videoId, version: poster.version, found }, 'poster');
-  }
-  for (const poster of await posters.overdue(before(expiryGraceSeconds), batch)) {
-    if (await posters.expired(poster._id)) await dropUpload(poster, tools);
-  }
-  for (const { _id, videoId, version } of await posters.replaced(before(replacedSeconds(tools)), batch)) {
-    if (version !== null) await tools.storage.removeAll('thumbnails', chosenPosterPrefix(videoId, version));
+/** What a sweep does for chosen posters; choices that were replaced go once nobody can have an address of theirs. */
+export async function sweepPosters(step: Step): Promise<void> {
+  const { db, storage } = step.tools;
+  const { posters } = db;
+  await sweepPictures(step, posters, resumePoster, ({ videoId, version }) => ({ videoId, version }));
+  const before = await db.clock();
+  for (const { _id, videoId, version } of await posters.replaced(
+    before(replacedSeconds(step.tools)),
+    batch,
+  )) {
+    if (version !== null) await storage.removeAll('thumbnails', chosenPosterPrefix(videoId, version));
     await posters.remove(_id);
   }
 }

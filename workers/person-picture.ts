@@ -1,15 +1,10 @@
-import type { NewPersonPicture } from '../shared/db/person-pictures.ts';
 import { personPictureKey } from '../shared/keys.ts';
 import { resumePersonPicture } from '../shared/person-picture.ts';
 import { readPicture } from './read-picture.ts';
 import { type Step, Superseded } from './run.ts';
 import { storeSizes } from './store-sizes.ts';
 import type { Tools } from './tools.ts';
-
-const quietSeconds = 60;
-/** A ticket that has just run out may still have its bytes on the way. */
-const expiryGraceSeconds = 60;
-const batch = 200;
+import { dropUpload, type Failure, giveUpPicture, sweepPictures } from './uploaded-picture.ts';
 
 /** Makes the picture of a person from an upload. Of two at once the one whose bytes were there last is shown. */
 export async function makePersonPicture(id: string, step: Step): Promise<void> {
@@ -35,35 +30,14 @@ export async function makePersonPicture(id: string, step: Step): Promise<void> {
   await dropUpload(picture, tools);
 }
 
-/** What was shown before stays; the upload says why there is no other. */
-export async function giveUpPersonPicture(
-  id: string,
-  failure: NonNullable<NewPersonPicture['error']>,
-  tools: Tools,
-): Promise<void> {
-  const picture = await tools.db.personPictures.find(id);
-  if (!picture) return;
-  await tools.db.personPictures.failed(id, failure);
-  await dropUpload(picture, tools);
-}
-
-/** What a sweep does for pictures of people: lost jobs are added again, tickets that were not used end. */
-export async function sweepPersonPictures({ tools, log }: Step): Promise<void> {
-  const before = await tools.db.clock();
+export async function giveUpPersonPicture(id: string, failure: Failure, tools: Tools): Promise<void> {
   const { personPictures } = tools.db;
-  for (const picture of await personPictures.quiet(before(quietSeconds), batch)) {
-    const found = await resumePersonPicture(tools, picture);
-    if (found === 'failed') {
-      const message = 'Working on the picture ended without a result, again and again.';
-      await giveUpPersonPicture(picture._id, { code: 'encoding_failed', message }, tools);
-    } else await personPictures.heard(picture._id);
-    if (found !== 'alive') log.warn({ personId: picture.personId, found }, 'picture of a person');
-  }
-  for (const picture of await personPictures.overdue(before(expiryGraceSeconds), batch)) {
-    if (await personPictures.expired(picture._id)) await dropUpload(picture, tools);
-  }
+  await giveUpPicture(personPictures, await personPictures.find(id), failure, tools);
 }
 
-async function dropUpload({ upload }: NewPersonPicture, { storage }: Tools): Promise<void> {
-  await storage.remove('raw', upload.key);
-}
+/** What a sweep does for pictures of people. */
+export const sweepPersonPictures = (step: Step): Promise<void> =>
+  sweepPictures(step, step.tools.db.personPictures, resumePersonPicture, ({ personId, version }) => ({
+    personId,
+    version,
+  }));

@@ -10,15 +10,16 @@ import {
 import type { DbSession } from '../../shared/db/connect.ts';
 import type { NewPersonPicture } from '../../shared/db/person-pictures.ts';
 import { MillraceError } from '../../shared/errors.ts';
-import { newId } from '../../shared/ids.ts';
 import { type PictureFormat, personPictureKey, personUploadKey } from '../../shared/keys.ts';
 import { refuseMerged } from '../../shared/merge-people.ts';
 import { beginPersonPicture } from '../../shared/person-picture.ts';
 import { personThing } from '../access/person-thing.ts';
 import { arrivedEtag, uploadClosed } from '../arrived-object.ts';
 import type { ApiContext } from '../context.ts';
+import { refuseTooLarge } from '../misfit.ts';
+import { newPictureTicket, presentPut } from '../picture-ticket.ts';
 import { chosenWidth, withWidth } from '../picture-width.ts';
-import { presentPictureTicket, presentPictureUpload } from '../present-person.ts';
+import { presentPictureUpload } from '../present-person.ts';
 import { type Reply, route } from '../route.ts';
 import { leadTo } from './people.ts';
 
@@ -47,24 +48,16 @@ export const personPictureRoutes = [
       201: { description: 'Send the bytes to `url` with exactly these headers', schema: pictureTicket },
     },
     errors: ['too_large', 'person_merged'],
-    async handle({ params, body, permit, context: { db, storage, config } }) {
-      const found = permit(personThing(await db.people.find(params.personId)));
+    async handle({ params, body, permit, context }) {
+      const found = permit(personThing(await context.db.people.find(params.personId)));
       refuseMerged(found);
-      if (body.size > pictureMaxBytes) {
-        throw new MillraceError('too_large', `A picture may have ${pictureMaxBytes} bytes at most.`, {
-          violations: [{ pointer: '/size', message: `must be at most ${pictureMaxBytes}` }],
-        });
-      }
-      const _id = newId();
-      const key = personUploadKey(found._id, _id);
-      const seconds = config.UPLOAD_TTL_SECONDS;
-      const expiresAt = new Date(Date.now() + seconds * 1000);
-      const put = await storage.presignPut('raw', key, body.size, body.type, seconds);
-      const upload = { key, bytes: body.size, contentType: body.type, etag: null, expiresAt };
-      await db.personPictures.ticket({ _id, personId: found._id, upload });
+      refuseTooLarge(body.size, pictureMaxBytes, 'A picture');
+      const keyOf = (id: string) => personUploadKey(found._id, id);
+      const { _id, upload, put } = await newPictureTicket(body, keyOf, context);
+      await context.db.personPictures.ticket({ _id, personId: found._id, upload });
       return {
         status: 201,
-        body: presentPictureTicket(_id, expiresAt, put),
+        body: { pictureUploadId: _id, ...presentPut(put, upload) },
         headers: { Location: `/api/people/${found._id}/picture/uploads/${_id}`, 'Cache-Control': 'no-store' },
       };
     },

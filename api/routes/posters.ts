@@ -13,16 +13,16 @@ import type { DbSession } from '../../shared/db/connect.ts';
 import type { Poster } from '../../shared/db/posters.ts';
 import type { Video } from '../../shared/db/video-record.ts';
 import { MillraceError } from '../../shared/errors.ts';
-import { newId } from '../../shared/ids.ts';
 import { type PictureFormat, posterKey, posterUploadKey } from '../../shared/keys.ts';
 import type { Log } from '../../shared/log.ts';
 import type { Traced } from '../../shared/pipeline.ts';
 import { beginPoster } from '../../shared/poster.ts';
 import { arrivedEtag, uploadClosed } from '../arrived-object.ts';
 import type { ApiContext } from '../context.ts';
-import { misfit } from '../misfit.ts';
+import { misfit, refuseTooLarge } from '../misfit.ts';
+import { newPictureTicket, presentPut } from '../picture-ticket.ts';
 import { chosenWidth, withWidth } from '../picture-width.ts';
-import { presentPoster, presentPosterTicket, presentPosterUpload } from '../present-poster.ts';
+import { presentPoster, presentPosterUpload } from '../present-poster.ts';
 import { refuseOutside } from '../refuse-outside.ts';
 import { type Reply, route } from '../route.ts';
 import { writeInTurn } from '../write-in-turn.ts';
@@ -96,23 +96,14 @@ export const posterRoutes = [
     },
     errors: ['video_failed', 'too_large', 'plays_outside'],
     async handle({ params, body, permit, context }) {
-      const { db, storage, config } = context;
       const found = notFailed(permit(await context.db.videos.find(params.videoId)));
-      if (body.size > posterMaxBytes) {
-        throw new MillraceError('too_large', `A poster may have ${posterMaxBytes} bytes at most.`, {
-          violations: [{ pointer: '/size', message: `must be at most ${posterMaxBytes}` }],
-        });
-      }
-      const _id = newId();
-      const key = posterUploadKey(found.ownerId, found._id, _id);
-      const seconds = config.UPLOAD_TTL_SECONDS;
-      const expiresAt = new Date(Date.now() + seconds * 1000);
-      const upload = { key, bytes: body.size, contentType: body.type, etag: null, expiresAt };
-      const put = await storage.presignPut('raw', key, body.size, body.type, seconds);
-      await db.posters.ticket({ _id, ...attemptOf(found), upload });
+      refuseTooLarge(body.size, posterMaxBytes, 'A poster');
+      const keyOf = (id: string) => posterUploadKey(found.ownerId, found._id, id);
+      const { _id, upload, put } = await newPictureTicket(body, keyOf, context);
+      await context.db.posters.ticket({ _id, ...attemptOf(found), upload });
       return {
         status: 201,
-        body: presentPosterTicket(_id, expiresAt, put),
+        body: { posterUploadId: _id, ...presentPut(put, upload) },
         headers: { Location: `/api/videos/${found._id}/poster/uploads/${_id}`, 'Cache-Control': 'no-store' },
       };
     },

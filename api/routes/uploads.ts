@@ -10,7 +10,7 @@ import { begin, endUpload, move } from '../../shared/pipeline.ts';
 import { arrivedEtag } from '../arrived-object.ts';
 import type { ApiContext } from '../context.ts';
 import { holdCategory, refuseUnknownCategory } from '../known-category.ts';
-import { misfit } from '../misfit.ts';
+import { misfit, refuseTooLarge } from '../misfit.ts';
 import { presentTicket, presentUpload } from '../present.ts';
 import { publishTime } from '../publish-time.ts';
 import { route } from '../route.ts';
@@ -33,11 +33,7 @@ export const uploadRoutes = [
     async handle({ body, caller, context }) {
       const { db, storage, config } = context;
       const { filename, size, type, publishAt, ...about } = body;
-      if (size > config.UPLOAD_MAX_BYTES) {
-        throw new MillraceError('too_large', `A file may have ${config.UPLOAD_MAX_BYTES} bytes at most.`, {
-          violations: [{ pointer: '/size', message: `must be at most ${config.UPLOAD_MAX_BYTES}` }],
-        });
-      }
+      refuseTooLarge(size, config.UPLOAD_MAX_BYTES, 'A file');
       if (about.profile !== undefined && !config.ENCODING_PROFILES[about.profile]) {
         throw misfit('/profile', `must be one of ${Object.keys(config.ENCODING_PROFILES).join(', ')}`);
       }

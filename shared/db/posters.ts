@@ -1,49 +1,31 @@
 import { type ClientSession, type Connection, Schema, trusted } from 'mongoose';
 import { type PosterSource, posterSources, posterUploadStates } from '../contracts/images.ts';
-import type { ErrorCode } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { isDuplicateKey } from './duplicate-key.ts';
+import {
+  endOfExpired,
+  type PictureUpload,
+  type UploadedPicture,
+  uploadedPictures,
+} from './uploaded-pictures.ts';
 import type { Attempt } from './video-record.ts';
-
-/** A picture on its way to a poster: its place in the raw bucket, and what its ticket said. */
-export type PosterUpload = {
-  key: string;
-  bytes: number;
-  contentType: string;
-  etag: string | null;
-  expiresAt: Date;
-};
 
 /**
  * One version of a video's poster. Asking for another one adds a version; what is shown is the last ready one
  * that somebody chose, else the last one that was made of itself.
  */
-export type Poster = {
-  /** Of a version that is uploaded, also the id of its ticket. */
-  _id: string;
+export type Poster = UploadedPicture & {
   videoId: string;
   /** The attempt that it was made of. */
   generation: number;
   source: PosterSource;
   isChosen: boolean;
-  /** Given when it is asked for; null while a ticket waits for its bytes. */
-  version: number | null;
-  state: (typeof posterUploadStates)[number];
-  error: { code: ErrorCode; message: string } | null;
   /** The time in the video that it shows, when that was chosen. */
   seconds: number | null;
-  upload: PosterUpload | null;
   /** Pixels, rising. */
   widths: number[];
-  heardAt: Date;
   /** Since when a later choice is ready; null of what a later one may still leave standing. */
   replacedAt: Date | null;
-};
-
-/** Tickets that ran out go a month after they were given, which is later than any of them may run out. */
-export const endOfExpired = {
-  expireAfterSeconds: 30 * 24 * 3600,
-  partialFilterExpression: { state: 'expired' },
 };
 
 const schema = new Schema<Poster>(
@@ -79,6 +61,7 @@ const lastFirst = { isChosen: -1, version: -1 } as const;
 
 export function posterStore(connection: Connection) {
   const model = connection.model('Poster', schema);
+  const uploads = uploadedPictures<Poster>(connection, 'Poster', { isChosen: true });
 
   async function nextVersion(videoId: string, session?: ClientSession): Promise<number> {
     const known = model.findOne({ videoId }).session(session ?? null);
@@ -108,7 +91,7 @@ export function posterStore(connection: Connection) {
   }
 
   return {
-    find: (id: string): Promise<Poster | null> => model.findById(id).lean(),
+    ...uploads,
 
     byVersion: (videoId: string, version: number): Promise<Poster | null> =>
       model.findOne({ videoId, version }).lean(),
@@ -129,25 +112,12 @@ export function posterStore(connection: Connection) {
     },
 
     /** A ticket: it becomes a version when its bytes are there. */
-    ticket: (poster: Pick<Poster, '_id' | 'videoId' | 'generation'> & { upload: PosterUpload }) =>
+    ticket: (poster: Pick<Poster, '_id' | 'videoId' | 'generation'> & { upload: PictureUpload }) =>
       insert({ ...poster, source: 'upload', state: 'waiting' }),
 
     /** Undefined when the ticket was used, or has run out. */
-    async arrived(
-      { _id, videoId }: Poster,
-      etag: string,
-      session: ClientSession,
-    ): Promise<Poster | undefined> {
-      const change = { state: 'making', version: await nextVersion(videoId, session), 'upload.etag': etag };
-      const arrived = await model
-        .findOneAndUpdate(
-          { _id, state: 'waiting' },
-          { $set: { ...change, heardAt: new Date() } },
-          { returnDocument: 'after', session },
-        )
-        .lean();
-      return arrived ?? undefined;
-    },
+    arrived: async ({ _id, videoId }: Poster, etag: string, session: ClientSession) =>
+      uploads.arrived(_id, await nextVersion(videoId, session), etag, session),
 
     async ready(id: string, widths: number[]): Promise<void> {
       await model.updateOne({ _id: id }, { $set: { state: 'ready', widths, error: null } });
@@ -181,26 +151,12 @@ export function posterStore(connection: Connection) {
       await model.deleteOne({ _id: id });
     },
 
-    async failed(id: string, error: Poster['error']): Promise<void> {
-      await model.updateOne({ _id: id, state: 'making' }, { $set: { state: 'failed', error } });
-    },
-
-    /** True for the one call that ends a ticket whose bytes never came. */
-    async expired(id: string): Promise<boolean> {
-      const ended = await model.updateOne({ _id: id, state: 'waiting' }, { $set: { state: 'expired' } });
-      return ended.modifiedCount === 1;
-    },
-
     /** Forgets the posters of a whole video, or the one that an attempt made of itself. */
     async forget(videoId: string, generation?: number): Promise<void> {
       await model.deleteMany({
         videoId,
         ...(generation === undefined ? {} : { generation, isChosen: false }),
       });
-    },
-
-    async heard(id: string): Promise<void> {
-      await model.updateOne({ _id: id }, { $set: { heardAt: new Date() } });
     },
 
     /** What was asked for last: a choice of somebody goes before what is made of itself. */
@@ -215,20 +171,6 @@ export function posterStore(connection: Connection) {
       model
         .findOne({ videoId, state: 'ready', $or: [{ isChosen: true }, { generation }] })
         .sort(lastFirst)
-        .lean(),
-
-    /** Chosen versions that are being made, and of which nothing has been heard since. */
-    quiet: (since: Date, limit: number): Promise<Poster[]> =>
-      model
-        .find({ state: 'making', isChosen: true, heardAt: trusted({ $lt: since }) })
-        .limit(limit)
-        .lean(),
-
-    /** Tickets that ran out before this. */
-    overdue: (before: Date, limit: number): Promise<Poster[]> =>
-      model
-        .find({ state: 'waiting', 'upload.expiresAt': trusted({ $lt: before }) })
-        .limit(limit)
         .lean(),
   };
 }
