@@ -2,7 +2,6 @@ import type { Context } from '../shared/context.ts';
 import type { Position } from '../shared/db/keyset.ts';
 import type { RankedVideo, Ranking } from '../shared/db/rankings.ts';
 import type { ListedVideo } from '../shared/db/video-record.ts';
-import { usualHalfLifeHours } from '../shared/trending-score.ts';
 import { shortCache } from './short-cache.ts';
 
 /** Of those without a rank, so many are counted. */
@@ -63,13 +62,13 @@ export function trendingLists({ db }: Pick<Context, 'db'>) {
           entries.push(...(await shownAmong(some, region, categories)));
         }
       }
-      const halfLifeHours = ranking?.halfLifeHours ?? usualHalfLifeHours;
+      const halfLifeHours = ranking?.halfLifeHours ?? (await halfLifeOf(region));
       const missing = limit + 1 - entries.length;
       if (missing > 0) {
         const from = after && place !== undefined && place <= 0 ? { views: -place, id: after.id } : undefined;
         const without = ranked.map(({ videoId }) => videoId);
         const others = await db.trendingVideos.byViews({ region, categories, without }, missing, from);
-        entries.push(...(await withScores(others, region, run?.computedAt ?? new Date(), halfLifeHours)));
+        entries.push(...(await withScores(others, region, run?.computedAt ?? new Date())));
       }
       return {
         computedAt: run?.computedAt ?? null,
@@ -87,6 +86,11 @@ export function trendingLists({ db }: Pick<Context, 'db'>) {
       ),
   };
 
+  /** The region’s, for a category without a ranking. */
+  async function halfLifeOf(region: string): Promise<number> {
+    return (await db.trending.halfLives([region])).get(region) ?? 0;
+  }
+
   async function shownAmong(ranked: RankedVideo[], region: string, categories: string[] | undefined) {
     const ids = ranked.map(({ videoId }) => videoId);
     const found = await db.trendingVideos.shownOf(ids, region, categories);
@@ -97,9 +101,9 @@ export function trendingLists({ db }: Pick<Context, 'db'>) {
     });
   }
 
-  async function withScores(videos: ListedVideo[], region: string, at: Date, halfLifeHours: number) {
+  async function withScores(videos: ListedVideo[], region: string, at: Date) {
     const ids = videos.map(({ _id }) => _id);
-    const scores = await db.trending.scoresOf(region, ids, at, halfLifeHours);
+    const scores = await db.trending.scoresOf(region, ids, at);
     const byId = new Map(scores.map((score) => [score.videoId, score]));
     return videos.map((video): TrendingEntry => {
       const { heat = 0, views = 0, likes = 0, comments = 0 } = byId.get(video._id) ?? {};

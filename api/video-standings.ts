@@ -34,7 +34,7 @@ export async function readStandings(
     return { region, ...presentStanding(standing, video, about, refusal) };
 
     async function unranked(): Promise<Standing> {
-      const [score] = await db.trending.scoresOf(region, [video._id], at, halfLifeHours);
+      const [score] = await db.trending.scoresOf(region, [video._id], at);
       const { heat = 0, views = 0, likes = 0, comments = 0 } = score ?? {};
       return { rank: null, formerRank: null, basis: null, score: heat, views, likes, comments };
     }

@@ -50,7 +50,7 @@ export async function rankRegions(means: Means, at: Date, signal: AbortSignal): 
       let listed = of(own);
       if (wasCut && category !== '' && listed.length < config.TRENDING_FILL_TO) {
         const ids = await newest(category);
-        const more = await db.trending.scoresOf(region, ids, at, halfLifeHours);
+        const more = await db.trending.scoresOf(region, ids, at);
         const known = new Set(listed.map(({ videoId }) => videoId));
         listed = poolRegions([listed, more.filter(({ videoId }) => !known.has(videoId))]);
       }

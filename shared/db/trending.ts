@@ -153,14 +153,15 @@ export function trendingStore(connection: Connection, viewLog: Pick<ViewLog, 'of
         .sort((a, b) => b.heat - a.heat || (a.videoId < b.videoId ? -1 : 1));
     },
 
-    /** The scores of some videos in a region, in no order. */
-    async scoresOf(region: string, videoIds: string[], at: Date, halfLifeHours: number): Promise<HotVideo[]> {
-      if (videoIds.length === 0) return [];
+    /** The scores of some videos in a region, in no order. None while they are made anew: some may be by another half-life. */
+    async scoresOf(region: string, videoIds: string[], at: Date): Promise<HotVideo[]> {
+      const scale = videoIds.length === 0 ? undefined : (await scales.all()).get(region);
+      if (!scale?.isMade) return [];
       const ids = videoIds.map((videoId) => idOf(region, videoId));
       const found = await rows()
         .find({ _id: { $in: ids } }, { maxTimeMS: 10_000 })
         .toArray();
-      return found.map((score) => asHotVideo(score, at, halfLifeHours));
+      return found.map((score) => asHotVideo(score, at, scale.hours));
     },
 
     /** Removes scores of a region that have decayed to nothing, so many at most. @returns how many */

@@ -3,6 +3,7 @@ import { createContext } from '../../shared/context.ts';
 import type { NewVideo } from '../../shared/db/video-record.ts';
 import { openTools, type Tools } from '../../workers/tools.ts';
 import { type Answer, ask } from '../support/ask.ts';
+import { makeCategories } from '../support/categories.ts';
 import { type System, startSystem } from '../support/system.ts';
 import { countEvents, hourMilliseconds, runTrending } from '../support/trending.ts';
 import { videoIn } from '../support/videos.ts';
@@ -15,7 +16,7 @@ describe('trending in version 2', () => {
   let unusedLimit = 100;
 
   before(async () => {
-    system = await startSystem();
+    system = await startSystem({ TRENDING_HALF_LIFE_HOURS: '6,AU=3' });
     tools = await openTools(await createContext(system.config, 'worker'));
   });
   after(async () => {
@@ -164,6 +165,21 @@ describe('trending in version 2', () => {
       const { status, body } = await ask<Page>(system, 'GET', path);
       expect([status, body.errors?.[0]?.pointer], path).to.deep.equal([400, 'cursor']);
     }
+  });
+
+  it('scores what has come to a category since the run by the half-life of the region', async () => {
+    const video = await makeVideo();
+    await run();
+    await count([[video, 5]], 'AU');
+    await makeCategories(system, 'since');
+    await system.context.db.transaction((session) =>
+      system.context.db.videos.change(video, undefined, { category: 'since' }, session),
+    );
+    const [entry] = (await page('AU', '&category=since')).items;
+    expect(entry).to.include({ videoId: video, rank: null });
+    expect(entry?.explanation).to.include({ views: 5, halfLifeHours: 3 });
+    expect(entry?.explanation.score, 'of five whole views within the hour').to.be.within(3.9, 5);
+    expect(entry?.explanation.sentence).to.not.include('Infinity');
   });
 
   it('gives each version and each choice of fields its own reply, however hot', async () => {

@@ -114,7 +114,7 @@ describe('a run of trending', () => {
       ...[`GB-${warm}`, `GB-${cooled}`],
     ]);
     const now = new Date();
-    const [shown] = await tools.db.trending.scoresOf('GB', [warm], now, 6);
+    const [shown] = await tools.db.trending.scoresOf('GB', [warm], now);
     expect(shown).to.include({ views: 5, likes: 0 });
     const later = new Date(now.getTime() + 80 * hourMilliseconds);
     expect(await tools.db.trending.prune('GB', 10, later, 6)).to.equal(2);
