@@ -35,15 +35,31 @@ const segmenter = new Intl.Segmenter('und', { granularity: 'word' });
 /** A longer one is cut, or a row could outgrow what an index takes. */
 const longestWord = 40;
 
-/** The folded words of a text in their order. Scripts without spaces are cut by dictionary. */
+/** What French, Italian and Catalan leave of a small word before a vowel, as in l'école and dell'arte, folded. */
+const elided =
+  /(?<![\p{L}\p{N}\p{M}]['’ʼ]?)((?:jus|lors|puis|quoi|quel|pres)?qu|[cdjlmnst]|[ds]?all|dell|nell|sull|coll|un|gl|quell|quest|bell|sant)['’ʼ](?=[aehiouy])/gu;
+const elidedWord = new RegExp(`${elided.source}(\\p{L}+)`, 'gu');
+
+/**
+ * The folded words of a text in their order, without articles and the like that an apostrophe joins to them. Scripts
+ * without spaces are cut by dictionary.
+ */
 export function wordsOf(text: string): string[] {
   return fold(text)
+    .replace(elided, '')
     .replace(/['’ʼ]/g, '')
     .split(/[^\p{L}\p{N}\p{M}]+/u)
     .flatMap((word) => (unspaced.test(word) ? segments(word) : [word]))
     .filter((word) => /[\p{L}\p{N}]/u.test(word))
-    .map((word) => [...word].slice(0, longestWord).join(''));
+    .map(cut);
 }
+
+/** What `wordsOf` parts, as one: who looks for D'Angelo may leave out the apostrophe. */
+export function joinedWordsOf(text: string): string[] {
+  return [...fold(text).matchAll(elidedWord)].flatMap(([, small, word]) => cut(`${small}${word}`));
+}
+
+const cut = (word: string) => [...word].slice(0, longestWord).join('');
 
 /** A name in katakana is a word of its own, also where the dictionary knows what it is joined to. */
 const joined = /[\p{Script=Katakana}ー]+|[^\p{Script=Katakana}ー]+/gu;

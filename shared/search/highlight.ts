@@ -1,4 +1,4 @@
-import { wordsOf } from './fold.ts';
+import { joinedWordsOf, wordsOf } from './fold.ts';
 import type { SearchQuery } from './parse-query.ts';
 import { mostOfDescription } from './search-row.ts';
 import { formsOf, termOf } from './stems.ts';
@@ -24,7 +24,8 @@ function seenOf(segment: string, language: string | null, { forms, seen }: Wante
   const known = seen.get(key);
   if (known) return known;
   const words = wordsOf(segment);
-  const made = { words: words.length, hit: words.some((word) => forms.has(termOf(word, language))) };
+  const isHit = (word: string) => forms.has(termOf(word, language));
+  const made = { words: words.length, hit: words.some(isHit) || joinedWordsOf(segment).some(isHit) };
   seen.set(key, made);
   return made;
 }

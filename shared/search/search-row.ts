@@ -1,5 +1,5 @@
 import type { Video } from '../db/video-record.ts';
-import { wordsOf } from './fold.ts';
+import { joinedWordsOf, wordsOf } from './fold.ts';
 import { type CommonTerms, noCommonTerms, pairsOf } from './pairs.ts';
 import { termOf } from './stems.ts';
 
@@ -43,16 +43,13 @@ export function searchRowOf(
   people: string[] = [],
   common: CommonTerms = noCommonTerms,
 ): SearchRow {
-  const fields = [
-    wordsOf(video.title),
-    video.tags.flatMap(wordsOf),
-    people.flatMap(wordsOf),
-    wordsOf(video.channelTitle ?? ''),
-    wordsOf(video.description).slice(0, mostOfDescription),
-  ];
+  const texts = [[video.title], video.tags, people, [video.channelTitle ?? ''], [video.description]];
+  const most = [...texts.slice(1).map(() => Number.POSITIVE_INFINITY), mostOfDescription];
+  const fields = texts.map((some, n) => some.flatMap(wordsOf).slice(0, most[n]));
+  const joined = texts.map((some, n) => some.flatMap(joinedWordsOf).slice(0, most[n]));
   const terms = new Set<string>();
-  const ends = fields.map((words) => {
-    for (const word of words) terms.add(termOf(word, video.language));
+  const ends = fields.map((words, n) => {
+    for (const word of [...words, ...(joined[n] ?? [])]) terms.add(termOf(word, video.language));
     return terms.size;
   });
   const [title = 0, tags = 0, named = 0, channel = 0] = ends;
@@ -61,7 +58,7 @@ export function searchRowOf(
     terms: [...terms, ...pairsOf(terms, common)],
     edition: common.edition,
     ends: { title, tags, people: named, channel },
-    heads: [...new Set(fields[0])],
+    heads: [...new Set([...(fields[0] ?? []), ...(joined[0] ?? [])])],
     text: phraseTexts(video, people, fields).join('\n'),
     category: video.category,
     language: video.language,

@@ -33,6 +33,9 @@ describe('words of search', () => {
 
   for (const [text, words] of [
     ['Don’t stop: it’s 4K!', ['dont', 'stop', 'its', '4k']],
+    ["L'été à l’école, 'd'eau', jusqu'ici", ['ete', 'a', 'ecole', 'eau', 'ici']],
+    ["Dell’arte, un'altra", ['arte', 'altra']],
+    ["Rock'n'roll: S'mores, O'Brien, 'n' c'mon", ['rocknroll', 'smores', 'obrien', 'n', 'cmon']],
     ['東京タワーの夜景', ['東京', 'タワー', 'の', '夜景']],
     ['ทดสอบระบบ', ['ทดสอบ', 'ระบบ']],
     ['well-known_thing', ['well', 'known', 'thing']],
@@ -121,6 +124,23 @@ describe('a row of search', () => {
     ...{ description: 'The waves run.', category: 'nature', language: 'en', regions: [] },
     ...{ durationSeconds: 61, views: 9, publishedAt: new Date(0) },
   };
+
+  it('has words behind an apostrophe with what is joined to them and without', () => {
+    const title = "L'école de D’Angelo";
+    const row = searchRowOf({ ...video, title, language: 'fr' });
+    for (const q of ["l'école", 'école', "d'ecole", "D'Angelo", 'dangelo', 'angelo']) {
+      const query = parseQuery(q);
+      const [word = ''] = query.words;
+      expect(query.words, q).to.have.length(1);
+      expect([row.terms.includes(termOf(word, 'fr')), row.heads.includes(word)], q).to.deep.equal([
+        true,
+        true,
+      ]);
+      const hits = highlight(title, 'fr', hitsOf(query)).filter(({ hit }) => hit);
+      expect(hits.map(({ text }) => text).join(), q).to.be.oneOf(["L'école", 'D’Angelo']);
+    }
+    expect(row.text).to.include(' ecole de angelo ');
+  });
 
   it('has each term once, where it counts most', () => {
     expect(searchRowOf(video, ['Grace Hopper'])).to.deep.equal({
