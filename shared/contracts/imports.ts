@@ -42,10 +42,10 @@ export function importedRow(allowOwnHost: boolean) {
     thumbnailUrl: outsideUrl(allowOwnHost).nullish(),
     playUrl: outsideUrl(allowOwnHost).nullish(),
     views: z.record(knownRegion, z.int().min(0).max(mostViews)).nullish(),
-    publishedAt: z.union(
-      [z.iso.datetime({ offset: true }), z.iso.date()],
-      'must be a date or time (ISO 8601)',
-    ),
+    publishedAt: z
+      .union([z.iso.datetime({ offset: true }), z.iso.date()], 'must be a date or time (ISO 8601)')
+      // By its offset it may be in a year that has no four digits, as replies have them.
+      .refine((text) => !/^[+-]/.test(new Date(text).toISOString()), 'is too early or too late'),
     description: description.unwrap().nullish(),
     tags: tags.unwrap().nullish(),
     category: category.unwrap().nullish(),
