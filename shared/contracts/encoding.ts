@@ -11,8 +11,8 @@ export type SourcePicture = {
   ignoresMatrix: boolean;
   /** The transfer curve that is tone-mapped to SDR: PQ or HLG. */
   hdr: 'smpte2084' | 'arib-std-b67' | null;
-  /** The colour matrix of a source that does not name it. */
-  matrix: 'bt709' | null;
+  /** The colour matrix that it is taken for, where it names none or one that not every ffmpeg scales from. */
+  matrix: 'bt709' | 'bt2020nc' | 'ycgco' | null;
 };
 
 export const codecs = ['h264', 'hevc', 'av1'] as const;

@@ -89,6 +89,12 @@ export const hdrClip = () =>
     return ffmpeg(...picture(2, '321x241', '25'), ...hevc, ...format, ...colours, path);
   });
 
+/** In a colour matrix that newer versions of ffmpeg do not scale from. */
+export const rareMatrixClip = (matrix: 'ycgco' | 'bt2020c') =>
+  once(`${matrix}.mp4`, (path) =>
+    ffmpeg(...picture(1, '320x180', '25'), ...h264, '-colorspace', matrix, path),
+  );
+
 export const audioFile = () => once('audio.m4a', (path) => ffmpeg(...sound(2), '-c:a', 'aac', path));
 
 /** With Common Encryption, which ffprobe shows as plain H.264. */

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { isSettled, type VideoReply } from '../../scripts/client.ts';
 import { findBinary } from '../../scripts/local/binary.ts';
-import { clip, hdrClip } from '../support/clips.ts';
+import { clip, hdrClip, rareMatrixClip } from '../support/clips.ts';
 import { decode } from '../support/decode.ts';
 import { skip } from '../support/skip.ts';
 import { type System, startSystem } from '../support/system.ts';
@@ -55,6 +55,13 @@ describe('the pipeline with a second ffmpeg (9.0.2)', () => {
     });
     expect(Math.abs((videoTimes[0] ?? 1) - (audioTimes[0] ?? 9))).to.be.lessThan(0.03);
   });
+
+  for (const matrix of ['ycgco', 'bt2020c'] as const) {
+    it(`takes a picture in the matrix ${matrix}`, async () => {
+      const { playlist } = await publish(await rareMatrixClip(matrix));
+      expect((await decode(playlist)).videoTimes).to.have.length(25);
+    });
+  }
 
   it('makes plain pictures of odd ones with 10 bits of 4:4:4 in HDR', async () => {
     const { video, playlist } = await publish(await hdrClip());

@@ -4,7 +4,14 @@ import { encoderOptions } from './encoder-args.ts';
 import { decimal, type FfmpegCommand } from './ffmpeg-command.ts';
 import { secondsOf } from './frame-rate.ts';
 import { tilesIn, tilesOutput } from './image-args.ts';
-import { decoderOptions, deinterlaceFilters, pictureInput, scaleChains, toneMapFilters } from './picture.ts';
+import {
+  decoderOptions,
+  deinterlaceFilters,
+  matrixFilters,
+  pictureInput,
+  scaleChains,
+  toneMapFilters,
+} from './picture.ts';
 
 /** Decoding ends this much after a chunk: the filters look a frame or two ahead. */
 const postrollSeconds = 0.1;
@@ -51,6 +58,7 @@ export function chunkCommand(
   const largest = rungs.at(-1) ?? storyboard;
 
   const shared = [
+    ...matrixFilters(picture),
     ...deinterlaceFilters(picture),
     ...pictureClock(plan),
     `fps=${rate.numerator}/${rate.denominator}${from.startFrame === 0 ? ':start_time=0' : ''}`,
@@ -61,7 +69,7 @@ export function chunkCommand(
     ...toneMapFilters(picture, largest),
   ];
   const tiles = tilesOutput(storyboard, tilesIn(plan, chunk), '[small]', '[tiles]', tilesFile);
-  const { inputs, chains } = scaleChains(picture, rungs);
+  const { inputs, chains } = scaleChains(rungs);
   const labels = [...inputs, ...(tiles ? ['[small]'] : [])];
   return {
     input: {

@@ -4,7 +4,13 @@ import { decimal, type FfmpegCommand } from './ffmpeg-command.ts';
 import { secondsOf } from './frame-rate.ts';
 import { bare, everyFrame, largestSide, master, type Size, scaled } from './image-args.ts';
 import { miniatureSide } from './liveliness.ts';
-import { decoderOptions, deinterlaceFilters, scaleFilters, toneMapFilters } from './picture.ts';
+import {
+  decoderOptions,
+  deinterlaceFilters,
+  matrixFilters,
+  scaleFilters,
+  toneMapFilters,
+} from './picture.ts';
 
 const previewSeconds = 3;
 const previewRate = 10;
@@ -17,10 +23,11 @@ const closerSeconds = 10;
  */
 function encodedPicture({ picture }: EncodingPlan, size: Size, choice: string[] = []): string[] {
   return [
+    ...matrixFilters(picture),
     ...deinterlaceFilters(picture),
     ...choice,
     ...toneMapFilters(picture, size),
-    ...scaleFilters(picture, size.width, size.height),
+    ...scaleFilters(size.width, size.height),
   ];
 }
 

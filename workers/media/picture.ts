@@ -7,18 +7,25 @@ const highDefinition = 720;
 
 /** What must be undone to show a stream's picture on any screen. */
 export function sourcePicture(video: ProbedStream): SourcePicture {
-  const { color_transfer: transfer, color_space: matrix, field_order: fields = 'unknown' } = video;
-  const { codec_name: codec } = video;
-  const isNamed = matrix !== undefined && matrix !== 'unknown' && matrix !== 'reserved';
-  const isHigh = Math.min(video.width ?? 0, video.height ?? 0) >= highDefinition;
+  const { color_transfer: transfer, field_order: fields = 'unknown', codec_name: codec } = video;
   return {
     streamIndex: video.index,
     // Nobody but the decoder knows the fields of DV, and it has them nearly always.
     isInterlaced: ['tt', 'bb', 'tb', 'bt'].includes(fields) || (codec === 'dvvideo' && fields === 'unknown'),
     ignoresMatrix: hasNonsenseMatrix(video),
     hdr: transfer === 'smpte2084' || transfer === 'arib-std-b67' ? transfer : null,
-    matrix: isNamed || !isHigh ? null : 'bt709',
+    matrix: matrixOf(video),
   };
+}
+
+function matrixOf(video: ProbedStream): SourcePicture['matrix'] {
+  const { color_space: matrix = 'unknown', color_primaries: primaries } = video;
+  const isHigh = Math.min(video.width ?? 0, video.height ?? 0) >= highDefinition;
+  if (matrix === 'unknown' || matrix === 'reserved') return isHigh ? 'bt709' : null;
+  if (matrix === 'ycgco') return 'ycgco';
+  // Newer versions of ffmpeg refuse these, older ones take them for BT.601: each is shown by what is nearest to it.
+  if (/^chroma-derived/.test(matrix)) return primaries === 'bt2020' ? 'bt2020nc' : 'bt709';
+  return ['bt2020c', 'smpte2085', 'ictcp'].includes(matrix) ? 'bt2020nc' : null;
 }
 
 /** The words before an input whose picture is decoded: else ffmpeg turns it as its display matrix says. */
@@ -33,6 +40,12 @@ export function decoderOptions({ ignoresMatrix }: SourcePicture): string[] {
 export function pictureInput({ streamIndex, ignoresMatrix }: SourcePicture): string {
   const input = `[0:${streamIndex}]`;
   return ignoresMatrix ? `${input}nullsink;${input}sidedata=mode=delete:type=DISPLAYMATRIX,` : input;
+}
+
+/** Filters before all others: the picture in a matrix that every filter knows, and that it names. */
+export function matrixFilters({ matrix, hdr }: SourcePicture): string[] {
+  if (!matrix || hdr) return [];
+  return [matrix === 'ycgco' ? 'zscale=m=bt709' : `setparams=colorspace=${matrix}`];
 }
 
 /**
@@ -62,10 +75,9 @@ export function toneMapFilters({ hdr }: SourcePicture, size: { width: number; he
 }
 
 /** To a rung's size, in the matrix and range that all rungs have, with square pixels. */
-export function scaleFilters({ matrix, hdr }: SourcePicture, width: number, height: number): string[] {
-  const from = matrix && !hdr ? `:in_color_matrix=${matrix}` : '';
+export function scaleFilters(width: number, height: number): string[] {
   return [
-    `scale=${width}:${height}${from}:out_color_matrix=bt709:out_range=tv`,
+    `scale=${width}:${height}:out_color_matrix=bt709:out_range=tv`,
     'setsar=1',
     'format=yuv420p',
     // Newer versions of ffmpeg let what a frame says win over the encoder's options.
@@ -83,10 +95,7 @@ const farEnough = 2;
  * One filter chain for each rung, from `[s0]`, `[s1]`, ... to `[v0]`, `[v1]`, ...; `inputs` names those that are to
  * come from the source's picture, the others from a larger rung.
  */
-export function scaleChains(
-  picture: SourcePicture,
-  rungs: readonly Rung[],
-): { inputs: string[]; chains: string[] } {
+export function scaleChains(rungs: readonly Rung[]): { inputs: string[]; chains: string[] } {
   const feeders = rungs.map(({ width, height }) => {
     const least = farEnough * Math.min(width, height);
     const feeder = rungs.find((other) => Math.min(other.width, other.height) >= least);
@@ -95,7 +104,7 @@ export function scaleChains(
   const chains = rungs.map(({ width, height }, index) => {
     const fed = feeders.flatMap((feeder, other) => (feeder === index ? [`[s${other}]`] : []));
     const split = fed.length > 0 ? [`split=${1 + fed.length}`] : [];
-    const filters = [...scaleFilters(picture, width, height), ...split].join(',');
+    const filters = [...scaleFilters(width, height), ...split].join(',');
     return `[s${index}]${filters}[v${index}]${fed.join('')}`;
   });
   return {

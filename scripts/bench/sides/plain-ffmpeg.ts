@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { EncodingPlan, Rung } from '../../../shared/contracts/encoding.ts';
 import { encoderOptions } from '../../../workers/media/encoder-args.ts';
-import { scaleFilters } from '../../../workers/media/picture.ts';
+import { matrixFilters, scaleFilters } from '../../../workers/media/picture.ts';
 import { runPlainly } from '../../demo-steps/sample-clip.ts';
 
 export type PlainEncoding = {
@@ -25,9 +25,10 @@ export async function encodePlainly(encoding: PlainEncoding): Promise<number> {
   const { rate, picture } = plan;
   const labels = rungs.map((_, index) => `[s${index}]`).join('');
   const scales = rungs.map(
-    ({ width, height }, index) => `[s${index}]${scaleFilters(picture, width, height).join(',')}[v${index}]`,
+    ({ width, height }, index) => `[s${index}]${scaleFilters(width, height).join(',')}[v${index}]`,
   );
-  const graph = [`[0:v]fps=${rate.numerator}/${rate.denominator},split=${rungs.length}${labels}`, ...scales];
+  const shared = [...matrixFilters(picture), `fps=${rate.numerator}/${rate.denominator}`].join(',');
+  const graph = [`[0:v]${shared},split=${rungs.length}${labels}`, ...scales];
   const pictures = rungs.flatMap((rung, index) => [
     ...['-map', `[v${index}]`, ...pictureOptions(rung, plan), ...(threads ? ['-threads', `${threads}`] : [])],
     ...['-movflags', '+frag_keyframe', '-f', 'mp4', join(folder, `${rung.name}.mp4`)],

@@ -65,8 +65,7 @@ const outputs = (chunk: number, offset: string) =>
     ],
   }));
 const scaled = [low, high].map(
-  ({ width, height }, index) =>
-    `[s${index}]${scaleFilters(plan.picture, width, height).join(',')}[v${index}]`,
+  ({ width, height }, index) => `[s${index}]${scaleFilters(width, height).join(',')}[v${index}]`,
 );
 const tilesOutput = {
   path: 'tiles.mjpeg',

@@ -4,6 +4,7 @@ import type { Rung, SourcePicture } from '../../../shared/contracts/encoding.ts'
 import type { ProbedStream } from '../../../workers/media/ffprobe.ts';
 import {
   deinterlaceFilters,
+  matrixFilters,
   scaleChains,
   scaleFilters,
   sourcePicture,
@@ -57,15 +58,25 @@ describe('what must be undone in a picture', () => {
     }
     expect(of({ ...high, color_space: 'smpte170m' }).matrix).to.equal(null);
   });
+
+  it('is a matrix that not every ffmpeg scales from', () => {
+    const matrixOf = (color_space: string, color_primaries = 'bt709') =>
+      of({ color_space, color_primaries }).matrix;
+    expect(matrixOf('ycgco')).to.equal('ycgco');
+    for (const rare of ['bt2020c', 'smpte2085', 'ictcp']) expect(matrixOf(rare)).to.equal('bt2020nc');
+    expect(matrixOf('chroma-derived-nc')).to.equal('bt709');
+    expect(matrixOf('chroma-derived-c', 'bt2020')).to.equal('bt2020nc');
+  });
 });
 
 describe('the filters for a picture', () => {
   const size = { width: 640, height: 360 };
 
   it('only scale a usual one', () => {
+    expect(matrixFilters(plain)).to.deep.equal([]);
     expect(deinterlaceFilters(plain)).to.deep.equal([]);
     expect(toneMapFilters(plain, size)).to.deep.equal([]);
-    expect(scaleFilters(plain, 426, 240)).to.deep.equal([
+    expect(scaleFilters(426, 240)).to.deep.equal([
       ...['scale=426:240:out_color_matrix=bt709:out_range=tv', 'setsar=1', 'format=yuv420p'],
       'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709',
     ]);
@@ -79,13 +90,12 @@ describe('the filters for a picture', () => {
   });
 
   it('read a matrix that is not named as what it is taken for', () => {
-    expect(scaleFilters({ ...plain, matrix: 'bt709' }, 426, 240)[0]).to.equal(
-      'scale=426:240:in_color_matrix=bt709:out_color_matrix=bt709:out_range=tv',
-    );
+    expect(matrixFilters({ ...plain, matrix: 'bt709' })).to.deep.equal(['setparams=colorspace=bt709']);
   });
 
   it('bring HDR to SDR at the size of the largest rung, after which its matrix is known', () => {
     const hdr = { ...plain, hdr: 'smpte2084', matrix: 'bt709' } as const;
+    expect(matrixFilters(hdr)).to.deep.equal([]);
     expect(toneMapFilters(hdr, size)).to.deep.equal([
       'setparams=color_primaries=bt2020:color_trc=smpte2084:colorspace=bt2020nc',
       'zscale=w=640:h=360:t=linear:npl=203',
@@ -95,7 +105,7 @@ describe('the filters for a picture', () => {
       'zscale=t=bt709:m=bt709:r=tv',
       'format=yuv420p',
     ]);
-    expect(scaleFilters(hdr, 426, 240)[0]).to.equal('scale=426:240:out_color_matrix=bt709:out_range=tv');
+    expect(scaleFilters(426, 240)[0]).to.equal('scale=426:240:out_color_matrix=bt709:out_range=tv');
   });
 });
 
@@ -104,7 +114,7 @@ describe('the filter chains of a ladder', () => {
     ...{ name: `${height}p`, width, height, crf: 20, maxBitrate: 1e6, bufferBits: 1e6 },
   });
   const ends = (rungs: Rung[]) => {
-    const { inputs, chains } = scaleChains(plain, rungs);
+    const { inputs, chains } = scaleChains(rungs);
     return { inputs, chains: chains.map((chain) => chain.replace(/(\]).*?(,split=\d)?\[/, '$1$2[')) };
   };
 
@@ -130,7 +140,7 @@ describe('the filter chains of a ladder', () => {
   });
 
   it('are none without rungs', () => {
-    expect(scaleChains(plain, [])).to.deep.equal({ inputs: [], chains: [] });
+    expect(scaleChains([])).to.deep.equal({ inputs: [], chains: [] });
   });
 });
 
@@ -234,20 +244,29 @@ describe('a picture, encoded,', () => {
     expect((await meanOf(await encode(white)))[0]).to.be.closeTo(235, 1);
   });
 
-  // Red in BT.601 and in BT.709.
+  // Red in each matrix.
   const red601 = [81, 90, 240];
   const red709 = [63, 102, 240];
+  const redYcgco = [71, 72, 240];
+  const red2020 = [74, 97, 240];
   for (const [name, size, numbers, words] of [
     ['of low definition is BT.601 when it does not say', '160x90', red601, []],
     ['of low definition is what it says', '160x90', red709, ['-colorspace', 'bt709']],
     ['of high definition is BT.709 when it does not say', '1280x720', red709, []],
     ['of high definition is what it says', '1280x720', red601, ['-colorspace', 'smpte170m']],
+    ['of YCgCo is what it says', '160x90', redYcgco, ['-colorspace', 'ycgco']],
+    [
+      'of BT.2020 with constant luminance is near what it says',
+      '160x90',
+      red2020,
+      ['-colorspace', 'bt2020c'],
+    ],
   ] as const) {
     it(`${name}: its red stays red`, async () => {
       const source = await media.make('red.mp4', ...flat('yuv420p', numbers, size), ...lossless(...words));
       const path = await encode(source);
       const found = await meanOf(path);
-      for (const [plane, value] of red709.entries()) expect(found[plane], `${found}`).to.be.closeTo(value, 2);
+      for (const [plane, value] of red709.entries()) expect(found[plane], `${found}`).to.be.closeTo(value, 3);
       expect((await show(path)).stream).to.include(tags);
     });
   }
