@@ -159,6 +159,7 @@ export async function scanPackets(
       const packets = found.get(index);
       if (!packets) continue;
       if (packets.times.length === 0) packets.follows = first?.times.length ?? 0;
+      if (first && first.times.length > 0) packets.later += 1;
       addPacket(packets, fields);
     }
     await ended;

@@ -13,6 +13,8 @@ export type Packets = {
   endSeconds: number;
   /** How many packets of the first stream that was read with it come before its own first. */
   follows: number;
+  /** How many of its own come after the first one of that stream. */
+  later: number;
   /** How many an edit list leaves out. */
   hidden: number;
   /** How many are encrypted. */
@@ -21,7 +23,7 @@ export type Packets = {
 
 export function noPackets(): Packets {
   const none = { times: [], decodes: [], bytes: [], keys: [], namedSeconds: 0 };
-  return { ...none, follows: 0, hidden: 0, encrypted: 0, endSeconds: Number.NEGATIVE_INFINITY };
+  return { ...none, follows: 0, later: 0, hidden: 0, encrypted: 0, endSeconds: Number.NEGATIVE_INFINITY };
 }
 
 export type Extent = { firstSeconds: number; endSeconds: number; isDamaged: boolean };
@@ -172,6 +174,11 @@ export function keySeconds({ times, keys }: Packets): number[] {
     if (time >= (spaced.at(-1) ?? Number.NEGATIVE_INFINITY) + keySpacing) spaced.push(time);
   }
   return spaced;
+}
+
+/** What they last together, without pauses. */
+export function totalSeconds(packets: Packets): number {
+  return packets.times.length * (usualDistance(packets) ?? 0);
 }
 
 export function totalBytes({ bytes }: Packets): number {

@@ -11,6 +11,7 @@ import { FfmpegError, runFfmpeg } from '../media/ffmpeg.ts';
 import { firstPictureCommand } from '../media/ffmpeg-args.ts';
 import { describe, scanPackets } from '../media/ffprobe.ts';
 import { countHidden } from '../media/hidden-frames.ts';
+import { leftOutPictures, otherPictures } from '../media/left-pictures.ts';
 import { findLostFragments } from '../media/lost-fragments.ts';
 import { noPackets } from '../media/packets.ts';
 import { planEncoding } from '../media/plan.ts';
@@ -49,18 +50,20 @@ async function makePlan(video: Video, { tools, signal }: Step): Promise<Encoding
     const audio = chooseAudio(shown);
     const text = chooseCaptions(shown);
     const formatName = report.format.format_name;
-    const streamIndexes = [stream.index, ...audio.slice(0, 1).map(({ streamIndex }) => streamIndex)];
-    const [[packets = noPackets(), soundPackets], undecoded, { profile, warnings }, slots] =
-      await Promise.all([
-        scanPackets(tools.ffprobe, path, { streamIndexes, formatName }, signal),
-        decodeFirstPicture(stream.index, path, tools, signal).catch((error) => ({ error })),
-        usableProfile(config.ENCODING_PROFILES, video.profile ?? config.ENCODING_PROFILE, tools.encoders),
-        encodeSlots(tools),
-      ]);
+    const sound = audio.slice(0, 1).map(({ streamIndex }) => streamIndex);
+    const streamIndexes = [stream.index, ...sound, ...otherPictures(report, stream)];
+    const [[packets = noPackets(), ...others], undecoded, { profile, warnings }, slots] = await Promise.all([
+      scanPackets(tools.ffprobe, path, { streamIndexes, formatName }, signal),
+      decodeFirstPicture(stream.index, path, tools, signal).catch((error) => ({ error })),
+      usableProfile(config.ENCODING_PROFILES, video.profile ?? config.ENCODING_PROFILE, tools.encoders),
+      encodeSlots(tools),
+    ]);
     if (packets.encrypted > 0) throw encryptedPicture();
     if (undecoded) throw undecoded.error;
     packets.hidden = await countHidden(tools.ffprobe, path, stream, packets, formatName, signal);
     const lost = await findLostFragments(path, stream, formatName);
+    const [soundPackets] = others.splice(0, sound.length);
+    lost.push(...leftOutPictures(packets, others));
     const plan = planEncoding(
       {
         report,

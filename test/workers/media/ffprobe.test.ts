@@ -210,6 +210,7 @@ describe('ffprobe', () => {
           namedSeconds: 0,
           endSeconds: Number.NEGATIVE_INFINITY,
           follows: 0,
+          later: 0,
           hidden: 0,
           encrypted: 0,
         },
