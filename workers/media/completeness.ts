@@ -41,7 +41,7 @@ function countPresent({ avg_frame_rate }: ProbedStream, packets: Packets, format
 }
 
 /** Containers that name a length when they are written, beside what can be seen in them. */
-const namesLength = /\b(matroska|flv|asf|ogg)\b/;
+const namesLength = /\b(matroska|flv|asf|ogg|mxf)\b/;
 
 /** Whether a file that has no index of its frames lasts as long as it says. */
 export function checkLength(

@@ -233,6 +233,7 @@ describe('the plan', () => {
     expect(lasting(30)).to.deep.equal([
       'truncated_end: The end is missing: the file holds 15.0 s of the 30.0 s that it names.',
     ]);
+    expect(lasting(30, { formatName: 'mxf' })).to.have.length(1);
     expect(lasting(30, { audio: [{ ...sound(1), codec_type: 'subtitle' }] })).to.deep.equal([]);
     expect(lasting(30, { formatName: 'mpegts' })).to.deep.equal([]);
     expect(lasting(30, { audio: [sound(1)], soundPackets: soundPackets(0, 30) })).to.deep.equal([]);
