@@ -143,9 +143,9 @@ function timeLeft(seconds) {
   return `, about ${Math.floor(minutes / 60)} h ${minutes % 60} min left`;
 }
 
-/** Small pictures over the time range. The controls look for a track of this kind and label. */
+/** Small pictures over the time range, by fresh addresses. The controls look for a track of this kind and label. */
 function addStoryboard() {
-  if (media.querySelector('track[label="thumbnails"]')) return;
+  media.querySelector('track[label="thumbnails"]')?.remove();
   const track = document.createElement('track');
   Object.assign(track, {
     kind: 'metadata',

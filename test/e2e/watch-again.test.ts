@@ -6,7 +6,7 @@ import { clip, twoSoundsClip } from '../support/clips.ts';
 import { until } from '../support/system.ts';
 
 /** What the tests read of an HTMLVideoElement; the functions that do run in the browser. */
-type Track = { kind: string; mode: string; cues: { length: number } | null };
+type Track = { kind: string; label: string; mode: string; cues: ArrayLike<{ text?: string }> | null };
 type Media = {
   currentTime: number;
   playbackRate: number;
@@ -26,6 +26,9 @@ const showCaptions = ({ textTracks }: Media) => {
   if (track) track.mode = 'showing';
   return Boolean(track);
 };
+/** Where the controls find the first of the small pictures. */
+const firstTile = ({ textTracks }: Media) =>
+  Array.from(textTracks).find(({ label }) => label === 'thumbnails')?.cues?.[0]?.text;
 const captions = 'WEBVTT\n\n00:01.000 --> 00:02.000\nOne\n\n00:10.000 --> 00:11.000\nTwo\n';
 
 /** What plays is not all loaded at once. */
@@ -119,6 +122,7 @@ describe('the watch page, where something fails,', () => {
       return media.play();
     });
     await until('picture', async () => (await seen()).currentTime > 4.2);
+    const tileBefore = await until('small pictures', () => video.evaluate(firstTile));
 
     await page.route(/\.m4s/, (route) => route.abort());
     const stopped = 'The player stopped: fragLoadError';
@@ -134,6 +138,10 @@ describe('the watch page, where something fails,', () => {
     expect(await page.evaluate('window.hls.audioTrack')).to.equal(1);
     expect(await page.getByLabel('Sound').inputValue()).to.equal('1');
     expect(await stateOf(page)).to.equal('Ready');
+    await until('other addresses of small pictures', async () => {
+      const tile = await video.evaluate(firstTile);
+      return tile !== undefined && tile !== tileBefore;
+    });
 
     const detail = 'Moderators have taken the video down.';
     await page.route(/\.m4s/, (route) => route.abort());
