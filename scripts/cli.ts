@@ -1,5 +1,6 @@
 import { readConfig } from '../shared/config.ts';
 import { connectDb } from '../shared/db/connect.ts';
+import { explainServer } from '../shared/explain-server.ts';
 import { admin } from './cli/admin.ts';
 import { type Command, UsageError } from './cli/command.ts';
 import { importCommand } from './cli/import.ts';
@@ -28,7 +29,7 @@ async function main([name = '', ...words]: string[]): Promise<number> {
   try {
     const run = command.parse(words);
     const config = readConfig();
-    const db = await connectDb(config.MONGO_URL);
+    const db = await connectDb(config.MONGO_URL).catch(explainServer('MongoDB (MONGO_URL)'));
     try {
       const done = await run({ config, db });
       const { said, status } = typeof done === 'string' ? { said: done, status: 0 } : done;

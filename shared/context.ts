@@ -1,5 +1,6 @@
 import type { Config } from './config.ts';
 import { connectDb, type Db } from './db/connect.ts';
+import { explainServer } from './explain-server.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createQueues, type Queues } from './queue.ts';
@@ -34,12 +35,12 @@ export async function createContext(
     for (const closeOne of opened.splice(0).reverse()) await closeOne();
   };
   try {
-    const db = await connectDb(config.MONGO_URL).catch(explain('MongoDB (MONGO_URL)'));
+    const db = await connectDb(config.MONGO_URL).catch(explainServer('MongoDB (MONGO_URL)'));
     opened.push(() => db.close());
     const open = process === 'api' ? requestConnection : workerConnection;
     const redis = open(config.REDIS_URL, log);
     opened.push(() => redis.disconnect());
-    if (await settled(redis, 2000)) await checkDatabase(redis).catch(explain('Redis (REDIS_URL)'));
+    if (await settled(redis, 2000)) await checkDatabase(redis).catch(explainServer('Redis (REDIS_URL)'));
     else {
       const meanwhile = process === 'api' ? 'starting without it' : 'the worker takes jobs when it can';
       log.warn(`redis cannot be used yet; ${meanwhile}`);
@@ -48,20 +49,11 @@ export async function createContext(
     opened.push(() => queues.close());
     const storage = createStorage(config, process);
     opened.push(() => storage.close());
-    await storage.ensureBuckets().catch(explain('S3 (S3_ENDPOINT)'));
+    await storage.ensureBuckets().catch(explainServer('S3 (S3_ENDPOINT)'));
     const metrics = createMetrics({ trendingAge: () => trendingAge(db), queueCounts: queues.counts });
     return { config, log, metrics, db, redis, queues, storage, close };
   } catch (error) {
     await close();
     throw error;
   }
-}
-
-function explain(server: string) {
-  return (error: Error): never => {
-    const hint = error.message.startsWith('Server selection timed out')
-      ? '; is that a MongoDB, and is replicaSet the name of its replica set?'
-      : '';
-    throw new Error(`${server} cannot be used: ${error.message}${hint}`, { cause: error });
-  };
 }

@@ -129,4 +129,13 @@ describe('scripts/cli', () => {
     expect(code).to.equal(1);
     expect(notes).to.include('MONGO_URL: is not set');
   });
+
+  it('says which server does not answer', async () => {
+    const { code, notes } = await cli(['admin', 'list'], {
+      ...system.env,
+      MONGO_URL: 'mongodb://127.0.0.1:1/x',
+    });
+    expect(code).to.equal(1);
+    expect(notes).to.include('MongoDB (MONGO_URL) cannot be used: connect ECONNREFUSED');
+  });
 });
