@@ -32,7 +32,11 @@ export function problemsOf(route: Route, components: Components): Json {
 function problemOf(route: Route, status: number, codes: ErrorCode[], components: Components): Json {
   const known = schemaOf(problem, components, 'output');
   const words = codes.map((code) => `\`${code}\` (${errorKinds[code].title})`);
-  const narrowed = { type: 'object', properties: { status: { const: status }, code: { enum: codes } } };
+  // With types: generators of clients merge both by these, and leave out a reply where they cannot.
+  const narrowed = {
+    type: 'object',
+    properties: { status: { type: 'integer', enum: [status] }, code: { type: 'string', enum: codes } },
+  };
   const media = {
     schema: { allOf: [known, narrowed] },
     examples: Object.fromEntries(codes.map((code) => [code, { value: exampleOf(route.path, code) }])),

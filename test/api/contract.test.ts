@@ -27,6 +27,7 @@ type Schema = {
   additionalProperties?: unknown;
   items?: Schema;
   anyOf?: Schema[];
+  allOf?: Schema[];
 };
 type Media = { schema?: Schema; example?: unknown; examples?: Record<string, { value: unknown }> };
 type Body = { content?: Record<string, Media> };
@@ -133,6 +134,18 @@ describe('the contract', () => {
       ...new Set(operations.flatMap(({ tags }) => tags)),
     ]);
     for (const { name, description } of tags) expect(description, name).to.match(/^\S.{9,}\.$/);
+  });
+
+  it('says of what narrows a problem the types too, by which generators of clients merge it with the rest', () => {
+    const replies = (contract.components.responses ?? {}) as Record<string, Body>;
+    const narrowed = Object.entries(replies).flatMap(([name, { content = {} }]) =>
+      Object.values(content).flatMap(({ schema }) => {
+        const { status, code } = schema?.allOf?.[1]?.properties ?? {};
+        return schema?.allOf ? [{ name, said: [status?.type, status?.const, code?.type] }] : [];
+      }),
+    );
+    expect(narrowed).to.not.be.empty;
+    for (const { name, said } of narrowed) expect(said, name).to.deep.equal(['integer', undefined, 'string']);
   });
 
   it('names every type of a body that is no JSON', () => {
