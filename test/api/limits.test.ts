@@ -55,6 +55,12 @@ describe('rate limits over four processes', () => {
     expect(passed(await atOnce(12, choose))).to.equal(tickets);
   });
 
+  it('and of captions, which take long to read, likewise', async () => {
+    const cookie = await freshSession(system);
+    const send = (n: number) => ask(n, cookie, `/api/videos/${'0'.repeat(24)}/captions/en`, 'PUT');
+    expect(passed(await atOnce(12, send))).to.equal(tickets);
+  });
+
   it('and of a large quota, of which processes hold leases', async () => {
     const cookie = await freshSession(system);
     const view = (n: number) => ask(n, cookie, `/api/videos/${'0'.repeat(24)}/views`, 'POST');
