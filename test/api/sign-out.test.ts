@@ -81,7 +81,7 @@ describe('signing out', () => {
       expect(await refusal(me(cookie))).to.include(signedOut);
     });
 
-    for (const wrong of ['//evil.example', 'https://evil.example', '/\\evil.example']) {
+    for (const wrong of ['//evil.example', 'https://evil.example', '/\\evil.example', '/docs#100%']) {
       it(`leads nobody to ${wrong}`, async () => {
         const encoded = encodeURIComponent(wrong);
         for (const [method, path] of [
