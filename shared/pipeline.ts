@@ -3,6 +3,7 @@ import type { EncodingPlan } from './contracts/encoding.ts';
 import type { DbSession } from './db/connect.ts';
 import type { UploadRecord } from './db/uploads.ts';
 import type { Attempt, Video, VideoFailure } from './db/video-record.ts';
+import { mostRecent, priorityOf, recentSeconds } from './job-priority.ts';
 import { jobId } from './keys.ts';
 import type { NewJob } from './queue.ts';
 import { anotherFrom, isInProgress, type VideoState } from './video-state.ts';
@@ -21,23 +22,27 @@ import { anotherFrom, isInProgress, type VideoState } from './video-state.ts';
  * Every function may be called again: job ids are deterministic, and a step that is done is not done twice.
  */
 type Means = Pick<Context, 'db' | 'queues' | 'metrics'> & Traced;
+type Jobs = [NewJob, ...NewJob[]];
+/** By whom and when: that decides whose turn it is. */
+type Uploaded = Pick<Video, 'ownerId' | 'createdAt'>;
 /** What is written with a change, or not at all. */
 type Also = (session: DbSession) => Promise<void>;
 
 /** The request or job that work comes from. */
 export type Traced = { traceparent?: string };
 
-export async function begin(means: Means, attempt: Attempt): Promise<void> {
-  await means.queues.add(probeJob(attempt), means.traceparent);
+export async function begin(means: Means, attempt: Attempt, upload: Uploaded): Promise<void> {
+  const [job] = await inTurn(means, [probeJob(attempt)], upload);
+  await means.queues.add(job, means.traceparent);
 }
 
 export async function fanOut(
   means: Means,
   attempt: Attempt,
   plan: EncodingPlan,
-  recentUploads: number,
+  upload: Uploaded,
 ): Promise<void> {
-  const [publish, ...children] = flowOf(attempt, plan, recentUploads);
+  const [publish, ...children] = await inTurn(means, flowOf(attempt, plan), upload);
   await means.queues.addFlow(publish, children, means.traceparent);
 }
 
@@ -47,7 +52,7 @@ export async function fanOut(
  */
 export async function resume(means: Means, video: Video): Promise<'alive' | 'resumed'> {
   const attempt = { videoId: video._id, generation: video.generation };
-  const jobs: NewJob[] = video.plan ? flowOf(attempt, video.plan, 0) : [probeJob(attempt)];
+  const jobs: NewJob[] = video.plan ? flowOf(attempt, video.plan) : [probeJob(attempt)];
   const states = await Promise.all(jobs.map(({ queue, id }) => means.queues.state(queue, id)));
   // The parent waits for its children: it alone is no sign of life.
   const alive = states.some(
@@ -57,8 +62,8 @@ export async function resume(means: Means, video: Video): Promise<'alive' | 'res
   for (const { queue, id } of jobs) {
     if (!(await means.queues.remove(queue, id))) return 'alive';
   }
-  if (video.plan) await fanOut(means, attempt, video.plan, 0);
-  else await begin(means, attempt);
+  if (video.plan) await fanOut(means, attempt, video.plan, video);
+  else await begin(means, attempt, video);
   return 'resumed';
 }
 
@@ -167,7 +172,7 @@ async function beginAgain(
   if (!begun) return undefined;
   means.metrics.videoMoves.inc({ state: begun.state });
   // The record says `uploaded` already: should the queue not answer, the next sweep adds the job.
-  await begin(means, attemptAt(begun)).catch(() => {});
+  await begin(means, attemptAt(begun), begun).catch(() => {});
   return begun;
 }
 
@@ -180,7 +185,7 @@ const reread = ({ db }: Means, { _id }: Video) => db.videos.find(_id);
 /** Takes a video's jobs out of the queues. One that stays, because it runs, finds itself superseded. */
 async function dropJobs(means: Means, video: Video): Promise<void> {
   const attempt = attemptAt(video);
-  const [publish, ...children] = video.plan ? flowOf(attempt, video.plan, 0) : [probeJob(attempt)];
+  const [publish, ...children] = video.plan ? flowOf(attempt, video.plan) : [probeJob(attempt)];
   await means.queues.removeAll([...children, publish]).catch(() => {});
 }
 
@@ -188,8 +193,15 @@ function probeJob(attempt: Attempt): NewJob {
   return { queue: 'probe', id: jobId('probe', attempt.videoId, attempt.generation), payload: attempt };
 }
 
+/** The jobs with the priorities by which one owner's many videos do not hold up everybody else's. */
+async function inTurn(means: Means, jobs: Jobs, { ownerId, createdAt }: Uploaded): Promise<Jobs> {
+  const since = new Date(createdAt.getTime() - recentSeconds * 1000);
+  const recent = await means.db.uploads.recentOf(ownerId, since, createdAt, mostRecent);
+  return jobs.map((job) => ({ ...job, priority: priorityOf(job.queue, job.payload, recent) })) as Jobs;
+}
+
 /** The parent first, then its children. */
-function flowOf(attempt: Attempt, plan: EncodingPlan, recentUploads: number): [NewJob, ...NewJob[]] {
+function flowOf(attempt: Attempt, plan: EncodingPlan): Jobs {
   const { videoId, generation } = attempt;
   return [
     { queue: 'publish', id: jobId('publish', videoId, generation), payload: attempt },
@@ -198,7 +210,6 @@ function flowOf(attempt: Attempt, plan: EncodingPlan, recentUploads: number): [N
         queue: 'encode',
         id: jobId('encode', videoId, generation, chunk),
         payload: { ...attempt, chunk },
-        priority: encodePriority(chunk, recentUploads),
       }),
     ),
     ...(plan.copied === null
@@ -220,15 +231,6 @@ function flowOf(attempt: Attempt, plan: EncodingPlan, recentUploads: number): [N
     ),
     { queue: 'images', id: jobId('images', videoId, generation), payload: attempt },
   ];
-}
-
-/**
- * Lower runs first. The first chunk of every video goes before all others, so that each can be watched early;
- * after that an owner with many recent uploads waits longer, and a video's chunks go in order.
- */
-export function encodePriority(chunk: number, recentUploads: number): number {
-  if (chunk === 0) return 1;
-  return 2 + Math.min(recentUploads, 1000) * 1000 + Math.min(chunk, 999);
 }
 
 function isPending(state: Awaited<ReturnType<Context['queues']['state']>>): boolean {

@@ -115,7 +115,7 @@ export const uploadRoutes = [
       const completed = await complete(record, context);
       const attempt = { videoId: record.videoId, generation: 1 };
       // The record says `uploaded` already: should the queue not answer, the next sweep adds the job.
-      await begin({ ...context, traceparent }, attempt).catch((error) =>
+      await begin({ ...context, traceparent }, attempt, record).catch((error) =>
         log.warn({ err: error, ...attempt }, 'left to the sweep'),
       );
       return { status: 200, body: presentUpload(completed) };

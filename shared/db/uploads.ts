@@ -78,7 +78,8 @@ export function uploadStore(connection: Connection) {
         .limit(limit)
         .lean(),
 
-    recentOf: (ownerId: string, since: Date): Promise<number> =>
-      model.countDocuments({ ownerId, createdAt: trusted({ $gt: since }) }),
+    /** How many an account has begun between two times; not counted beyond `limit`. */
+    recentOf: (ownerId: string, since: Date, until: Date, limit: number): Promise<number> =>
+      model.countDocuments({ ownerId, createdAt: trusted({ $gt: since, $lte: until }) }).limit(limit),
   };
 }

@@ -160,7 +160,7 @@ describe('the work on a video', () => {
       const client = await system.client('demo');
       const videoId = await makeVideo('uploaded');
       await client.removeVideo(videoId);
-      await begin(system.context, { videoId, generation: 1 });
+      await begin(system.context, { videoId, generation: 1 }, await video(videoId));
       const next = await client.uploadFile(await clip());
       expect(await client.follow(next.videoId, isSettled)).to.include({ state: 'ready' });
       expect((await video(videoId)).history.map(({ state }) => state as VideoState)).to.deep.equal([

@@ -19,26 +19,20 @@ import { ownProgram } from '../media/programs.ts';
 import { mediaFault } from '../media-fault.ts';
 import { type Step, Superseded } from '../run.ts';
 
-const recentSeconds = 24 * 3600;
-
 /** Looks at the source, decides the whole plan, and starts the work. */
 export async function probe(attempt: Attempt, step: Step): Promise<void> {
   const { tools } = step;
   const video = await currentVideo(step, attempt, ['uploaded', 'probing', 'encoding']);
-  const recentUploads = await tools.db.uploads.recentOf(
-    video.ownerId,
-    new Date(Date.now() - recentSeconds * 1000),
-  );
   if (video.state === 'encoding' && video.plan) {
     // A worker was lost between the plan and the fan-out.
-    await fanOut(tools, attempt, video.plan, recentUploads);
+    await fanOut(tools, attempt, video.plan, video);
     return;
   }
   if (!(await move(tools, attempt, 'probing'))) throw new Superseded();
   const plan = await whileCurrent(step, attempt, 'probing', (signal) => makePlan(video, { ...step, signal }));
   const change = { plan, durationSeconds: plan.durationSeconds };
   if (!(await move(tools, attempt, 'encoding', change))) throw new Superseded();
-  await fanOut(tools, attempt, plan, recentUploads);
+  await fanOut(tools, attempt, plan, video);
 }
 
 async function makePlan(video: Video, { tools, signal }: Step): Promise<EncodingPlan> {
