@@ -12,6 +12,8 @@ const refusingRedis = /^(OOM|READONLY|LOADING|MISCONF|MASTERDOWN|NOREPLICAS|CLUS
 const missingObject = /^(NoSuchKey|NotFound|NoSuchUpload)$/;
 /** MongoDB's MaxTimeMSExpired: a query took longer than it may. */
 const maxTimeExpired = 50;
+/** Who was asked leads its replica set no longer, or shuts down: NotWritablePrimary, PrimarySteppedDown and their like. */
+const leadsNoLonger = new Set<unknown>([91, 189, 10107, 11600, 11602, 13435, 13436]);
 
 /** Whether this is what Redis says where it takes no writes. */
 export function refusesWrites(thrown: unknown): boolean {
@@ -36,6 +38,7 @@ export function unlessSilent(thrown: unknown): unknown {
   const isLost = name === 'MongooseError' && message.includes('buffering timed out');
   if (isLost || silentDatabase.test(name)) return because('The database does not answer.');
   if (name === 'MongoServerError' && code === maxTimeExpired) return because('The database took too long.');
+  if (name === 'MongoServerError' && leadsNoLonger.has(code)) return because('The database has no leader.');
   if (refusesWrites(thrown)) return because('Redis takes nothing at the moment.');
   if (brokenDisk.test(String(code))) return because('The disk cannot be written to.');
   // The S3 client puts this on whatever it throws, also what went wrong with a file of ours.

@@ -79,4 +79,12 @@ describe('a store of files that does not answer', () => {
     lost.name = 'MongooseError';
     expect(told(lost)).to.equal('unavailable');
   });
+
+  it('is a database too that has no leader, but none that refuses what it is told', () => {
+    const refusal = (code: number) =>
+      Object.assign(new Error('not primary'), { name: 'MongoServerError', code });
+    for (const code of [10107, 189, 11602]) expect(told(refusal(code))).to.equal('unavailable');
+    const duplicate = refusal(11000);
+    expect(told(duplicate)).to.equal(duplicate);
+  });
 });
