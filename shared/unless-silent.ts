@@ -1,7 +1,8 @@
 import { MillraceError } from './errors.ts';
 
+/** The last: what was under way when another connection found that nothing is answered. */
 const silentDatabase =
-  /^(MongoServerSelectionError|MongoNetworkError|MongoNetworkTimeoutError|MongooseServerSelectionError)$/;
+  /^(Mongo(ose)?ServerSelectionError|MongoNetwork(Timeout)?Error|(Mongo)?PoolCleared(OnNetwork)?Error)$/;
 /** As Node.js names what became of a connection. */
 const lostConnection = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET)/;
 /** As Node.js names that a disk is full, may not be written to, or is broken. */

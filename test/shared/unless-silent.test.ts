@@ -1,5 +1,7 @@
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import { expect } from 'chai';
+import { createConnection } from 'mongoose';
 import { MillraceError } from '../../shared/errors.ts';
 import { createStorage } from '../../shared/storage.ts';
 import { unlessSilent } from '../../shared/unless-silent.ts';
@@ -78,6 +80,36 @@ describe('a store of files that does not answer', () => {
     const lost = new Error('Connection operation buffering timed out after 10000ms');
     lost.name = 'MongooseError';
     expect(told(lost)).to.equal('unavailable');
+  });
+
+  it('is a database too that falls silent while a query is under way', async () => {
+    const { MONGO_URL } = system.config;
+    const upstream = { host: '127.0.0.1', port: Number(new URL(MONGO_URL).port) };
+    let isHeld = false;
+    const proxy = createServer((near) => {
+      const far = connect(upstream);
+      for (const [from, to] of [
+        [near, far],
+        [far, near],
+      ] as const) {
+        from.on('data', (bytes) => isHeld || to.write(bytes));
+        from.on('close', () => to.destroy()).on('error', () => {});
+      }
+    }).listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const { port } = proxy.address() as { port: number };
+    const options = { heartbeatFrequencyMS: 500, connectTimeoutMS: 500, directConnection: true };
+    const connection = await createConnection(`mongodb://127.0.0.1:${port}/any`, options).asPromise();
+    try {
+      await connection.db?.command({ ping: 1 });
+      isHeld = true;
+      const lost = await connection.db?.command({ ping: 1 }).catch((error) => error);
+      expect(lost).to.have.property('name', 'PoolClearedOnNetworkError');
+      expect(told(lost)).to.equal('unavailable');
+    } finally {
+      await connection.close(true);
+      proxy.close();
+    }
   });
 
   it('is a database too that has no leader, but none that refuses what it is told', () => {
