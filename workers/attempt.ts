@@ -22,12 +22,23 @@ export async function whileCurrent<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const over = new AbortController();
-  const timer = setInterval(() => {
-    step.tools.db.videos
-      .heard(attempt, state)
-      .then((isCurrent) => isCurrent || over.abort(new Superseded()))
-      .catch((error) => step.log.warn({ err: error }, 'no heartbeat'));
-  }, heartbeatMilliseconds);
+  let isTelling = false;
+  let isSilent = false;
+  /** One at a time, as a database that says nothing would keep them all; of an outage the log has one line. */
+  const tell = async () => {
+    if (isTelling) return;
+    isTelling = true;
+    try {
+      if (!(await step.tools.db.videos.heard(attempt, state))) over.abort(new Superseded());
+      isSilent = false;
+    } catch (error) {
+      if (!isSilent) step.log.warn({ err: error }, 'no heartbeat');
+      isSilent = true;
+    } finally {
+      isTelling = false;
+    }
+  };
+  const timer = setInterval(tell, heartbeatMilliseconds);
   try {
     return await work(AbortSignal.any([step.signal, over.signal]));
   } catch (error) {
