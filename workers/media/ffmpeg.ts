@@ -72,9 +72,13 @@ export async function runFfmpeg(
   return new Promise((resolve, reject) => {
     let frames = 0;
     let stopped: unknown;
+    let hasBegun = false;
     const stop = (reason: unknown) => {
       stopped ??= reason;
-      ffmpeg.kill('SIGKILL');
+      if (hasBegun) return ffmpeg.kill('SIGKILL');
+      // fluent-ffmpeg still asks the program what it can do, which nothing ends: where that hangs, nobody waits for it.
+      settle();
+      reject(stopped);
     };
     const onAbort = () => stop(run.signal.reason);
     const { timeoutSeconds } = run;
@@ -89,7 +93,8 @@ export async function runFfmpeg(
     };
     run.signal.addEventListener('abort', onAbort, { once: true });
     ffmpeg.on('start', () => {
-      if (run.signal.aborted) onAbort();
+      hasBegun = true;
+      if (stopped !== undefined) stop(stopped);
     });
     ffmpeg.on('stderr', (line: string) => {
       const found = /^frame=\s*(\d+)/.exec(line);
