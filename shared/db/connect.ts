@@ -53,6 +53,9 @@ export async function connectDb(url: string) {
     autoCreate: false,
     autoIndex: false,
     serverSelectionTimeoutMS: 5000,
+    // A server that is reached but says nothing counts as gone after the two together, not after 40 s.
+    connectTimeoutMS: 5000,
+    heartbeatFrequencyMS: 5000,
     writeConcern: { w: 'majority', journal: true },
   }).asPromise();
   const viewLog = viewLogStore(connection);
