@@ -1,4 +1,5 @@
 import type { Context as KoaContext } from 'koa';
+import { MillraceError } from '../../shared/errors.ts';
 import { secretHash } from '../../shared/ids.ts';
 import type { ApiContext } from '../context.ts';
 import { findBearer, isBearer } from './bearer.ts';
@@ -11,7 +12,8 @@ export type { Caller, Credential } from './credential.ts';
 
 /**
  * The account that a request comes from, if it says so and that is true. An account that is not active is nobody to
- * sign-in and sign-out, so that a browser that still has its cookie can do both.
+ * sign-in and sign-out, so that a browser that still has its cookie can do both; nor is a token that has ended anybody
+ * there, so that a program that sends it with everything can get a new one.
  * @throws MillraceError invalid_credential, account_suspended, account_closing
  */
 export async function findCaller(
@@ -19,11 +21,17 @@ export async function findCaller(
   context: ApiContext,
   action: Action,
 ): Promise<Caller | undefined> {
-  const caller = await identify(ctx, context, action);
+  const caller = await identify(ctx, context, action).catch((error) => {
+    if (action === 'sign-in.use' && isInvalidCredential(error)) return undefined;
+    throw error;
+  });
   if (caller?.user.status !== 'active' && action === 'sign-in.use') return undefined;
   if (caller) refuseInactive(caller.user);
   return caller;
 }
+
+const isInvalidCredential = (error: unknown) =>
+  error instanceof MillraceError && error.code === 'invalid_credential';
 
 /** A token or key in the header counts before a cookie, which browsers add by themselves. */
 async function identify(ctx: KoaContext, context: ApiContext, action: Action): Promise<Caller | undefined> {

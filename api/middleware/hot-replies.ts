@@ -161,7 +161,7 @@ function keyOf(req: IncomingMessage): string | undefined {
   const { headers } = req;
   if (req.method !== 'GET' || headers.cookie || headers.authorization || headers.origin) return undefined;
   if (headers.accept && headers.accept !== '*/*') return undefined;
-  return `${req.url}\n${headers['x-api-version'] ?? 'none'}\n${headers['accept-encoding'] ?? ''}`;
+  return `${req.url}\n${headers['x-api-version'] ?? ' '}\n${headers['accept-encoding'] ?? ''}`;
 }
 
 /** The reply that the rest of the way has made, if it is one to keep; what was compressed is collected. */

@@ -78,7 +78,7 @@ export function quickViews({ viewing, limits, config, addressOf }: Needed, reque
     return (req, res) => {
       const [, prefix, videoId] = (req.method === 'POST' && address.exec(req.url ?? '')) || [];
       if (videoId === undefined || !isPlain(req) || isForeign(req)) return rest(req, res);
-      const version = `${prefix} ${req.headers['x-api-version'] ?? 'none'}`;
+      const version = `${prefix} ${req.headers['x-api-version'] ?? ' '}`;
       // Whatever goes wrong here, the long way has the words for it.
       const answered = count(req, res, videoId, version).catch(() => false);
       return void answered.then((isAnswered) => isAnswered || rest(req, res));

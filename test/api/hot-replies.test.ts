@@ -103,6 +103,13 @@ describe('a reply that is the same for everybody', () => {
     expect(new Set(headers.map(({ etag }) => etag)).size).to.be.at.least(3);
   });
 
+  it('is none for a version that there is not', async () => {
+    await ask(path);
+    for (const asked of ['none', '', '3']) {
+      expect((await ask(path, { 'X-API-Version': asked })).status, asked).to.equal(400);
+    }
+  });
+
   it('is counted and logged under its route', async () => {
     await both();
     const metrics = (await ask('/metrics')).body.toString();

@@ -231,6 +231,12 @@ describe('tokens', () => {
       expectRefused(await exchange(system.url, '/api/auth/me', { token: 'x', cookie }), 'with a cookie');
     });
 
+    it('are nobody’s where tokens are renewed', async () => {
+      const { refresh_token } = await tokensOf();
+      const form = { grant_type: 'refresh_token', refresh_token };
+      expect((await post(form, { Authorization: 'Bearer x' })).status).to.equal(200);
+    });
+
     it('count only in the header', async () => {
       const { access_token } = await tokensOf();
       const inQuery = await exchange<Problem>(system.url, `/api/auth/me?access_token=${access_token}`);
