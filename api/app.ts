@@ -108,7 +108,7 @@ export async function createApp(context: ApiContext): Promise<RequestListener> {
   app.use(await securityHeaders(context));
   app.use(cors(origins));
   app.use(encodedTags());
-  app.use(compress({ threshold: 256, deflate: false, filter: isCompressible }));
+  app.use(compress({ threshold: 256, deflate: false, zstd: false, filter: isCompressible }));
   app.use(problem(context));
   app.use(apiVersion());
   app.use(refuseOtherSites(context.publicUrl, origins));

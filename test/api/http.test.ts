@@ -226,6 +226,12 @@ describe('HTTP', () => {
     });
   }
 
+  it('answers a browser in br, also one that knows zstd', async () => {
+    const headers = { 'Accept-Encoding': 'gzip, deflate, br, zstd' };
+    const answer = await ask(system, 'GET', '/openapi.json', { headers });
+    expect(answer.headers.get('content-encoding')).to.equal('br');
+  });
+
   it('sends its document to who reads it, and once to who has it', async () => {
     const read = await ask(system, 'GET', '/openapi.json');
     const headers = { 'If-None-Match': read.headers.get('etag') ?? '' };
