@@ -17,7 +17,7 @@ export async function uploadWithStoryboard(
   await publish?.pause();
   const { videoId, uploadId } = await client.uploadFile(path, about);
   const id = jobId('publish', videoId, 1);
-  await until('end of encoding', async () => (await queues.state('publish', id)) === 'waiting', 60);
+  await until('end of encoding', async () => (await queues.state('publish', id)) === 'prioritized', 60);
   const plan = (await db.videos.find(videoId))?.plan;
   if (!plan) throw new Error('the video has no plan');
   const chunks = [...plan.chunks.keys()].filter((chunk) => tilesIn(plan, chunk).length > 0);
