@@ -13,6 +13,7 @@ const packaged = (name: string, file: string) => join(dirname(resolve(name)), fi
 /** The files that pages load, all from our own origin: ours, and those that come with npm packages. */
 const files: Record<string, { path: string; type: string; without?: string }> = {
   'watch.js': { path: join(here, 'watch.js'), type: 'text/javascript' },
+  'tell-views.js': { path: join(here, 'tell-views.js'), type: 'text/javascript' },
   'watch.css': { path: join(here, 'watch.css'), type: 'text/css' },
   'account.js': { path: join(here, 'account.js'), type: 'text/javascript' },
   'page.css': { path: join(here, 'page.css'), type: 'text/css' },

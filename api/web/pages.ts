@@ -82,7 +82,7 @@ function watchPage(
 <link rel="stylesheet" href="/assets/watch.css">
 <script src="/assets/media-chrome.js" defer></script>
 <script src="/assets/hls.js" defer></script>
-<script src="/assets/watch.js" defer></script>`,
+<script src="/assets/watch.js" type="module"></script>`,
     body: `<main data-video-id="${video._id}">
 <media-controller>
 <video slot="media" playsinline${crossOrigin}></video>

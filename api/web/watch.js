@@ -1,4 +1,6 @@
 // The watch page: plays a video as soon as it can be, and shows how far the work on it is.
+import { tellViews } from './tell-views.js';
+
 const main = document.querySelector('main');
 const media = document.querySelector('video');
 const stateLine = document.querySelector('#state');
@@ -10,6 +12,8 @@ const address = `/api/videos/${main.dataset.videoId}`;
 const askAgainMilliseconds = 5000;
 /** Asking again would change nothing. */
 const finalStatuses = [401, 403, 404, 451];
+/** So the api answers of what somebody else may see. */
+const hiddenStatuses = [401, 404];
 
 const words = {
   draft: 'Waiting for the upload',
@@ -20,6 +24,7 @@ const words = {
   ready: 'Ready',
   failed: 'Failed',
   deleted: 'The video is gone',
+  askedAnew: 'The video does not come; trying again',
 };
 
 let isPlaying = false;
@@ -30,16 +35,14 @@ let asking;
 let stopped = { at: undefined, times: 0 };
 const mostTries = 5;
 
-const tellAgainSeconds = 30;
-const watched = { seconds: 0, told: 0, last: undefined };
-
 async function getJson(path) {
   const response = await fetch(path, { headers: { Accept: 'application/json' } });
   if (response.ok) return response.json();
   // What stands between may answer in words of its own.
   const { detail } = await response.json().catch(() => ({}));
   const error = new Error(detail ?? `The server answered ${response.status}.`);
-  throw Object.assign(error, { isFinal: finalStatuses.includes(response.status) });
+  const isOneOf = (statuses) => statuses.includes(response.status);
+  throw Object.assign(error, { isFinal: isOneOf(finalStatuses), isHidden: isOneOf(hiddenStatuses) });
 }
 
 /** Of an imported video it may be one file. */
@@ -86,9 +89,10 @@ function playHls(playlist) {
   hls.on(Hls.Events.ERROR, (_, { fatal, type, details }) => {
     if (!fatal) return;
     if (type === Hls.ErrorTypes.MEDIA_ERROR && recoveries++ < 2) return hls.recoverMediaError();
-    stateLine.textContent = `The player stopped: ${details}`;
     // Until there is another, it plays what it has.
-    if (type !== Hls.ErrorTypes.NETWORK_ERROR || !playAgain()) hls.destroy();
+    const goesOn = type === Hls.ErrorTypes.NETWORK_ERROR && playAgain();
+    stateLine.textContent = goesOn ? words.askedAnew : `The player stopped: ${details}`;
+    if (!goesOn) hls.destroy();
   });
   offerSounds(hls);
   hls.loadSource(playlist);
@@ -189,45 +193,20 @@ async function update() {
   } catch (error) {
     if (progress.state === 'deleted') return;
     stateLine.textContent = error.message;
+    if (error.isHidden) await offerSignIn();
     if (error.isFinal) window.hls?.destroy();
     else asking = setTimeout(update, askAgainMilliseconds);
   }
 }
 
-/** Sums what is played, whatever its speed; a leap is none of it. */
-function sumWatched() {
-  const step = media.currentTime - (watched.last ?? media.currentTime);
-  watched.last = media.currentTime;
-  if (media.seeking || step <= 0 || step > 2) return;
-  watched.seconds += step;
-  const { seconds, told } = watched;
-  // Before the length is known for good, as long as the video is encoded, only the seconds count.
-  const isView = seconds >= 10 || (Number.isFinite(media.duration) && seconds >= media.duration * 0.3);
-  if (isView && (told === 0 || seconds - told >= tellAgainSeconds)) tellView();
+/** Some see a video only while they are signed in: to who is not, the way there, and back to the same second. */
+async function offerSignIn() {
+  const { status } = await fetch('/api/auth/me').catch(() => ({}));
+  if (status !== 401) return;
+  const returnTo = `${location.pathname}#t=${Math.floor(media.currentTime)}`;
+  const href = `/api/auth/login?returnTo=${encodeURIComponent(returnTo)}`;
+  stateLine.append(' ', Object.assign(document.createElement('a'), { href, textContent: 'Sign in' }));
 }
-
-/** That somebody has watched so much, once it is enough, now and then while it becomes more, and at the end. */
-function tellView() {
-  const { seconds, told } = watched;
-  if (seconds === told) return;
-  watched.told = seconds;
-  const body = JSON.stringify({ position: media.currentTime, watchedSeconds: seconds });
-  // It goes out even when the page is being left. Nobody misses one that does not.
-  const headers = { 'Content-Type': 'application/json' };
-  fetch(`${address}/views`, { method: 'POST', headers, body, keepalive: true }).catch(() => {});
-}
-
-/** The last word on it, where there has been a first. */
-function tellRest() {
-  if (watched.told > 0) tellView();
-}
-
-media.addEventListener('timeupdate', sumWatched);
-media.addEventListener('seeked', () => {
-  watched.last = media.currentTime;
-});
-media.addEventListener('ended', tellRest);
-addEventListener('pagehide', tellRest);
 
 function follow() {
   const events = new EventSource(`${address}/progress`);
@@ -247,4 +226,7 @@ function follow() {
   });
 }
 
+const [, from] = /^#t=(\d{1,6})$/.exec(location.hash) ?? [];
+if (from !== undefined) media.currentTime = Number(from);
+tellViews(media, `${address}/views`);
 follow();

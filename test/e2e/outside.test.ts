@@ -89,7 +89,7 @@ describe('an imported video, in a browser,', () => {
   it('says so where the other site does not allow it', async () => {
     const { context, page } = await visit(`${closed.url}/film.m3u8`);
     await until('word of it', async () =>
-      /^The player stopped/.test(await page.locator('#state').innerText()),
+      /^The video does not come/.test(await page.locator('#state').innerText()),
     );
     expect(await page.locator('#outside').isVisible()).to.equal(true);
     await context.close();

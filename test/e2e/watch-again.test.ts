@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { isSettled } from '../../scripts/client.ts';
-import { useBrowser, watch } from '../support/browser.ts';
+import { screenshot, useBrowser, watch } from '../support/browser.ts';
 import { clip, twoSoundsClip } from '../support/clips.ts';
 import { until } from '../support/system.ts';
 
@@ -125,7 +125,7 @@ describe('the watch page, where something fails,', () => {
     const tileBefore = await until('small pictures', () => video.evaluate(firstTile));
 
     await page.route(/\.m4s/, (route) => route.abort());
-    const stopped = 'The player stopped: fragLoadError';
+    const stopped = 'The video does not come; trying again';
     await until('the end of the buffer', async () => (await stateOf(page)) === stopped);
     const { currentTime } = await seen();
     expect(currentTime).to.be.greaterThan(6);
@@ -153,6 +153,54 @@ describe('the watch page, where something fails,', () => {
     });
     await until('the refusal', async () => (await stateOf(page)) === detail);
     expect((await seen()).currentTime).to.equal(0);
+    await context.close();
+  });
+
+  it('leads who is not signed in any more to the sign-in, and back to the same second', async () => {
+    const { browser, system } = started();
+    const videoId = await readyVideo(await clip(15));
+    const cookie = await system.cookie('demo');
+    const api = `${system.url}/api/videos/${videoId}`;
+    const { headers } = await fetch(api, { headers: { Cookie: cookie } });
+    const changed = await fetch(api, {
+      method: 'PATCH',
+      headers: { Cookie: cookie, 'Content-Type': 'application/json', 'If-Match': headers.get('etag') ?? '' },
+      body: JSON.stringify({ visibility: 'private' }),
+    });
+    expect(changed.status).to.equal(200);
+    const context = await browser.newContext();
+    const [name = '', value = ''] = cookie.split('=', 2);
+    const session = [{ name, value, url: system.url }];
+    await context.addCookies(session);
+    const { page } = await watch(context);
+    await page.addInitScript(smallBuffer);
+    await page.goto(`${system.url}/watch/${videoId}`);
+    const video = page.locator('video');
+    const time = () => video.evaluate(({ currentTime }: Media) => currentTime);
+    await until('player on the page', () => hasPlayer(page));
+    await video.evaluate((media: Media) => {
+      Object.assign(media, { muted: true, currentTime: 6 });
+      return media.play();
+    });
+    await until('picture', async () => (await time()) > 6.2);
+    await context.clearCookies();
+    await page.route(/\.m4s/, (route) => route.abort());
+    const link = page.locator('#state a');
+    await link.waitFor();
+    expect(await stateOf(page)).to.equal('There is no such video. Sign in');
+    await screenshot(page, 'watch-signed-out');
+    const { pathname, searchParams } = new URL((await link.getAttribute('href')) ?? '', system.url);
+    expect(pathname).to.equal('/api/auth/login');
+    const returnTo = searchParams.get('returnTo') ?? '';
+    expect(returnTo).to.match(new RegExp(`^/watch/${videoId}#t=\\d+$`));
+    expect(Number(returnTo.split('=')[1])).to.be.within(6, 14);
+
+    await context.addCookies(session);
+    const again = await watch(context);
+    await again.page.goto(system.url + returnTo);
+    await until('player on the page', () => hasPlayer(again.page));
+    const begun = await again.page.locator('video').evaluate(({ currentTime }: Media) => currentTime);
+    expect(begun).to.be.closeTo(Number(returnTo.split('=')[1]), 0.5);
     await context.close();
   });
 
