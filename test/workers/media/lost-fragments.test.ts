@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { findLostFragments } from '../../../workers/media/lost-fragments.ts';
+import { boxesIn } from '../../../workers/media/mp4-boxes.ts';
 import { h264, lookAt, moving, tone, useMedia } from '../../support/media.ts';
 
 describe('fragments behind damage', () => {
@@ -35,10 +36,19 @@ describe('fragments behind damage', () => {
     });
   }
 
-  it('are none in what was cut off, padded, or followed by something else', async () => {
+  it('are told of where the last one is cut off, in its samples or before', async () => {
+    const source = await clip('whole.mp4', '-movflags', fragments);
+    const boxes = await readFile(source).then((bytes) => boxesIn(bytes, 0, bytes.length));
+    const [, moof, mdat] = boxes.slice(-4).map(({ start }) => start);
+    const places = { samples: Number(mdat) + 500, index: Number(moof) + 50 };
+    for (const [name, place] of Object.entries(places)) {
+      const cut = await changed(source, `cut-${name}.mp4`, (bytes) => bytes.subarray(0, place));
+      expect(await codesOf(cut), name).to.deep.equal(['truncated_end']);
+    }
+  });
+
+  it('are none in what is padded, or followed by something else', async () => {
     const source = await clip('fragments.mp4', '-movflags', fragments);
-    const cut = (bytes: Buffer) => bytes.subarray(0, bytes.length * 0.55);
-    expect(await codesOf(await changed(source, 'cut.mp4', cut))).to.deep.equal([]);
     for (const [name, tail] of [
       ['zeros', Buffer.alloc(3 * 1024 ** 2)],
       ['free', Buffer.concat([Buffer.from([0, 0, 0x40, 0]), Buffer.from('free'), Buffer.alloc(0x3ff8)])],
