@@ -17,12 +17,14 @@ type Candidate = { jpeg: Buffer; atSeconds: number; look: Look };
 const places = [0.1, 0.35, 0.6, 0.85];
 /** Below this seeking is not worth it. */
 const shortSeconds = 2;
+/** Up to this the closer look begins where the video does. */
+const longSeconds = 10;
 const runSeconds = 60;
 const miniatureBytes = miniatureSide ** 2;
 
 /**
  * A picture that stands for the video, without decoding it all: the liveliest of a handful of key frames. When they
- * are all one, or show nothing, ten seconds are looked at more closely.
+ * are all one, or show nothing, ten seconds are looked at more closely; the first ten when nothing else is there.
  * @throws MillraceError undecodable when not one picture comes out.
  */
 export async function choosePicture(
@@ -52,13 +54,18 @@ export async function choosePicture(
       seen.push(...(await candidatesIn((kind) => fileOf(n, kind), atSeconds)));
     }
   }
-  if (!seen.some(({ look }) => look.isUsable) || new Set(seen.map(({ look }) => look.entropy)).size < 2) {
-    const from = durationSeconds <= 10 ? 0 : durationSeconds / 3;
-    const fileOf = (kind: string) => join(folder, `closer-${kind}`);
+  const lookCloser = async (from: number) => {
+    const fileOf = (kind: string) => join(folder, `closer-${from}-${kind}`);
     const { command, stepSeconds } = closerCommand(plan, from, source, fileOf);
     await run(command);
     seen.push(...(await candidatesIn(fileOf, from, stepSeconds)));
+  };
+  const third = durationSeconds <= longSeconds ? 0 : durationSeconds / 3;
+  if (!seen.some(({ look }) => look.isUsable) || new Set(seen.map(({ look }) => look.entropy)).size < 2) {
+    await lookCloser(third);
   }
+  // The sound may last far longer than the picture.
+  if (seen.length === 0 && third > 0) await lookCloser(0);
   return liveliest(seen) ?? mediaFault(fault);
 }
 

@@ -91,6 +91,13 @@ withBothFfmpegs((bench) => {
       expect((await choose(path, 300)).look.isUsable).to.equal(true);
     });
 
+    it('is found where the picture ends long before the sound', async () => {
+      const path = await assembled('short-picture.ts', ['testsrc2=@:d=4'], '-g', '50');
+      const { atSeconds, look } = await choose(path, 1000);
+      expect(look.isUsable).to.equal(true);
+      expect(atSeconds).to.be.below(4);
+    });
+
     it('is found although some places are damaged', async () => {
       const bytes = Buffer.from(await readFile(await clip(10)));
       const from = bytes.indexOf('mdat');
