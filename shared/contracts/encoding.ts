@@ -88,6 +88,8 @@ export type AudioTrack = {
   channels: 2 | 6;
   /** bit/s */
   bitrate: number;
+  /** Its many channels are of no layout, so that they cannot be mixed: the first two are taken. */
+  takesFirstTwo?: true;
 };
 
 /** Small pictures for scrubbing: one every `intervalSeconds`, of these output frames. Pixels. */

@@ -8,8 +8,10 @@ const mostTracks = 16;
 const longestTitle = 60;
 const stereoBitrate = 128_000;
 const surroundBitrate = 384_000;
+/** So many channels, or up to eight, ffmpeg takes for one layout when none is named: 16 for hexadecagonal, 24 for 22.2. */
+const guessed = [16, 24];
 
-/** Every audio track in stereo, and once more in 5.1 where the source has it. The default one comes first. */
+/** Every audio track in stereo, and once more in 5.1 where the source has that or more. The default one comes first. */
 export function chooseAudio(report: ProbeReport): AudioTrack[] {
   const streams = report.streams.filter(({ codec_type }) => codec_type === 'audio').slice(0, mostTracks);
   const first = streams.find(({ disposition }) => disposition.default) ?? streams[0];
@@ -27,6 +29,7 @@ export function chooseAudio(report: ProbeReport): AudioTrack[] {
     };
     const stereo: AudioTrack = { ...track, channels: 2, bitrate: stereoBitrate };
     if ((stream.channels ?? 0) < 6) return [stereo];
+    if (isDiscrete(stream)) return [{ ...stereo, takesFirstTwo: true }];
     return [
       stereo,
       {
@@ -37,6 +40,11 @@ export function chooseAudio(report: ProbeReport): AudioTrack[] {
       },
     ];
   });
+}
+
+/** Whether nobody knows which of its channels is heard where. */
+function isDiscrete({ channels = 0, channel_layout }: ProbedStream): boolean {
+  return channel_layout === undefined && channels > 8 && !guessed.includes(channels);
 }
 
 function titleOf({ tags }: ProbedStream, language: string): string {

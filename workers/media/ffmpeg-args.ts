@@ -151,6 +151,7 @@ export function audioCommand(
 ): FfmpegCommand {
   const filters = [
     ...soundClock(plan),
+    ...(track.takesFirstTwo ? ['pan=stereo|c0=c0|c1=c1'] : []),
     `aresample=48000:async=1:min_hard_comp=${skewSeconds}:first_pts=0`,
     `aformat=channel_layouts=${layoutOf(track.channels)}`,
     'ebur128=framelog=verbose',

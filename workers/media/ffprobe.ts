@@ -34,6 +34,7 @@ const stream = z.object({
   bit_rate: number,
   sample_rate: number,
   channels: number,
+  channel_layout: text,
   disposition: z.record(z.string(), z.number()).default({}),
   tags: z.record(z.string(), z.string()).default({}),
   side_data_list: z.array(z.object({ rotation: number, displaymatrix: text })).default([]),

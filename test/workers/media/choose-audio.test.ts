@@ -52,6 +52,21 @@ describe('choosing the sound', () => {
     expect([6, 8].map(made)).to.deep.equal([both, both]);
   });
 
+  it('takes the first two of many channels where nobody knows which is heard where', () => {
+    const made = (channels: number, channel_layout?: string) =>
+      chosen(sound(1, { channels, channel_layout })).map(({ channels, takesFirstTwo = false }) => [
+        channels,
+        takesFirstTwo,
+      ]);
+    const both = [
+      [2, false],
+      [6, false],
+    ];
+    for (const channels of [6, 7, 8, 16, 24]) expect(made(channels), `${channels}`).to.deep.equal(both);
+    for (const channels of [9, 15, 17, 32]) expect(made(channels), `${channels}`).to.deep.equal([[2, true]]);
+    expect(made(12, '7.1.4')).to.deep.equal(both);
+  });
+
   it('gives tracks of one language folders and titles of their own', () => {
     const english = [1, 2, 3].map((index) => tagged(index, { language: 'eng' }));
     const commentary = tagged(4, { language: 'eng', title: 'English 2' });

@@ -125,6 +125,26 @@ describe('a sound track', () => {
     });
   });
 
+  for (const channels of [9, 10, 25]) {
+    it(`is made of the first two of ${channels} channels that have no layout`, async () => {
+      const heights = Array.from({ length: channels }, (_, n) => [0.4, 0.2][n] ?? 0.05);
+      const values = Array.from({ length: 96_000 }, (_, n) => Math.sin((2 * Math.PI * n) / 48));
+      const pcm = Float32Array.from(values.flatMap((value) => heights.map((height) => height * value)));
+      writeFileSync(media.path('raw.pcm'), pcm);
+      const raw = ['-f', 'f32le', '-ac', String(channels), '-ar', '48000', '-i', media.path('raw.pcm')];
+      const coded = [...h264(50), '-c:a', 'pcm_s16le'];
+      const source = await media.make(`${channels}.mov`, ...moving('25', 2), ...raw, ...coded);
+      const plan = await media.planFor(source);
+      expect(plan.audio).to.have.length(1);
+      const { path } = await makeTrack(plan, source);
+      for (const [channel, amplitude] of [0.4, 0.2].entries()) {
+        const one = await media.make(`${channel}.wav`, '-i', path, '-af', `pan=mono|c0=c${channel}`);
+        const heard = (await samples(one)).slice(48_000, 72_000);
+        expect(heard.reduce((most, value) => Math.max(most, value), 0)).to.be.closeTo(amplitude, 0.04);
+      }
+    });
+  }
+
   for (const [amplitude, lufs] of [
     [0.1, -20],
     [0.01, -40],
