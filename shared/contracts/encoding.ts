@@ -75,6 +75,8 @@ export type FrameSpan = { startFrame: number; endFrame: number };
 export type Chunk = FrameSpan & {
   /** Where reading the source begins, in seconds from its own start; null for its beginning. */
   seekSeconds: number | null;
+  /** The same from earlier key frames, for a picture that is renewed bit by bit: it is whole only a while after one. */
+  earlierSeconds?: number | null;
 };
 
 /** One audio track to make, by its index among the source's streams. A source with 5.1 gives two. */

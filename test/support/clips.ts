@@ -138,6 +138,13 @@ export const damagedClip = () =>
     );
   });
 
+/** Twelve seconds whose picture is renewed a column at a time: it is whole a second after a key frame. */
+export const refreshedClip = () =>
+  once('refreshed.mp4', (path) => {
+    const refresh = ['-x264-params', 'intra-refresh=1:keyint=25'];
+    return ffmpeg(...picture(12, '320x180', '25'), ...h264, ...refresh, path);
+  });
+
 async function cutTo(whole: string, path: string, share: number): Promise<void> {
   const bytes = await readFile(whole);
   await writeFile(path, bytes.subarray(0, Math.floor(bytes.length * share)));

@@ -11,6 +11,7 @@ import {
   encryptedFile,
   ffmpeg,
   headlessClip,
+  refreshedClip,
   textFile,
   truncatedClip,
 } from '../support/clips.ts';
@@ -60,6 +61,12 @@ describe('a file that is no good video', () => {
           'Some of the picture between 2 s and 8 s cannot be decoded; one beside it stands still instead.',
       },
     ]);
+  });
+
+  it('takes nothing for damaged that only becomes whole a while after a key frame', async () => {
+    const video = await outcome(await refreshedClip());
+    expect(video.state).to.equal('ready');
+    expect(video.warnings).to.deep.equal([]);
   });
 
   it('never opens what a playlist dressed as a video points at', async () => {

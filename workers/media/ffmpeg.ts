@@ -23,7 +23,11 @@ export type FfmpegRun = {
   onFrames?: (frames: number) => void;
 };
 
-export type FfmpegResult = { frames: number; stderr: string };
+/** `stderr` is the end of it; `hasDamage` tells whether something could not be decoded, early or late. */
+export type FfmpegResult = { frames: number; stderr: string; hasDamage: boolean };
+
+/** Said of a packet of which nothing comes, by older and newer ones. */
+const undecodable = /Error while decoding|Error submitting \w+ to (the )?decoder|Decoding error/i;
 
 const guards = ['-nostdin', '-max_pixels', '33177600', '-max_alloc', '536870912'];
 /** Jobs run beside each other, one per core; several threads that share a job's pictures cost more than they win. */
@@ -71,6 +75,7 @@ export async function runFfmpeg(
 
   return new Promise((resolve, reject) => {
     let frames = 0;
+    let hasDamage = false;
     let stopped: unknown;
     let hasBegun = false;
     const stop = (reason: unknown) => {
@@ -97,6 +102,7 @@ export async function runFfmpeg(
       if (stopped !== undefined) stop(stopped);
     });
     ffmpeg.on('stderr', (line: string) => {
+      hasDamage ||= undecodable.test(line);
       const found = /^frame=\s*(\d+)/.exec(line);
       if (!found) return;
       frames = Number(found[1]);
@@ -104,7 +110,7 @@ export async function runFfmpeg(
     });
     ffmpeg.on('end', (_stdout: string | null, stderr: string | null) => {
       settle();
-      resolve({ frames, stderr: stderr ?? '' });
+      resolve({ frames, stderr: stderr ?? '', hasDamage });
     });
     ffmpeg.on('error', (error: NodeJS.ErrnoException, _stdout: string | null, stderr: string | null) => {
       settle();

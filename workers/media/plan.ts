@@ -110,8 +110,16 @@ export function planEncoding(source: Source, options: PlanOptions): EncodingPlan
       );
   const chunks = spans.map((frames) => {
     const start = originSeconds + secondsOf(frames.startFrame, rate);
-    const seek = seekBefore(start, secondsOf(1, rate), keys, formatName);
-    return { ...frames, seekSeconds: seek === null ? null : Math.max(0, seek - containerStartSeconds) };
+    const seekTo = (isEarlier: boolean) => {
+      const seek = seekBefore(start, secondsOf(1, rate), keys, formatName, isEarlier);
+      return seek === null ? null : Math.max(0, seek - containerStartSeconds);
+    };
+    const seekSeconds = seekTo(false);
+    return {
+      ...frames,
+      seekSeconds,
+      ...(seekSeconds === null ? {} : { earlierSeconds: seekTo(true) }),
+    };
   });
   return {
     durationSeconds,

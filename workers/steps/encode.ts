@@ -7,7 +7,7 @@ import { MillraceError } from '../../shared/errors.ts';
 import { tilesKey } from '../../shared/keys.ts';
 import { currentVideo, whileCurrent } from '../attempt.ts';
 import { cutsIn } from '../media/chunks.ts';
-import type { FfmpegRun } from '../media/ffmpeg.ts';
+import type { FfmpegResult, FfmpegRun } from '../media/ffmpeg.ts';
 import { chunkCommand, encodedRungs } from '../media/ffmpeg-args.ts';
 import { tilesIn } from '../media/image-args.ts';
 import { announceProgress } from '../playlists.ts';
@@ -43,7 +43,11 @@ export async function encode(payload: Attempt & { chunk: number }, step: Step): 
 
 type Work = { video: Video; plan: EncodingPlan; chunk: number; span: Chunk };
 
-/** A chunk that lacks pictures, as its first cannot be decoded, is made again with ever more of what lies around it. */
+/**
+ * A chunk that lacks pictures, as its first cannot be decoded, is made again from key frames before: where the picture
+ * is renewed bit by bit nothing is damaged, it only takes a while until it is whole. If that does not do it is made with
+ * ever more of what lies around it.
+ */
 async function encodeChunk(
   work: Work,
   { tools, signal, log }: Step,
@@ -58,7 +62,7 @@ async function encodeChunk(
     for (let reach = 0; ; reach = reach * 2 || 1) {
       // ffmpeg tells of frames about every 500 ms: each time counts.
       const run = { signal, isUrgent: chunk === 0, onFrames: atMostEvery(400, onFrames) };
-      const renditions = await encodeFrom(source, reach, work, run, tools);
+      const { renditions } = await encodeFrom(source, reach, work, run, tools);
       const wrong = renditions.find(({ frames }) => frames !== expected);
       if (!wrong) return { renditions, isPatched: reach > 0 };
       const message = `Chunk ${chunk} of ${wrong.name} has ${wrong.frames} of ${expected} frames.`;
@@ -66,6 +70,13 @@ async function encodeChunk(
         throw new MillraceError('encoding_failed', message);
       }
       log.info({ chunk, reach, frames: wrong.frames, expected }, 'too little of a chunk can be decoded');
+      if (reach > 0 || span.earlierSeconds === undefined) continue;
+      const earlier = { ...span, seekSeconds: span.earlierSeconds };
+      const chunks = plan.chunks.with(chunk, earlier);
+      const made = await encodeFrom(source, 0, { ...work, plan: { ...plan, chunks } }, run, tools);
+      if (made.renditions.every(({ frames }) => frames === expected)) {
+        return { renditions: made.renditions, isPatched: made.hasDamage };
+      }
     }
   });
 }
@@ -76,26 +87,31 @@ function encodeFrom(
   { video, plan, chunk, span }: Work,
   run: FfmpegRun,
   tools: Tools,
-): Promise<RenditionPart[]> {
+): Promise<{ renditions: RenditionPart[]; hasDamage: boolean }> {
   const rungs = encodedRungs(plan);
   return tools.scratch.withFolder('encode', async (folder) => {
     const files = rungs.map(({ name }) => join(folder, `${name}.mp4`));
     const tilesFile = join(folder, 'tiles.mjpeg');
     const command = chunkCommand(plan, chunk, source, files, tilesFile, reach);
-    type Stored = [tiles: unknown, ...parts: RenditionPart[]];
-    const [, ...parts] = await storeWhileRunning<Stored>(tools.ffmpeg, command, run, (running) => {
-      const tiles = running.then(() => storeTiles(tools, { video, plan, chunk }, tilesFile));
-      const stored = rungs.map(({ name }, index) => {
-        const path = files[index] ?? '';
-        const firstNumber = plan.cuts.indexOf(span.startFrame) + 1;
-        const starts = cutsIn(plan.cuts, span);
-        const options = { withKeyFrames: true, lookMilliseconds, withInit: chunk === 0 };
-        const encoded = { name, path, firstNumber, starts, ...options };
-        return storeRendition(tools, video, encoded, running);
-      });
-      return [tiles, ...stored];
-    });
-    return parts;
+    type Stored = [result: FfmpegResult, tiles: unknown, ...parts: RenditionPart[]];
+    const [{ hasDamage }, , ...renditions] = await storeWhileRunning<Stored>(
+      tools.ffmpeg,
+      command,
+      run,
+      (running) => {
+        const tiles = running.then(() => storeTiles(tools, { video, plan, chunk }, tilesFile));
+        const stored = rungs.map(({ name }, index) => {
+          const path = files[index] ?? '';
+          const firstNumber = plan.cuts.indexOf(span.startFrame) + 1;
+          const starts = cutsIn(plan.cuts, span);
+          const options = { withKeyFrames: true, lookMilliseconds, withInit: chunk === 0 };
+          const encoded = { name, path, firstNumber, starts, ...options };
+          return storeRendition(tools, video, encoded, running);
+        });
+        return [running, tiles, ...stored];
+      },
+    );
+    return { renditions, hasDamage };
   });
 }
 

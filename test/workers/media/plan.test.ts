@@ -67,7 +67,7 @@ describe('the plan', () => {
       chunks: [
         { startFrame: 0, endFrame: 50, seekSeconds: null },
         { startFrame: 50, endFrame: 200, seekSeconds: null },
-        { startFrame: 200, endFrame: 375, seekSeconds: 8.02 },
+        { startFrame: 200, endFrame: 375, seekSeconds: 8.02, earlierSeconds: null },
       ],
       audio: [
         {
