@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { EncodingPlan } from '../shared/contracts/encoding.ts';
+import type { Ago } from '../shared/db/connect.ts';
 import type { Video } from '../shared/db/video-record.ts';
 import { MillraceError } from '../shared/errors.ts';
 import { chosenPosterPrefix } from '../shared/keys.ts';
@@ -81,11 +82,10 @@ export async function giveUpPoster(
 }
 
 /** What a sweep does for chosen posters; choices that were replaced go once nobody can have an address of theirs. */
-export async function sweepPosters(step: Step): Promise<void> {
+export async function sweepPosters(step: Step, before: Ago): Promise<void> {
   const { db, storage } = step.tools;
   const { posters } = db;
-  await sweepPictures(step, posters, resumePoster, ({ videoId, version }) => ({ videoId, version }));
-  const before = await db.clock();
+  await sweepPictures(step, before, posters, resumePoster, ({ videoId, version }) => ({ videoId, version }));
   for (const { _id, videoId, version } of await posters.replaced(
     before(replacedSeconds(step.tools)),
     batch,

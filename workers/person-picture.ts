@@ -1,3 +1,4 @@
+import type { Ago } from '../shared/db/connect.ts';
 import { personPictureKey } from '../shared/keys.ts';
 import { resumePersonPicture } from '../shared/person-picture.ts';
 import { readPicture } from './read-picture.ts';
@@ -36,8 +37,8 @@ export async function giveUpPersonPicture(id: string, failure: Failure, tools: T
 }
 
 /** What a sweep does for pictures of people. */
-export const sweepPersonPictures = (step: Step): Promise<void> =>
-  sweepPictures(step, step.tools.db.personPictures, resumePersonPicture, ({ personId, version }) => ({
+export const sweepPersonPictures = (step: Step, before: Ago): Promise<void> =>
+  sweepPictures(step, before, step.tools.db.personPictures, resumePersonPicture, ({ personId, version }) => ({
     personId,
     version,
   }));

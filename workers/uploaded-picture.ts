@@ -1,3 +1,4 @@
+import type { Ago } from '../shared/db/connect.ts';
 import type { UploadedPicture, UploadedPictures } from '../shared/db/uploaded-pictures.ts';
 import type { Found } from '../shared/resume-lone.ts';
 import type { Step } from './run.ts';
@@ -27,14 +28,17 @@ export async function giveUpPicture(
   await dropUpload(picture, tools);
 }
 
-/** Lost jobs are added again, tickets that were not used end. `about` names a picture in the log. */
+/**
+ * Lost jobs are added again, tickets that were not used end. `before` gives times so many seconds ago, `about` names a
+ * picture in the log.
+ */
 export async function sweepPictures<T extends UploadedPicture>(
   { tools, log }: Step,
+  before: Ago,
   store: Pick<UploadedPictures<T>, 'quiet' | 'overdue' | 'failed' | 'heard' | 'expired'>,
   resume: (means: Tools, picture: T) => Promise<Found>,
   about: (picture: T) => object,
 ): Promise<void> {
-  const before = await tools.db.clock();
   for (const picture of await store.quiet(before(quietSeconds), batch)) {
     const found = await resume(tools, picture);
     if (found === 'failed') {

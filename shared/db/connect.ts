@@ -47,6 +47,9 @@ export type Db = Awaited<ReturnType<typeof connectDb>>;
 set('strictQuery', 'throw');
 set('sanitizeFilter', true);
 
+/** A time so many seconds ago. */
+export type Ago = (seconds: number) => Date;
+
 /** Opens one connection and every collection on it; creates missing collections and indexes. */
 export async function connectDb(url: string) {
   const connection = await createConnection(url, {
@@ -119,7 +122,7 @@ export async function connectDb(url: string) {
      * Tells times so many seconds ago, by MongoDB's clock as it is now: what one process has written, another compares, and
      * their own clocks may differ.
      */
-    async clock(): Promise<(secondsAgo: number) => Date> {
+    async clock(): Promise<Ago> {
       const { localTime } = (await connection.db?.admin().command({ hello: 1, maxTimeMS: 2000 })) ?? {};
       return (secondsAgo) => new Date(localTime.getTime() - secondsAgo * 1000);
     },

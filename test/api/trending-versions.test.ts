@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { createConnection } from 'mongoose';
 import { createContext } from '../../shared/context.ts';
 import type { NewVideo } from '../../shared/db/video-record.ts';
 import { openTools, type Tools } from '../../workers/tools.ts';
@@ -180,6 +181,24 @@ describe('trending in version 2', () => {
     expect(entry?.explanation).to.include({ views: 5, halfLifeHours: 3 });
     expect(entry?.explanation.score, 'of five whole views within the hour').to.be.within(3.9, 5);
     expect(entry?.explanation.sentence).to.not.include('Infinity');
+  });
+
+  it('reads no score while those of the region are made anew', async () => {
+    const video = await makeVideo();
+    await count([[video, 5]], 'AU');
+    await run();
+    const scores = () => system.context.db.trending.scoresOf('AU', [video], new Date());
+    expect(await scores()).to.have.length(1);
+    const connection = await createConnection(system.config.MONGO_URL).asPromise();
+    const scales = connection.collection<{ _id: string; formula: number }>('trending_half_lives');
+    const made = await scales.findOneAndUpdate({ _id: 'AU' }, { $inc: { formula: -1 } });
+    try {
+      expect(made).to.be.an('object');
+      expect(await scores()).to.deep.equal([]);
+    } finally {
+      await scales.updateOne({ _id: 'AU' }, { $inc: { formula: 1 } });
+      await connection.close();
+    }
   });
 
   it('gives each version and each choice of fields its own reply, however hot', async () => {

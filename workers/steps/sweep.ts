@@ -1,3 +1,4 @@
+import type { Ago } from '../../shared/db/connect.ts';
 import type { UploadRecord } from '../../shared/db/uploads.ts';
 import type { Video } from '../../shared/db/video-record.ts';
 import { jobId } from '../../shared/keys.ts';
@@ -21,9 +22,6 @@ const purgesAtOnce = 20;
 const orphanSeconds = 24 * 3600;
 /** How old the counts of videos by category may grow. */
 const countSeconds = 300;
-
-/** Times so many seconds ago. */
-type Ago = (seconds: number) => Date;
 
 /** In this order: what goes on comes before what is removed. */
 const parts = {
