@@ -8,7 +8,7 @@ const lingerMilliseconds = 10_000;
 const slowest = 10;
 
 type Options = {
-  /** A file for the last line; without, it is printed. */
+  /** A file for what failed and the last line; without, the line is printed. */
   summary?: string;
 };
 
@@ -68,7 +68,9 @@ export default class Reporter extends Mocha.reporters.Spec {
   #tell(more: number): void {
     const { passes, failures, pending } = this.stats;
     const line = `${passes} passed, ${failures + more} failed${pending > 0 ? `, ${pending} skipped` : ''}`;
-    if (this.#options.summary) writeFileSync(this.#options.summary, `${line}\n`);
+    const { summary } = this.#options;
+    const failed = this.failures.map((test) => `${test.fullTitle()}\n  ${test.err?.stack ?? test.err}\n`);
+    if (summary) writeFileSync(summary, `${failed.join('')}${line}\n`);
     else console.log(line);
   }
 }
