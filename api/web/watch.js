@@ -10,6 +10,8 @@ const sound = document.querySelector('#sound');
 const soundSelect = sound.querySelector('select');
 const address = `/api/videos/${main.dataset.videoId}`;
 const askAgainMilliseconds = 5000;
+/** How long who may not watch any more plays on at most. */
+const mayWatchMilliseconds = 30_000;
 /** Asking again would change nothing. */
 const finalStatuses = [401, 403, 404, 451];
 /** So the api answers of what somebody else may see. */
@@ -135,6 +137,10 @@ function playAgain() {
 /** What is gone or begins anew has no playlists any more, and to say so is not for the player. */
 function stop() {
   window.hls?.destroy();
+  if (media.src) {
+    media.removeAttribute('src');
+    media.load();
+  }
   isPlaying = false;
 }
 
@@ -193,17 +199,33 @@ async function update() {
   } catch (error) {
     if (progress.state === 'deleted') return;
     stateLine.textContent = error.message;
-    if (error.isHidden) await offerSignIn();
-    if (error.isFinal) window.hls?.destroy();
+    if (error.isFinal) await endFor(error);
     else asking = setTimeout(update, askAgainMilliseconds);
   }
 }
 
+/** The player has addresses of segments for hours, and may have lost the right to them in the meantime. */
+async function checkMayWatch() {
+  if (!isPlaying || media.paused) return;
+  try {
+    await getJson(`${address}/playback`);
+  } catch (error) {
+    if (error.isFinal) await endFor(error);
+  }
+}
+
+async function endFor({ message, isHidden }) {
+  const at = Math.floor(media.currentTime);
+  stateLine.textContent = message;
+  stop();
+  if (isHidden) await offerSignIn(at);
+}
+
 /** Some see a video only while they are signed in: to who is not, the way there, and back to the same second. */
-async function offerSignIn() {
+async function offerSignIn(at) {
   const { status } = await fetch('/api/auth/me').catch(() => ({}));
   if (status !== 401) return;
-  const returnTo = `${location.pathname}#t=${Math.floor(media.currentTime)}`;
+  const returnTo = `${location.pathname}#t=${at}`;
   const href = `/api/auth/login?returnTo=${encodeURIComponent(returnTo)}`;
   stateLine.append(' ', Object.assign(document.createElement('a'), { href, textContent: 'Sign in' }));
 }
@@ -229,4 +251,5 @@ function follow() {
 const [, from] = /^#t=(\d{1,6})$/.exec(location.hash) ?? [];
 if (from !== undefined) media.currentTime = Number(from);
 tellViews(media, `${address}/views`);
+setInterval(checkMayWatch, mayWatchMilliseconds);
 follow();

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { isSettled } from '../../scripts/client.ts';
-import { screenshot, useBrowser, watch } from '../support/browser.ts';
+import { listenToPlayer, screenshot, useBrowser, watch } from '../support/browser.ts';
 import { clip, twoSoundsClip } from '../support/clips.ts';
 import { until } from '../support/system.ts';
 
@@ -40,6 +40,10 @@ const smallBuffer = `Object.defineProperty(window, 'Hls', {
   get() { return this.usual; },
 });`;
 
+/** What happens twice a minute happens every second. */
+const hurry = `const usual = setInterval;
+window.setInterval = (run, milliseconds) => usual(run, milliseconds < 10_000 ? milliseconds : milliseconds / 30);`;
+
 const hasPlayer = (page: Page) => page.evaluate<boolean>('Boolean(window.hls?.levels.length)');
 const stateOf = (page: Page) => page.locator('#state').innerText();
 
@@ -52,6 +56,16 @@ describe('the watch page, where something fails,', () => {
     const { videoId } = await client.uploadFile(path);
     expect((await client.follow(videoId, isSettled)).error).to.equal(null);
     return videoId;
+  }
+
+  async function change(url: string, cookie: string, what: object): Promise<void> {
+    const { headers } = await fetch(url, { headers: { Cookie: cookie } });
+    const changed = await fetch(url, {
+      method: 'PATCH',
+      headers: { Cookie: cookie, 'Content-Type': 'application/json', 'If-Match': headers.get('etag') ?? '' },
+      body: JSON.stringify(what),
+    });
+    expect(changed.status).to.equal(200);
   }
 
   before(() => started().system.startWorker());
@@ -99,15 +113,17 @@ describe('the watch page, where something fails,', () => {
     await context.close();
   });
 
-  it('goes on where it was once a network was away and the addresses have expired', async () => {
+  it('goes on where it was once a network was away and the addresses have expired', async function () {
+    this.timeout(120_000);
     const { browser, system } = started();
     const videoId = await readyVideo(await twoSoundsClip(15));
     const headers = { Cookie: await system.cookie('demo'), 'Content-Type': 'text/vtt' };
     const path = `${system.url}/api/videos/${videoId}/captions/en`;
     expect((await fetch(path, { method: 'PUT', headers, body: captions })).status).to.equal(201);
     const context = await browser.newContext();
-    const { page } = await watch(context);
+    const { page, complaints } = await watch(context);
     await page.addInitScript(smallBuffer);
+    await page.addInitScript(listenToPlayer);
     const segments: string[] = [];
     page.on('request', (request) => {
       if (request.url().includes('.m4s')) segments.push(request.url());
@@ -131,7 +147,12 @@ describe('the watch page, where something fails,', () => {
     expect(currentTime).to.be.greaterThan(6);
     await until('expired addresses', async () => (await fetch(segments[0] ?? '')).status === 403);
     await page.unroute(/\.m4s/);
-    await until('the picture again', async () => (await seen()).currentTime > currentTime + 1);
+    // The longer it was away, the later the page asks again: after 16 s, and seven of the player's own.
+    const isBack = async () => (await seen()).currentTime > currentTime + 1;
+    await until('picture again', isBack, 60).catch(async (error: Error) => {
+      const told = [await stateOf(page), JSON.stringify(await seen()), ...complaints.slice(-10)];
+      throw new Error(`${error.message} ${told.join('\n')}`);
+    });
     expect(await seen()).to.include({ paused: false, playbackRate: 0.5 });
     expect((await seen()).currentTime).to.be.lessThan(currentTime + 3);
     await until('the captions again', async () => (await seen()).captions === 2);
@@ -161,13 +182,7 @@ describe('the watch page, where something fails,', () => {
     const videoId = await readyVideo(await clip(15));
     const cookie = await system.cookie('demo');
     const api = `${system.url}/api/videos/${videoId}`;
-    const { headers } = await fetch(api, { headers: { Cookie: cookie } });
-    const changed = await fetch(api, {
-      method: 'PATCH',
-      headers: { Cookie: cookie, 'Content-Type': 'application/json', 'If-Match': headers.get('etag') ?? '' },
-      body: JSON.stringify({ visibility: 'private' }),
-    });
-    expect(changed.status).to.equal(200);
+    await change(api, cookie, { visibility: 'private' });
     const context = await browser.newContext();
     const [name = '', value = ''] = cookie.split('=', 2);
     const session = [{ name, value, url: system.url }];
@@ -220,5 +235,54 @@ describe('the watch page, where something fails,', () => {
     expect(await stateOf(page)).to.equal('The video is gone');
     await encodeQueue?.resume();
     await context.close();
+  });
+
+  // The last one: from here on nobody is left.
+  it('stops where an account is suspended: the viewer’s, or the owner’s', async () => {
+    const { browser, system } = started();
+    const videoId = await readyVideo(await clip(15));
+    const admin = await system.cookie('admin');
+    async function suspend(cookie: string): Promise<void> {
+      const me = await fetch(`${system.url}/api/auth/me`, { headers: { Cookie: cookie } });
+      const { userId } = (await me.json()) as { userId: string };
+      await change(`${system.url}/api/users/${userId}`, admin, { status: 'suspended' });
+    }
+    const viewer = await system.cookie('viewer');
+    const owner = await system.cookie('demo');
+    const [name = '', value = ''] = viewer.split('=', 2);
+    const [signedIn, anonymous] = [await browser.newContext(), await browser.newContext()];
+    await signedIn.addCookies([{ name, value, url: system.url }]);
+    const pages = await Promise.all(
+      [signedIn, anonymous].map(async (context) => {
+        const { page } = await watch(context);
+        await page.addInitScript(hurry);
+        await page.goto(`${system.url}/watch/${videoId}`);
+        await until('player on the page', () => hasPlayer(page));
+        const video = page.locator('video');
+        await video.evaluate((media: Media) => {
+          Object.assign(media, { muted: true, playbackRate: 0.1 });
+          return media.play();
+        });
+        const time = () => video.evaluate(({ currentTime }: Media) => currentTime);
+        return { page, time };
+      }),
+    );
+    const [first, second] = pages;
+    if (!first || !second) throw new Error('No pages');
+    await until('both pictures', async () => (await first.time()) > 0.2 && (await second.time()) > 0.2);
+
+    await suspend(viewer);
+    const told = 'This account is suspended. Ask whoever runs this site.';
+    await until('the end for the viewer', async () => (await stateOf(first.page)) === told);
+    expect(await first.page.evaluate('window.hls.media === null')).to.equal(true);
+    expect(await first.time()).to.equal(0);
+    expect(await second.time()).to.be.greaterThan(0.2);
+
+    await suspend(owner);
+    await until('the end for the other', async () =>
+      (await stateOf(second.page)).startsWith('There is no such video.'),
+    );
+    expect(await second.time()).to.equal(0);
+    await Promise.all([signedIn.close(), anonymous.close()]);
   });
 });
