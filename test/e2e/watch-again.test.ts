@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { isSettled } from '../../scripts/client.ts';
@@ -116,7 +117,7 @@ describe('the watch page, where something fails,', () => {
   it('goes on where it was once a network was away and the addresses have expired', async function () {
     this.timeout(120_000);
     const { browser, system } = started();
-    const videoId = await readyVideo(await twoSoundsClip(15));
+    const videoId = await readyVideo(await twoSoundsClip(30));
     const headers = { Cookie: await system.cookie('demo'), 'Content-Type': 'text/vtt' };
     const path = `${system.url}/api/videos/${videoId}/captions/en`;
     expect((await fetch(path, { method: 'PUT', headers, body: captions })).status).to.equal(201);
@@ -142,19 +143,23 @@ describe('the watch page, where something fails,', () => {
 
     await page.route(/\.m4s/, (route) => route.abort());
     const stopped = 'The video does not come; trying again';
-    await until('the end of the buffer', async () => (await stateOf(page)) === stopped);
-    const { currentTime } = await seen();
-    expect(currentTime).to.be.greaterThan(6);
+    await until('the end of the buffer', async () => (await stateOf(page)) === stopped, 40);
+    const at = await until('standstill', async () => {
+      const before = (await seen()).currentTime;
+      await sleep(500);
+      return (await seen()).currentTime === before && before;
+    });
+    expect(at).to.be.greaterThan(6);
     await until('expired addresses', async () => (await fetch(segments[0] ?? '')).status === 403);
     await page.unroute(/\.m4s/);
     // The longer it was away, the later the page asks again: after 16 s, and seven of the player's own.
-    const isBack = async () => (await seen()).currentTime > currentTime + 1;
+    const isBack = async () => (await seen()).currentTime > at + 1;
     await until('picture again', isBack, 60).catch(async (error: Error) => {
       const told = [await stateOf(page), JSON.stringify(await seen()), ...complaints.slice(-10)];
       throw new Error(`${error.message} ${told.join('\n')}`);
     });
     expect(await seen()).to.include({ paused: false, playbackRate: 0.5 });
-    expect((await seen()).currentTime).to.be.lessThan(currentTime + 3);
+    expect((await seen()).currentTime).to.be.lessThan(at + 3);
     await until('the captions again', async () => (await seen()).captions === 2);
     expect(await page.evaluate('window.hls.audioTrack')).to.equal(1);
     expect(await page.getByLabel('Sound').inputValue()).to.equal('1');
@@ -172,7 +177,7 @@ describe('the watch page, where something fails,', () => {
     await video.evaluate((media: Media) => {
       media.currentTime = 1;
     });
-    await until('the refusal', async () => (await stateOf(page)) === detail);
+    await until('the refusal', async () => (await stateOf(page)) === detail, 40);
     expect((await seen()).currentTime).to.equal(0);
     await context.close();
   });
