@@ -115,7 +115,7 @@ describe('the watch page, where something fails,', () => {
   });
 
   it('goes on where it was once a network was away and the addresses have expired', async function () {
-    this.timeout(120_000);
+    this.timeout(180_000);
     const { browser, system } = started();
     const videoId = await readyVideo(await twoSoundsClip(30));
     const headers = { Cookie: await system.cookie('demo'), 'Content-Type': 'text/vtt' };
