@@ -279,6 +279,7 @@ describe('the watch page, where something fails,', () => {
     await suspend(viewer);
     const told = 'This account is suspended. Ask whoever runs this site.';
     await until('the end for the viewer', async () => (await stateOf(first.page)) === told);
+    await screenshot(first.page, 'watch-suspended');
     expect(await first.page.evaluate('window.hls.media === null')).to.equal(true);
     expect(await first.time()).to.equal(0);
     expect(await second.time()).to.be.greaterThan(0.2);
