@@ -21,12 +21,13 @@ describe('clients that send slowly', () => {
     socket.setEncoding('utf8').on('data', (data: string) => {
       reply += data;
     });
-    // To write to who has hung up is what this is about.
+    // To write to who has hung up is what this is about; `once` would throw it.
     socket.on('error', () => {});
+    const closed = new Promise((resolve) => socket.once('close', resolve));
     socket.write(begin);
     let at = 0;
     const timer = setInterval(() => socket.write(text[at++ % text.length] ?? ''), 20);
-    await once(socket, 'close');
+    await closed;
     clearInterval(timer);
     return { reply, seconds: (performance.now() - began) / 1000 };
   }
@@ -44,10 +45,13 @@ describe('clients that send slowly', () => {
       served += 1;
     }
     expect(served).to.be.above(10);
-    for (const { reply, seconds } of await ended) {
-      expect(reply).to.match(/^HTTP\/1\.1 408 /);
+    const all = await ended;
+    for (const { reply, seconds } of all) {
+      // A reset on the way loses what was not read yet.
+      expect(reply).to.match(/^(?:$|HTTP\/1\.1 408 )/);
       expect(seconds).to.be.within(0.5, 6);
     }
+    expect(all.filter(({ reply }) => reply !== '').length).to.be.above(all.length / 2);
   });
 
   it('are cut off when they send nothing at all', async () => {
