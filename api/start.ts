@@ -14,6 +14,7 @@ import { createApp } from './app.ts';
 import { clientAddressReader } from './client-address.ts';
 import { limitConnections } from './limits/connections.ts';
 import { createLimits } from './limits/limits.ts';
+import { shortTurns } from './limits/short-turns.ts';
 import { chooseMailer } from './mail/choose-mailer.ts';
 import { createOutbox } from './mail/outbox.ts';
 import { trendingLists } from './trending-list.ts';
@@ -62,7 +63,7 @@ export async function startApi(config: Config): Promise<RunningApi> {
       viewing,
       stopping: stopping.signal,
     });
-    server.on('request', answer);
+    server.on('request', shortTurns(server, answer));
     log.info({ url: publicUrl, port }, 'api started');
     return {
       url: publicUrl,
