@@ -15,7 +15,10 @@ export async function run(context: BenchContext): Promise<Figure[]> {
   const pid = system.processes.find(({ name }) => name === 'api')?.pid ?? 0;
   const cookie = await signIn(system.url, { login: 'demo', password: 'demo' });
   const stop = new AbortController();
-  const loads = [load(trendingUrl, 4, minutes * 60), load(videoUrl, 4, minutes * 60, { cookie })];
+  const loads = [
+    load(trendingUrl, 4, minutes * 60),
+    load(videoUrl, 4, minutes * 60, { headers: { cookie } }),
+  ];
   const samples: [minute: number, megabytes: number][] = [];
   const started = performance.now();
   const watched = (async () => {

@@ -158,7 +158,7 @@ async function compare({ db, mongo, note }: Bench, videos: number): Promise<{ pl
  * whoever counts them in the process that asks would measure that process.
  */
 async function readMeanwhile(bench: Bench, url: string, videos: number): Promise<Figure[]> {
-  const read = (seconds: number) => load(url, connections, seconds, asBrowsers);
+  const read = (seconds: number) => load(url, connections, seconds, { headers: asBrowsers });
   await read(2);
   const idle = await read(loadSeconds);
   bench.note(`idle: ${idle.rate.toFixed(0)} requests/s, 99 % within ${idle.p99} ms`);

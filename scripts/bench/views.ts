@@ -1,15 +1,13 @@
-import autocannon, { type Request } from 'autocannon';
 import { connectDb } from '../../shared/db/connect.ts';
 import { newId } from '../../shared/ids.ts';
 import { type BenchContext, type Figure, figure, inTurn, median } from './figure.ts';
 import { seedVideo } from './sides/seed-trending.ts';
 import { startBareSetNx } from './tools/bare-koa.ts';
+import { load } from './tools/load.ts';
 
 const connections = 50;
 const seconds = 3;
 const videos = 50;
-/** Shared out over the connections, so that each request is of another viewer or video for longer than a round. */
-const programs = 1000;
 
 /** How fast views are counted, each of another viewer or video, against a bare Koa app that does one `SET NX`. */
 export async function run({ note, startSystem, rounds = 3 }: BenchContext): Promise<Figure[]> {
@@ -24,11 +22,10 @@ export async function run({ note, startSystem, rounds = 3 }: BenchContext): Prom
   const bare = await startBareSetNx(system.env.REDIS_URL ?? '');
   const waits: number[] = [];
   try {
-    const measure = async (url: string, load = { connections, seconds }) => {
-      const told = await tell(url, videoIds, load.connections, load.seconds);
-      note(
-        `${url}, ${load.connections} at once: ${told.rate.toFixed(0)} views/s, half within ${told.p50} ms`,
-      );
+    /** Each view is of another viewer or video. @throws Error when one is not counted */
+    const measure = async (url: string, { connections: many, seconds: long } = { connections, seconds }) => {
+      const told = await load(url, many, long, { script: 'views.lua', args: [newId(), ...videoIds] });
+      note(`${url}, ${many} at once: ${told.rate.toFixed(0)} views/s, half within ${told.p50} ms`);
       return told;
     };
     for (const url of [system.url, bare.url]) await measure(url, { connections, seconds: 2 });
@@ -49,41 +46,4 @@ export async function run({ note, startSystem, rounds = 3 }: BenchContext): Prom
   } finally {
     bare.stop();
   }
-}
-
-type Told = { rate: number; p50: number };
-
-/** @throws Error when a view is not counted. */
-async function tell(url: string, videoIds: string[], connections: number, seconds: number): Promise<Told> {
-  const run = newId();
-  let connection = 0;
-  let repeated = 0;
-  const result = await autocannon({
-    url,
-    connections,
-    duration: seconds,
-    setupClient(client) {
-      connection += 1;
-      client.setRequests(requestsOf(videoIds, `${run} ${connection}`, programs / connections));
-      client.on('body', (body) => {
-        if (!body.toString().startsWith('{"counted":true')) repeated += 1;
-      });
-    },
-  });
-  const failed = result.errors + result.non2xx + repeated;
-  if (failed > 0) throw new Error(`${url}: ${failed} of ${result.requests.total} views were not counted.`);
-  return { rate: result['2xx'] / result.duration, p50: result.latency.p50 };
-}
-
-function requestsOf(videoIds: string[], viewer: string, count: number): Request[] {
-  const body = JSON.stringify({ position: 31.5, watchedSeconds: 30.2, region: 'GB' });
-  return Array.from({ length: count }, (_, program) => `Mozilla/5.0 (${viewer} ${program})`).flatMap(
-    (agent) =>
-      videoIds.map((id) => ({
-        method: 'POST' as const,
-        path: `/api/videos/${id}/views`,
-        headers: { 'Content-Type': 'application/json', 'User-Agent': agent },
-        body,
-      })),
-  );
 }
