@@ -18,6 +18,8 @@ export default class Reporter extends Mocha.reporters.Spec {
   #options: Options;
   /** Milliseconds by file. */
   readonly #times = new Map<string, number>();
+  /** What is wrong with the run as a whole. */
+  readonly #complaints: string[] = [];
 
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
@@ -40,21 +42,21 @@ export default class Reporter extends Mocha.reporters.Spec {
   }
 
   #end(): void {
-    const isEmpty = this.stats.passes + this.stats.failures === 0;
-    if (isEmpty) this.#complain('Not one test ran.');
+    if (this.stats.passes + this.stats.failures === 0) this.#complain('Not one test ran.');
     this.#tellTimes();
-    this.#tell(isEmpty ? 1 : 0);
+    this.#tell();
     setTimeout(() => {
       // Mocha waits for the process to run out of work, which a forgotten connection keeps it from for ever.
       const open = [...new Set(process.getActiveResourcesInfo())].join(', ');
       this.#complain(`The tests left something open: ${open}.`);
-      this.#tell(1);
+      this.#tell();
       process.exit(1);
     }, lingerMilliseconds).unref();
   }
 
   #complain(sentence: string): void {
     console.log(`  ${sentence}\n`);
+    this.#complaints.push(sentence);
     process.exitCode = 1;
   }
 
@@ -65,12 +67,14 @@ export default class Reporter extends Mocha.reporters.Spec {
     console.log('');
   }
 
-  #tell(more: number): void {
+  #tell(): void {
     const { passes, failures, pending } = this.stats;
-    const line = `${passes} passed, ${failures + more} failed${pending > 0 ? `, ${pending} skipped` : ''}`;
+    const wrong = failures + this.#complaints.length;
+    const line = `${passes} passed, ${wrong} failed${pending > 0 ? `, ${pending} skipped` : ''}`;
     const { summary } = this.#options;
-    const failed = this.failures.map((test) => `${test.fullTitle()}\n  ${test.err?.stack ?? test.err}\n`);
-    if (summary) writeFileSync(summary, `${failed.join('')}${line}\n`);
+    const failed = this.failures.map((test) => `${test.fullTitle()}\n  ${test.err?.stack ?? test.err}`);
+    const lines = [...failed, ...this.#complaints, line];
+    if (summary) writeFileSync(summary, `${lines.join('\n')}\n`);
     else console.log(line);
   }
 }
