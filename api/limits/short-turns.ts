@@ -8,6 +8,9 @@ const mostInTurn = 8;
  * and a turn that answers 400 requests lasts 20 ms: of 100 clients that came at once beside those, the last waited for 2 s.
  * So while connections come, a turn begins few requests; the others wait for the next, first come first served. When a
  * turn has taken no connection, none waits, and everything is begun as it comes.
+ *
+ * Of one connection one request waits at most. Node stops reading from a client that leaves its replies unread, and sees no
+ * replies of requests that wait: somebody who sends the next without an end, and connects meanwhile, would fill the memory.
  */
 export function shortTurns(server: Server, answer: RequestListener): RequestListener {
   const waiting: Parameters<RequestListener>[] = [];
@@ -39,6 +42,9 @@ export function shortTurns(server: Server, answer: RequestListener): RequestList
   }
 
   return (...next) => {
+    const [, response] = next;
+    // Pipelined: the socket still is that of a reply before. All wait no longer, so that the order stays.
+    if (response.socket === null) for (const one of waiting.splice(0)) begin(...one);
     if (mayBegin > 0 && waiting.length === 0) begin(...next);
     else waiting.push(next);
   };

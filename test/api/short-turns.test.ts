@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
 import { shortTurns } from '../../api/limits/short-turns.ts';
 
@@ -55,6 +56,28 @@ describe('new connections beside busy ones', () => {
     await Promise.all(Array.from({ length: newcomers }, () => ask(port, '/', false)));
     // One a turn, and turns of all the busy ones, would be 300 x 60.
     expect(answered).to.be.lessThan((busy * newcomers) / 6);
+  });
+
+  it('do not let requests pile up that one of them sends without waiting for replies', async () => {
+    const sent = 2000;
+    let begun = 0;
+    let came = 0;
+    let mostWaiting = 0;
+    const port = await serve(() => {
+      begun += 1;
+    });
+    server.on('request', () => {
+      came += 1;
+      mostWaiting = Math.max(mostWaiting, came - begun);
+    });
+    const socket = connect(port, '127.0.0.1');
+    sockets.push(socket);
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(sent));
+    socket.resume();
+    const others = Array.from({ length: newcomers }, () => ask(port, '/', false));
+    while (begun < sent + newcomers) await setImmediate();
+    await Promise.all(others);
+    expect(mostWaiting).to.be.at.most(newcomers + 1);
   });
 
   it('are all answered, none left out', async () => {
