@@ -14,6 +14,14 @@ describe('videos while the store of files is away', function () {
   let door: Server;
   const open = new Set<Socket>();
   let isAway = false;
+  /** The store goes away when this is asked for. */
+  let leavesAt: RegExp | undefined;
+
+  const leave = () => {
+    isAway = true;
+    for (const one of open) one.destroy();
+  };
+  const away = () => new Promise((resolve) => setTimeout(resolve, awaySeconds * 1000));
 
   before(async () => {
     const usual = await startSystem();
@@ -32,6 +40,9 @@ describe('videos while the store of files is away', function () {
             store.destroy();
           });
       }
+      client.on('data', (bytes) => {
+        if (leavesAt?.test(bytes.toString('latin1'))) leave();
+      });
       client.pipe(store).pipe(client);
     }).listen(0, '127.0.0.1');
     await once(door, 'listening');
@@ -56,12 +67,23 @@ describe('videos while the store of files is away', function () {
       Promise.all(ids.map(async (id) => (await system.context.db.videos.find(id))?.state ?? 'gone'));
     await system.startWorker();
     await until('encoding', async () => (await states()).includes('encoding'));
-    isAway = true;
-    for (const one of open) one.destroy();
-    await new Promise((resolve) => setTimeout(resolve, awaySeconds * 1000));
+    leave();
+    await away();
     isAway = false;
     const ended = await Promise.all(ids.map((id) => client.follow(id, isSettled)));
     expect(ended.map(({ error }) => error)).to.deep.equal([null, null, null]);
     expect(await states()).to.deep.equal(['ready', 'ready', 'ready']);
+  });
+
+  it('wait for it with their storyboard, too', async () => {
+    const client = await system.client('demo');
+    leavesAt = /^GET \/[^? ]*\/tiles-/m;
+    const { videoId } = await client.uploadFile(await clip());
+    await until('loss of the store', async () => isAway, 60);
+    leavesAt = undefined;
+    await away();
+    isAway = false;
+    const { state, warnings } = await client.follow(videoId, isSettled);
+    expect({ state, warnings }).to.deep.equal({ state: 'ready', warnings: [] });
   });
 });
