@@ -22,9 +22,10 @@ export function findEncoders(ffmpegPath: string): Encoders {
       () => true,
       (error) => {
         const broken = notBegun(error.code, error);
-        if (!broken) return false;
-        known.delete(encoder);
-        throw broken;
+        // What was killed, as by a busy machine, may work the next time.
+        if (broken || error.signal) known.delete(encoder);
+        if (broken) throw broken;
+        return false;
       },
     );
   };
