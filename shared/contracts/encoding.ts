@@ -92,6 +92,8 @@ export type AudioTrack = {
   bitrate: number;
   /** Its many channels are of no layout, so that they cannot be mixed: the first two are taken. */
   takesFirstTwo?: true;
+  /** What of the source's sound is before this is left out. Seconds, by the clock of the source. */
+  begins?: number;
 };
 
 /** Small pictures for scrubbing: one every `intervalSeconds`, of these output frames. Pixels. */

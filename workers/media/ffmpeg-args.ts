@@ -150,6 +150,7 @@ export function audioCommand(
   skewSeconds = 0.1,
 ): FfmpegCommand {
   const filters = [
+    ...(track.begins === undefined ? [] : [`atrim=start=${decimal(track.begins)}`]),
     ...soundClock(plan),
     ...(track.takesFirstTwo ? ['pan=stereo|c0=c0|c1=c1'] : []),
     `aresample=48000:async=1:min_hard_comp=${skewSeconds}:first_pts=0`,

@@ -15,6 +15,7 @@ import { type Copy, planCopy } from './copy-picture.ts';
 import type { ProbedStream, ProbeReport } from './ffprobe.ts';
 import { constantRate, framesPerSecond, parseRate, secondsOf } from './frame-rate.ts';
 import { planLadder } from './ladder.ts';
+import { skipLonelySound } from './lonely-sound.ts';
 import {
   type Extent,
   extentOf,
@@ -149,7 +150,7 @@ export function planEncoding(source: Source, options: PlanOptions): EncodingPlan
     copied,
     ladder: candidates,
     chunks,
-    audio,
+    audio: skipLonelySound(audio, source.soundPackets),
     captions,
     storyboard: planStoryboard(durationSeconds, frameCount, rate, display),
     warnings,

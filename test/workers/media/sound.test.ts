@@ -196,6 +196,15 @@ describe('a sound track', () => {
         0.2 - 0.63,
       ],
     ];
+    places.push([
+      'with a packet that comes before a hole, in fragments of ffmpeg',
+      'lonely.mp4',
+      [
+        ...[...silenceThenTone, ...numbered('25', 3), ...coded, '-bf', '2'],
+        ...['-movflags', 'frag_keyframe+empty_moov'],
+      ],
+      0.2,
+    ]);
     for (const [name, file, words, due] of places) {
       it(`within 10 ms when it begins ${name}`, async () => {
         const source = await media.make(file, ...words);
