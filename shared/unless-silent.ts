@@ -21,6 +21,12 @@ export function refusesWrites(thrown: unknown): boolean {
   return thrown instanceof Error && thrown.name === 'ReplyError' && refusingRedis.test(thrown.message);
 }
 
+/** Whether what was thrown has to do with a server that has not answered, or a disk that fails: the work can wait. */
+export function isUnavailable(thrown: unknown): boolean {
+  const error = unlessSilent(thrown);
+  return error instanceof MillraceError && error.code === 'unavailable';
+}
+
 type Told = Error & { code?: unknown; $metadata?: { httpStatusCode?: number } };
 
 /**

@@ -4,10 +4,9 @@ import { atOnce } from '../shared/at-once.ts';
 import type { EncodingPlan } from '../shared/contracts/encoding.ts';
 import type { Sprites } from '../shared/contracts/images.ts';
 import type { Attempt, Video, Warning } from '../shared/db/video-record.ts';
-import { toMillraceError } from '../shared/errors.ts';
 import { sheetKey, sheetName, storyboardKey, tilesKey, tilesPrefix } from '../shared/keys.ts';
 import { storyboardVtt } from '../shared/storyboard.ts';
-import { unlessSilent } from '../shared/unless-silent.ts';
+import { isUnavailable } from '../shared/unless-silent.ts';
 import { runFfmpeg } from './media/ffmpeg.ts';
 import { spritesCommand, tilesIn } from './media/image-args.ts';
 import { splitJpegs } from './media/jpeg.ts';
@@ -59,7 +58,7 @@ export async function makeStoryboard(
     return { storyboard: sprites, warnings: [] };
   } catch (error) {
     // Without the store or room on the disk it is put off, as any other work.
-    if (signal.aborted || toMillraceError(unlessSilent(error)).code === 'unavailable') throw error;
+    if (signal.aborted || isUnavailable(error)) throw error;
     log.warn({ err: error }, 'no storyboard');
     const message = 'The pictures for scrubbing could not be made; the video plays without them.';
     return { storyboard: null, warnings: [{ code: 'storyboard_missing', message }] };

@@ -136,6 +136,9 @@ export function copyCommand(plan: EncodingPlan, source: string, file: string): F
   };
 }
 
+/** A shorter hole in sound is closed: time stamps of recorders tremble, and filling each time would be heard. Seconds. */
+export const leastFilled = 0.1;
+
 /**
  * One audio track, once and whole, so that it has no seams: AAC in fragments of a segment's length, and silence from
  * where the sound ends to the end of the video. Its loudness is measured on the way; the filter's summary is the last
@@ -147,7 +150,7 @@ export function audioCommand(
   track: AudioTrack,
   source: string,
   file: string,
-  skewSeconds = 0.1,
+  skewSeconds = leastFilled,
 ): FfmpegCommand {
   const filters = [
     ...(track.begins === undefined ? [] : [`atrim=start=${decimal(track.begins)}`]),

@@ -1,8 +1,9 @@
 import type { AudioTrack } from '../../shared/contracts/encoding.ts';
+import { leastFilled } from './ffmpeg-args.ts';
 import { type Packets, usualDistance } from './packets.ts';
 
-/** Longer holes are filled wherever they are; shorter ones are within what players forgive. Seconds. */
-const [leastHole, mostHole] = [0.005, 0.1];
+/** A shorter hole leaves the sound where it may be: within 10 ms of its place. Seconds. */
+const leastHole = 0.005;
 /** So many packets come evenly after it, or times are of a clock that is not exact and say nothing. */
 const evenly = 16;
 const tolerance = 0.002;
@@ -23,7 +24,7 @@ function beginBehindHole(packets: Packets): number | undefined {
   const usual = usualDistance(packets) ?? 0;
   const [first = 0, begins = 0, ...others] = packets.times.slice(0, evenly + 2);
   const hole = begins - first - usual;
-  if (others.length < evenly || hole < leastHole || hole > mostHole) return undefined;
+  if (others.length < evenly || hole < leastHole || hole > leastFilled) return undefined;
   const isEven = others.every((time, index) => Math.abs(time - begins - (index + 1) * usual) < tolerance);
   return isEven ? begins : undefined;
 }

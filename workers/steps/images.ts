@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EncodingPlan } from '../../shared/contracts/encoding.ts';
 import type { Attempt, Video } from '../../shared/db/video-record.ts';
-import { type MillraceError, toMillraceError } from '../../shared/errors.ts';
+import type { MillraceError } from '../../shared/errors.ts';
 import { previewKey } from '../../shared/keys.ts';
 import type { Payload } from '../../shared/queues.ts';
-import { unlessSilent } from '../../shared/unless-silent.ts';
+import { isUnavailable } from '../../shared/unless-silent.ts';
 import { currentVideo, whileCurrent } from '../attempt.ts';
 import { choosePicture } from '../choose-picture.ts';
 import { giveUpPoster, makeChosenPoster } from '../chosen-poster.ts';
@@ -54,7 +54,7 @@ async function makeImages(video: Video, plan: EncodingPlan, place: Place, step: 
   await storePoster(step, await posters.auto(attempt), jpeg, place.folder);
   if (plan.durationSeconds < shortestPreviewed) return;
   await makePreview(attempt, plan, atSeconds, place, step).catch(async (error) => {
-    if (step.signal.aborted || toMillraceError(unlessSilent(error)).code === 'unavailable') throw error;
+    if (step.signal.aborted || isUnavailable(error)) throw error;
     // Without room ffmpeg may end as if all were well.
     await step.tools.scratch.check();
     // Nobody misses it as much as the poster, so it costs neither the poster nor a warning.

@@ -1,7 +1,7 @@
 -- Tells views, each of another viewer or video. Arguments: the name of the run, the ids of the videos.
 local run, videos, asked = '', {}, 0
 local body = '{"position":31.5,"watchedSeconds":30.2,"region":"GB"}'
--- A number of the thread, which ends as wrk does; `done` runs elsewhere.
+-- Global, so that `done`, which runs in a state of its own, can ask the thread for it.
 repeated = 0
 
 local threads = {}
