@@ -1,17 +1,13 @@
 import { z } from 'zod';
+import { inDigits } from '../shared/contracts/common.ts';
 import type { Order, Page, Position } from '../shared/db/keyset.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 
 /** A cursor holds a value of the field that is sorted by: 200 control characters are 1672 of a cursor. */
 const mostCursor = 2048;
 
-export const limitParam = z.coerce
-  .number()
-  .int()
-  .min(1)
-  .max(100)
-  .default(20)
-  .meta({ description: 'How many at most', example: 20 });
+export const limitParam = (usual: number) =>
+  inDigits(z.int().min(1).max(100).default(usual)).meta({ description: 'How many at most', example: usual });
 
 export const cursorParam = z.string().max(mostCursor).optional().meta({
   description: '`nextCursor` of the page before, with the same sort and filters',
@@ -27,7 +23,7 @@ export function pageParams(orders: Orders) {
   const description = 'A field; with - in front the other way round';
   return {
     sort: z.enum(words).default(words[0]).meta({ description }),
-    limit: limitParam,
+    limit: limitParam(20),
     cursor: cursorParam,
   };
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { inDigits } from '../shared/contracts/common.ts';
 
 /** The query of pictures that there are in several sizes. */
 export const withWidth = z.strictObject({
-  width: z.coerce.number().int().min(1).max(10_000).optional().meta({
+  width: inDigits(z.int().min(1).max(10_000).optional()).meta({
     example: 640,
     description: 'Pixels; the next size at or above it is given, without it the largest',
   }),

@@ -53,7 +53,7 @@ export const trendingRoutes = [
       region: z.string().max(10).meta({ description: 'One of the regions that are served', example: 'GB' }),
     }),
     query: z.strictObject({
-      limit: limitParam.default(50).meta({ example: 50 }),
+      limit: limitParam(50),
       cursor: cursorParam,
       category: z
         .string()

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { region, time, videoId } from './common.ts';
+import { inDigits, region, time, videoId } from './common.ts';
 
 export const steps = ['day', 'hour'] as const;
 export type Step = (typeof steps)[number];
@@ -49,13 +49,10 @@ export const analytics = z
   .meta({ id: 'Analytics' });
 
 export const ownAnalyticsQuery = z.strictObject({
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(100)
-    .default(10)
-    .meta({ description: 'How many videos are listed', example: 10 }),
+  limit: inDigits(z.int().min(1).max(100).default(10)).meta({
+    description: 'How many videos are listed',
+    example: 10,
+  }),
 });
 
 const counts = figures.pick({ views: true, likes: true, comments: true });

@@ -23,6 +23,13 @@ export const language = z
   .regex(languagePattern, 'is no language of ISO 639-1, which are two lower-case letters')
   .meta({ description: 'A language (ISO 639-1)', example: 'en' });
 
+/** A number that comes as text, by its digits alone: `Number` also takes `0x10`, `1e1` and spaces. */
+export const inDigits = <T extends z.ZodType>(number: T) =>
+  z.preprocess(
+    (given) => (typeof given === 'string' ? (/^-?\d+$/.test(given) ? Number(given) : Number.NaN) : given),
+    number,
+  );
+
 /** Dates leave as ISO 8601 in UTC. */
 export const time = z.iso.datetime().meta({ example: '2026-03-01T12:00:00.000Z' });
 

@@ -274,6 +274,13 @@ describe('lists', () => {
     }
   });
 
+  for (const limit of ['0x10', '1e1', '%205', '5.0', '', '0', '101']) {
+    it(`take a number by its digits alone, not "limit=${limit}"`, async () => {
+      const { status, body } = await ask<Page>(system, 'GET', `/api/videos?limit=${limit}`);
+      expect([status, body.errors?.[0]?.pointer]).to.deep.equal([400, 'limit']);
+    });
+  }
+
   describe('have cursors', () => {
     const refusal = async (query: string, as?: 'demo' | 'viewer') => {
       const { status, body } = await ask<Page>(system, 'GET', `/api/videos?${query}`, as ? { as } : {});
