@@ -17,7 +17,7 @@ function usage(): string {
 
 /** @returns the exit status: 0, 1 when it could not be done, or not all of it, 2 when it was not understood */
 async function main([name = '', ...words]: string[]): Promise<number> {
-  if (name === '--help' || name === 'help') {
+  if (name === 'help' || [name, ...words].some((word) => word === '--help' || word === '-h')) {
     console.log(usage());
     return 0;
   }

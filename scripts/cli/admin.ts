@@ -1,7 +1,7 @@
 import type { Role } from '../../shared/contracts/account.ts';
 import type { User } from '../../shared/db/users.ts';
 import { byOperator } from './by-operator.ts';
-import { type Command, type Run, type Tools, UsageError } from './command.ts';
+import { type Command, misfit, type Run, type Tools } from './command.ts';
 import { describeAccount, findAccount } from './find-account.ts';
 
 /** Who is an administrator. The first one cannot be made by another, so it is made here. */
@@ -12,10 +12,11 @@ export const admin: Command = {
     'admin revoke EMAIL|USER_ID     takes that away',
   ],
 
-  parse([verb, who, ...more]) {
+  parse(words) {
+    const [verb, who, ...more] = words;
     if (verb === 'list' && who === undefined) return list;
     if ((verb === 'grant' || verb === 'revoke') && who && more.length === 0) return change(verb, who);
-    throw new UsageError(`"admin ${[verb, who, ...more].filter(Boolean).join(' ')}" is not known.`);
+    throw misfit(['admin', ...words], admin.usage);
   },
 };
 

@@ -18,3 +18,10 @@ export type Command = {
 
 /** The words were not understood. */
 export class UsageError extends Error {}
+
+/** What to throw of words that are no form of a command, or only the beginning of one. */
+export function misfit(words: string[], usage: string[]): UsageError {
+  const said = words.join(' ');
+  const forms = usage.filter((form) => form.startsWith(`${said} `)).map((form) => form.split('  ')[0]);
+  return new UsageError(`"${said}" is not ${forms.length > 0 ? `complete: ${forms.join(', ')}` : 'known'}.`);
+}

@@ -38,9 +38,10 @@ function optionsOf(words: string[]): Omit<Options, 'file'> & { file: string | un
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? '';
     if (word === '--json') options.asJson = true;
-    else if (word === '--owner' && words[at + 1]) {
+    else if (word === '--owner') {
       at += 1;
       options.owner = words[at];
+      if (!options.owner) throw new UsageError('--owner needs an e-mail address or the id of an account.');
     } else if (options.file === undefined && (word === '-' || !word.startsWith('-'))) options.file = word;
     else throw new UsageError(`"import ${words.join(' ')}" is not known.`);
   }

@@ -1,7 +1,7 @@
 import { openSigningKeys } from '../../api/access/signing-keys.ts';
 import { createLog } from '../../shared/log.ts';
 import { byOperator } from './by-operator.ts';
-import { type Command, type Run, UsageError } from './command.ts';
+import { type Command, misfit, type Run } from './command.ts';
 
 /** The keys that sign access tokens. They rotate by themselves; this is for when that cannot wait. */
 export const keys: Command = {
@@ -18,7 +18,7 @@ export const keys: Command = {
     };
     const said = words.join(' ');
     if (Object.hasOwn(run, said)) return run[said as keyof typeof run];
-    throw new UsageError(`"${['keys', ...words].join(' ')}" is not known.`);
+    throw misfit(['keys', ...words], keys.usage);
   },
 };
 

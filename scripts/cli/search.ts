@@ -1,4 +1,4 @@
-import { type Command, type Run, UsageError } from './command.ts';
+import { type Command, misfit, type Run } from './command.ts';
 
 /** What search knows is made of the records of videos, and repairs itself; this does it at once. */
 export const search: Command = {
@@ -6,7 +6,7 @@ export const search: Command = {
 
   parse(words) {
     if (words.join(' ') === 'reindex') return reindex;
-    throw new UsageError(`"${['search', ...words].join(' ')}" is not known.`);
+    throw misfit(['search', ...words], search.usage);
   },
 };
 

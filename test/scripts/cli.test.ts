@@ -118,11 +118,25 @@ describe('scripts/cli', () => {
     });
   }
 
-  it('shows how it is used to who asks', async () => {
-    const { code, output } = await cli(['--help'], { PATH: process.env.PATH ?? '' });
-    expect(code).to.equal(0);
-    expect(output).to.match(/^Usage: npm run cli -- COMMAND$/m);
-  });
+  for (const [words, missing] of [
+    ['keys', '"keys" is not complete: keys rotate [--now], keys rotate --now --drop.'],
+    ['admin grant', '"admin grant" is not complete: admin grant EMAIL|USER_ID.'],
+    ['import some.ndjson --owner', '--owner needs an e-mail address or the id of an account.'],
+    ['admin list all', '"admin list all" is not known.'],
+  ] as const) {
+    it(`says what is wrong with "${words}"`, async () => {
+      const { notes } = await cli(words.split(' '), { PATH: process.env.PATH ?? '' });
+      expect(notes.split('\n')[0]).to.equal(missing);
+    });
+  }
+
+  for (const words of [['--help'], ['-h'], ['help'], ['admin', 'grant', '--help']]) {
+    it(`shows how it is used to who asks by "${words.join(' ')}"`, async () => {
+      const { code, output } = await cli(words, { PATH: process.env.PATH ?? '' });
+      expect(code).to.equal(0);
+      expect(output).to.match(/^Usage: npm run cli -- COMMAND$/m);
+    });
+  }
 
   it('says which configuration is missing', async () => {
     const { code, notes } = await cli(['admin', 'list'], { PATH: process.env.PATH ?? '' });
