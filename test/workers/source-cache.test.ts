@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -16,6 +16,8 @@ describe('the cache of sources', () => {
   let cache: SourceCache;
   /** Downloads that wait for `arrive`, by their key. */
   let onTheWay: Map<string, () => void>;
+  /** Of downloads that are more than their key. */
+  const contents = new Map<string, Buffer>();
 
   beforeEach(async () => {
     root = mkdtempSync(join(tmpdir(), 'millrace-cache-'));
@@ -23,7 +25,7 @@ describe('the cache of sources', () => {
     const storage = {
       download: async (_: string, key: string, __: unknown, path: string) => {
         if (key.startsWith('slow')) await new Promise<void>((resolve) => onTheWay.set(key, resolve));
-        await writeFile(path, key);
+        await writeFile(path, contents.get(key) ?? key);
       },
     };
     cache = openSourceCache(storage as unknown as Cached, root, 250);
@@ -41,6 +43,15 @@ describe('the cache of sources', () => {
     await use('c');
     expect([existsSync(first), existsSync(second)]).to.deep.equal([true, false]);
     expect(await readdir(join(root, 'sources'))).to.have.length(2);
+  });
+
+  it('gives edits without a length one, for all jobs', async () => {
+    const box = (type: string, body: Buffer) =>
+      Buffer.concat([Buffer.from([0, 0, 0, 8 + body.length]), Buffer.from(type), body]);
+    const edit = Buffer.from('0000000000000001 00000000 00000400 00010000'.replaceAll(' ', ''), 'hex');
+    contents.set('edit', box('moov', box('trak', box('edts', box('elst', edit)))));
+    const copy = await readFile(await use('edit'));
+    expect(copy.toString('hex')).to.match(/0000000000000001ffffffff0000040000010000$/);
   });
 
   it('leaves what a job takes while others are being removed', async () => {
