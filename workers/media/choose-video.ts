@@ -4,8 +4,14 @@ import type { ProbedStream, ProbeReport } from './ffprobe.ts';
 const mostPixels = 33_177_600;
 const encryptedTags = new Set(['encv', 'enca', 'drms', 'drmi']);
 
+/** What covers and slides are kept in; a camera's own picture may be, too. */
+const stillCodecs = new Set(['mjpeg', 'png', 'bmp', 'gif', 'webp']);
+/** AVI counts a picture twice where its clock has two ticks for a frame. */
+const mostOfStill = 2;
+
 /**
- * The stream to encode: of those that can be used the default one, else the largest; cover art is no video.
+ * The stream to encode: of those that can be used and move the default one, else one that is no series of still pictures,
+ * else the largest; cover art is no video.
  * @throws MillraceError no_video_stream, encrypted, unsupported_codec or too_many_pixels.
  */
 export function chooseVideo(report: ProbeReport): ProbedStream {
@@ -15,7 +21,9 @@ export function chooseVideo(report: ProbeReport): ProbedStream {
   );
   const rank = (stream: ProbedStream) => [
     isEncrypted(stream) || !isKnown(stream) || area(stream) === 0 ? 0 : 1,
+    (stream.nb_frames ?? Number.POSITIVE_INFINITY) > mostOfStill ? 1 : 0,
     stream.disposition.default ?? 0,
+    stillCodecs.has(stream.codec_name ?? '') ? 0 : 1,
     area(stream),
   ];
   const [video] = videos.sort((a, b) => {

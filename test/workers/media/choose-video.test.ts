@@ -27,6 +27,22 @@ describe('choosing the picture', () => {
     expect(codeOf(() => chosen(thumbnails))).to.equal('no_video_stream');
   });
 
+  it('takes what moves before a larger still picture that is a track like any other', () => {
+    const still = { width: 3000, height: 3000, codec_name: 'mjpeg' };
+    const counted = picture(0, { ...still, nb_frames: 1, disposition: { default: 1 } });
+    expect(chosen(counted, picture(1, { nb_frames: 75 })), 'counted').to.equal(1);
+    expect(chosen(picture(0, { ...still, nb_frames: 2 }), picture(1, { nb_frames: 150 })), 'AVI').to.equal(1);
+    expect(chosen(counted, picture(1)), 'in fragments').to.equal(1);
+    for (const codec_name of ['mjpeg', 'png']) {
+      expect(chosen(picture(0, { ...still, codec_name }), picture(1)), `${codec_name} in Matroska`).to.equal(
+        1,
+      );
+    }
+    expect(chosen(counted, sound(1)), 'alone').to.equal(0);
+    const camera = picture(0, { ...still, disposition: { default: 1 } });
+    expect(chosen(camera, picture(1)), 'a camera that writes JPEG').to.equal(0);
+  });
+
   it('says what is wrong with one that cannot be taken', () => {
     const wrong: [ErrorCode, Partial<ProbedStream>][] = [
       ['encrypted', { codec_tag_string: 'encv' }],
