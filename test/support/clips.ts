@@ -125,6 +125,15 @@ export const truncatedClip = () =>
 /** The front of a file whose index would have come last. */
 export const headlessClip = () => once('headless.mp4', async (path) => cutTo(await clip(2), path, 0.5));
 
+/** One file behind another; ffmpeg reads the first. */
+export const joinedClip = () =>
+  once('joined.flv', async (path) => {
+    const one = join(await clipFolder(), 'one.flv');
+    await ffmpeg(...picture(1, '320x180', '25'), '-c:v', 'flv', one);
+    const bytes = await readFile(one);
+    await writeFile(path, Buffer.concat([bytes, bytes]));
+  });
+
 /** Eight seconds, of which nothing from the second one to the fifth can be decoded. */
 export const damagedClip = () =>
   once('damaged.webm', (path) => {

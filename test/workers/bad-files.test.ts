@@ -11,6 +11,7 @@ import {
   encryptedFile,
   ffmpeg,
   headlessClip,
+  joinedClip,
   refreshedClip,
   textFile,
   truncatedClip,
@@ -61,6 +62,13 @@ describe('a file that is no good video', () => {
           'Some of the picture between 2 s and 8 s cannot be decoded; one beside it stands still instead.',
       },
     ]);
+  });
+
+  it('says that only the first of two joined files is shown, where no more can be read', async () => {
+    const video = await outcome(await joinedClip());
+    expect(video.state).to.equal('ready');
+    expect(video.durationSeconds).to.be.closeTo(1, 0.1);
+    expect(video.warnings.map(({ code }) => code)).to.deep.equal(['truncated_end']);
   });
 
   it('takes nothing for damaged that only becomes whole a while after a key frame', async () => {

@@ -130,7 +130,7 @@ export async function scanPackets(
   signal: AbortSignal,
 ): Promise<Packets[]> {
   const entries =
-    'packet=stream_index,pts_time,dts_time,duration_time,size,flags:packet_side_data=side_data_type';
+    'packet=stream_index,pts_time,dts_time,duration_time,size,pos,flags:packet_side_data=side_data_type';
   // ffprobe ends where 64 KiB hold no packet; ffmpeg goes on.
   const findsOn = formatName === 'mpegts' ? ['-resync_size', String(2 ** 31 - 1)] : [];
   const whole = ignoresEdits ? ['-ignore_editlist', '1'] : [];
@@ -172,8 +172,12 @@ export async function scanPackets(
   return streamIndexes.map((index) => found.get(String(index)) ?? noPackets());
 }
 
-function addPacket(packets: Packets, [pts, dts, duration, size, flags = '', ...sideData]: string[]): void {
+function addPacket(
+  packets: Packets,
+  [pts, dts, duration, size, position, flags = '', ...sideData]: string[],
+): void {
   if (sideData.includes('Encryption info')) packets.encrypted += 1;
+  packets.endByte = Math.max(packets.endByte, (Number(position) || 0) + (Number(size) || 0));
   if (flags.includes('D')) {
     packets.hidden += 1;
     return;

@@ -11,6 +11,8 @@ export type Packets = {
   namedSeconds: number;
   /** The latest time at which a packet ends. */
   endSeconds: number;
+  /** Where in the file the last of their bytes is, 0 where its container does not say. */
+  endByte: number;
   /** How many packets of the first stream that was read with it come before its own first. */
   follows: number;
   /** How many of its own come after the first one of that stream. */
@@ -23,7 +25,15 @@ export type Packets = {
 
 export function noPackets(): Packets {
   const none = { times: [], decodes: [], bytes: [], keys: [], namedSeconds: 0 };
-  return { ...none, follows: 0, later: 0, hidden: 0, encrypted: 0, endSeconds: Number.NEGATIVE_INFINITY };
+  return {
+    ...none,
+    endByte: 0,
+    follows: 0,
+    later: 0,
+    hidden: 0,
+    encrypted: 0,
+    endSeconds: Number.NEGATIVE_INFINITY,
+  };
 }
 
 export type Extent = { firstSeconds: number; endSeconds: number; isDamaged: boolean };

@@ -7,6 +7,7 @@ import { usableProfile } from '../encoders.ts';
 import { chooseAudio } from '../media/choose-audio.ts';
 import { chooseCaptions } from '../media/choose-captions.ts';
 import { chooseVideo, encryptedPicture } from '../media/choose-video.ts';
+import { findCutOff } from '../media/cut-off.ts';
 import { FfmpegError, runFfmpeg } from '../media/ffmpeg.ts';
 import { firstPictureCommand } from '../media/ffmpeg-args.ts';
 import { describe, scanPackets } from '../media/ffprobe.ts';
@@ -55,8 +56,11 @@ async function makePlan(video: Video, { tools, signal }: Step): Promise<Encoding
     if (packets.encrypted > 0) throw encryptedPicture();
     if (undecoded) throw undecoded.error;
     packets.hidden = await countHidden(tools.ffprobe, path, stream, packets, formatName, signal);
-    const lost = await findLostFragments(path, stream, formatName);
     const [soundPackets] = others.splice(0, sound.length);
+    const lost = [
+      ...(await findLostFragments(path, stream, formatName)),
+      ...(await findCutOff(path, formatName, Math.max(packets.endByte, soundPackets?.endByte ?? 0))),
+    ];
     lost.push(...leftOutPictures(packets, others));
     const plan = planEncoding(
       {

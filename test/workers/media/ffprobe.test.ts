@@ -209,6 +209,7 @@ describe('ffprobe', () => {
           keys: [],
           namedSeconds: 0,
           endSeconds: Number.NEGATIVE_INFINITY,
+          endByte: 0,
           follows: 0,
           later: 0,
           hidden: 0,

@@ -1,0 +1,57 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { expect } from 'chai';
+import { findCutOff } from '../../../workers/media/cut-off.ts';
+import { lookAt, moving, tone, useMedia } from '../../support/media.ts';
+
+describe('a file that was cut off', () => {
+  const media = useMedia();
+  const kinds = {
+    wmv: ['-c:v', 'wmv2', '-c:a', 'wmav2'],
+    flv: ['-c:v', 'flv', '-c:a', 'libmp3lame', '-ar', '44100'],
+    ogv: ['-c:v', 'libtheora', '-c:a', 'libvorbis'],
+  };
+  type Kind = keyof typeof kinds;
+  const clip = (kind: Kind) => media.make(`whole.${kind}`, ...moving('25', 4), ...tone(4), ...kinds[kind]);
+
+  async function messagesOf(source: string): Promise<string[]> {
+    const { report, packets, soundPackets } = await lookAt(source);
+    const end = Math.max(packets.endByte, soundPackets?.endByte ?? 0);
+    return (await findCutOff(source, report.format.format_name, end)).map(({ message }) => message);
+  }
+  async function changed(source: string, change: (bytes: Buffer) => Buffer): Promise<string> {
+    await writeFile(media.path('changed'), change(await readFile(source)));
+    return media.path('changed');
+  }
+  const cut = (bytes: Buffer) => bytes.subarray(0, Math.floor(bytes.length * 0.6));
+  const twice = (bytes: Buffer) => Buffer.concat([bytes, bytes]);
+
+  for (const kind of ['wmv', 'ogv'] as const) {
+    it(`is told of: ${kind}`, async () => {
+      const source = await clip(kind);
+      expect(await messagesOf(source)).to.deep.equal([]);
+      const messages = await messagesOf(await changed(source, cut));
+      expect(messages.join()).to.match(
+        /^The end is missing: the file holds \d+ of the \d+ bytes that it names\.$/,
+      );
+    });
+  }
+
+  for (const kind of ['wmv', 'flv'] as const) {
+    it(`is told of where another one was added: ${kind}`, async () => {
+      const source = await clip(kind);
+      expect(await messagesOf(source)).to.deep.equal([]);
+      const messages = await messagesOf(await changed(source, twice));
+      expect(messages.join()).to.match(/^The end is missing: nothing can be found behind byte \d+ of \d+\.$/);
+    });
+  }
+
+  it('is none that was never finished, or joined where ffmpeg goes on', async () => {
+    const broadcast = (bytes: Buffer) => {
+      const flags = bytes.indexOf('a1dcab8c47a9cf118ee400c00c205365', 0, 'hex') + 88;
+      bytes.writeUInt32LE(bytes.readUInt32LE(flags) | 1, flags);
+      return cut(bytes);
+    };
+    expect(await messagesOf(await changed(await clip('wmv'), broadcast))).to.deep.equal([]);
+    expect(await messagesOf(await changed(await clip('ogv'), twice))).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,58 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import type { PlanWarning } from '../../shared/contracts/encoding.ts';
+import { missingEnd } from './completeness.ts';
+
+/** No page of Ogg is longer, and no header of ASF names its size behind as much. */
+const lookedAt = 64 * 1024;
+
+/** ASF has an index behind its packets. */
+const mostBehind = 0.05;
+
+/**
+ * Whether a file was cut off, or goes on behind what can be read of it, where ffmpeg takes either for the end without a word.
+ * ASF names its size in bytes, unless it is of a broadcast, and every page of Ogg its own. Behind an FLV or ASF another one
+ * may have been added. `endByte` is where the last packet of picture or sound ends.
+ */
+export async function findCutOff(
+  path: string,
+  formatName: string | undefined,
+  endByte: number,
+): Promise<PlanWarning[]> {
+  if (!/^(asf|flv|ogg)$/.test(formatName ?? '')) return [];
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const due = formatName === 'ogg' ? await endOfLastPage(file, size) : await sizeInAsf(file);
+    if (due > size) return [missingEnd(`the file holds ${size} of the ${due} bytes that it names`)];
+    const isRead = formatName === 'ogg' || endByte === 0 || endByte >= size * (1 - mostBehind);
+    return isRead ? [] : [missingEnd(`nothing can be found behind byte ${endByte} of ${size}`)];
+  } finally {
+    await file.close();
+  }
+}
+
+const fileProperties = Buffer.from('a1dcab8c47a9cf118ee400c00c205365', 'hex');
+
+/** 0 where none is named, as in any FLV. */
+async function sizeInAsf(file: FileHandle): Promise<number> {
+  const head = await bytesFrom(file, 0);
+  const at = head.indexOf(fileProperties);
+  if (at < 0 || at + 92 > head.length) return 0;
+  const isBroadcast = (head.readUInt32LE(at + 88) & 1) === 1;
+  return isBroadcast ? 0 : Number(head.readBigUInt64LE(at + 40));
+}
+
+async function endOfLastPage(file: FileHandle, size: number): Promise<number> {
+  const from = Math.max(0, size - lookedAt);
+  const tail = await bytesFrom(file, from);
+  const at = tail.lastIndexOf('OggS');
+  if (at < 0) return 0;
+  const lengths = 27 + (tail[at + 26] ?? 0);
+  const content = tail.subarray(at + 27, at + lengths).reduce((sum, length) => sum + length, 0);
+  return from + at + lengths + content;
+}
+
+async function bytesFrom(file: FileHandle, position: number): Promise<Buffer> {
+  const { bytesRead, buffer } = await file.read(Buffer.alloc(lookedAt), 0, lookedAt, position);
+  return buffer.subarray(0, bytesRead);
+}
