@@ -58,7 +58,7 @@ async function makePlan(video: Video, { tools, signal }: Step): Promise<Encoding
     packets.hidden = await countHidden(tools.ffprobe, path, stream, packets, formatName, signal);
     const [soundPackets] = others.splice(0, sound.length);
     const lost = [
-      ...(await findLostFragments(path, stream, formatName)),
+      ...(await findLostFragments(path, stream, packets, formatName)),
       ...(await findCutOff(path, formatName, Math.max(packets.endByte, soundPackets?.endByte ?? 0))),
     ];
     lost.push(...leftOutPictures(packets, others));

@@ -11,8 +11,8 @@ describe('fragments behind damage', () => {
     media.make(name, ...moving('25', 4), ...tone(4), ...h264(10), '-c:a', 'aac', ...more);
 
   async function codesOf(source: string): Promise<string[]> {
-    const { report, video } = await lookAt(source);
-    const warnings = await findLostFragments(source, video, report.format.format_name);
+    const { report, video, packets } = await lookAt(source);
+    const warnings = await findLostFragments(source, video, packets, report.format.format_name);
     return warnings.map(({ code }) => code);
   }
   const zeros = (bytes: Buffer) =>
@@ -25,6 +25,7 @@ describe('fragments behind damage', () => {
   for (const [name, flags] of [
     ['with a fragment a group', fragments],
     ['with a fragment a frame', '+empty_moov+separate_moof+frag_every_frame'],
+    ['with its first frames in front of all', '+frag_keyframe'],
     ['with an index in front', '+dash+frag_keyframe'],
   ] as const) {
     it(`are told of ${name}`, async () => {
@@ -46,6 +47,20 @@ describe('fragments behind damage', () => {
       expect(await codesOf(cut), name).to.deep.equal(['truncated_end']);
     }
   });
+
+  for (const [name, flags] of [
+    ['of all', '+dash+frag_keyframe+global_sidx'],
+    ['of each', '+dash+frag_keyframe'],
+  ] as const) {
+    it(`are told of where those are cut off whole that an index names: ${name}`, async () => {
+      const source = await clip(`indexed-${flags}.mp4`, '-movflags', flags);
+      expect(await codesOf(source)).to.deep.equal([]);
+      const cut = await changed(source, 'cut-indexed.mp4', (bytes) =>
+        bytes.subarray(0, bytes.lastIndexOf('moof') - 4),
+      );
+      expect(await codesOf(cut)).to.deep.equal(['truncated_end']);
+    });
+  }
 
   it('are none in what is padded, or followed by something else', async () => {
     const source = await clip('fragments.mp4', '-movflags', fragments);
