@@ -151,9 +151,19 @@ export function laterBy(
   );
 }
 
-/** The same for sound, which has no pauses: its packets are all of one length, whatever the container says. */
-export function soundExtent(packets: Packets, knownSeconds = 0): Extent | undefined {
-  return extentOf(packets, 0, knownSeconds, packets.times.length * (usualDistance(packets) ?? 0));
+/** A packet of sound may last a second (TTA), and its last one less; containers name no length of it, or a whole one. */
+const longPacket = 0.1;
+
+/**
+ * The same for sound, which has no pauses: its packets are all of one length, whatever the container says. Where the last one
+ * of long packets ends is only known by the length of the whole file, `wholeSeconds`.
+ */
+export function soundExtent(packets: Packets, knownSeconds = 0, wholeSeconds = 0): Extent | undefined {
+  const packetSeconds = usualDistance(packets) ?? 0;
+  const extent = extentOf(packets, 0, knownSeconds, packets.times.length * packetSeconds);
+  if (!extent || extent.isDamaged || packetSeconds < longPacket) return extent;
+  const endSeconds = extent.firstSeconds + wholeSeconds;
+  return Math.abs(endSeconds - extent.endSeconds) < packetSeconds ? { ...extent, endSeconds } : extent;
 }
 
 /**

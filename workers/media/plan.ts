@@ -172,7 +172,7 @@ function findExtents(
   // In streams it is a guess from the time stamps themselves.
   const named = /\bmpeg/.test(format_name) ? 0 : duration;
   const ofPicture = (known: number) => extentOf(packets, usualDistance(packets) ?? 1 / usualRate, known);
-  const ofSound = (known: number) => soundPackets && soundExtent(soundPackets, known);
+  const ofSound = (known: number) => soundPackets && soundExtent(soundPackets, known, named);
   const lengthOf = (extent: Extent | undefined) =>
     extent && !extent.isDamaged ? extent.endSeconds - extent.firstSeconds : 0;
   const picture = ofPicture(named);

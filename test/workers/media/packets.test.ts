@@ -81,6 +81,18 @@ describe('the extent of sound', () => {
     expect(soundExtent(jump)?.endSeconds).to.be.closeTo(4, 1e-6);
     expect(soundExtent(noPackets())).to.equal(undefined);
   });
+
+  it('ends with the file where packets are long and the last one is not', () => {
+    const long = packets([0, 1.045, 2.09]);
+    const endOf = (endSeconds: number, whole: number) =>
+      soundExtent({ ...long, endSeconds }, 0, whole)?.endSeconds;
+    expect(endOf(3.134, 3), 'TTA in Matroska').to.equal(3);
+    expect(endOf(2.09, 3), 'no length').to.equal(3);
+    expect(endOf(3.134, 0), 'nothing is known').to.equal(3.134);
+    expect(endOf(3.134, 30), 'that of a longer picture').to.equal(3.134);
+    const short = packets(steady(100));
+    expect(soundExtent(short, 0, 3.99)?.endSeconds).to.equal(soundExtent(short)?.endSeconds);
+  });
 });
 
 describe('how much later another stream is due', () => {
