@@ -44,8 +44,8 @@ export function planCopy(question: CopyQuestion): Copy | CopyRefusal {
   const { width, height } = question.display;
   if (video.width !== width || video.height !== height || width % 2 || height % 2) return 'geometry';
 
-  const frames = framesOf(packets, rate, originSeconds);
-  if (!frames || frames.length !== frameCount) return 'frame_times';
+  const frames = packets.times.length === frameCount ? framesOf(packets, rate, originSeconds) : undefined;
+  if (!frames) return 'frame_times';
   const keys = closedKeys(packets, frames);
   if (!keys) return 'open_groups';
   const cuts = groupKeys(keys, frameCount, framesPerSecond(rate));
@@ -85,22 +85,22 @@ function isShownAlike(video: ProbedStream, { matrix }: SourcePicture): boolean {
 }
 
 /** The output frame of each packet; undefined unless every frame of the grid has exactly one packet near it. */
-function framesOf({ times }: Packets, rate: FrameRate, originSeconds: number): number[] | undefined {
+function framesOf({ times }: Packets, rate: FrameRate, originSeconds: number): Int32Array | undefined {
   const perSecond = framesPerSecond(rate);
   const taken = new Uint8Array(times.length);
-  const frames: number[] = [];
-  for (const time of times) {
+  const frames = new Int32Array(times.length);
+  for (const [index, time] of times.entries()) {
     const exact = (time - originSeconds) * perSecond;
     const frame = Math.round(exact);
     if (Math.abs(exact - frame) > 0.25 || taken[frame] !== 0) return undefined;
     taken[frame] = 1;
-    frames.push(frame);
+    frames[index] = frame;
   }
   return frames;
 }
 
 /** Frames of the key packets; undefined when a picture after a key frame is shown before it. */
-function closedKeys({ keys }: Packets, frames: number[]): number[] | undefined {
+function closedKeys({ keys }: Packets, frames: Int32Array): number[] | undefined {
   if (keys[0] !== 0) return undefined;
   const shown: number[] = [];
   for (const [index, key] of keys.entries()) {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { MillraceError } from '../../shared/errors.ts';
 import { noPackets, type Packets } from './packets.ts';
 import { inputWhitelists, type Limits, notBegun, type SandboxTools, sandboxPrefix } from './sandbox.ts';
+import { scannedPackets } from './scanned-packets.ts';
 
 /** Numbers arrive as text, or not at all, or as N/A. Anything that is no finite number counts as absent. */
 const number = z.preprocess((value) => {
@@ -152,16 +153,16 @@ export async function scanPackets(
     });
   });
   ended.catch(() => {});
-  const found = new Map(streamIndexes.map((index) => [String(index), noPackets()]));
+  const found = new Map(streamIndexes.map((index) => [String(index), scannedPackets()]));
   const first = found.get(String(streamIndexes[0]));
   try {
     for await (const line of createInterface({ input: child.stdout })) {
       const [index = '', ...fields] = line.split(',');
-      const packets = found.get(index);
-      if (!packets) continue;
-      if (packets.times.length === 0) packets.follows = first?.times.length ?? 0;
-      if (first && first.times.length > 0) packets.later += 1;
-      addPacket(packets, fields);
+      const scanned = found.get(index);
+      if (!scanned) continue;
+      if (scanned.count() === 0) scanned.facts.follows = first?.count() ?? 0;
+      if (first && first.count() > 0) scanned.facts.later += 1;
+      scanned.add(fields);
     }
     await ended;
   } finally {
@@ -169,30 +170,7 @@ export async function scanPackets(
     child.kill('SIGKILL');
   }
   if (isLate) throw new MillraceError('timed_out', `The file could not be read within ${scanSeconds} s.`);
-  return streamIndexes.map((index) => found.get(String(index)) ?? noPackets());
-}
-
-function addPacket(
-  packets: Packets,
-  [pts, dts, duration, size, position, flags = '', ...sideData]: string[],
-): void {
-  if (sideData.includes('Encryption info')) packets.encrypted += 1;
-  packets.endByte = Math.max(packets.endByte, (Number(position) || 0) + (Number(size) || 0));
-  if (flags.includes('D')) {
-    packets.hidden += 1;
-    return;
-  }
-  // AVI and MPEG program streams do not say of every packet when it is shown.
-  const shown = Number(pts);
-  const time = Number.isFinite(shown) ? shown : Number(dts);
-  if (!Number.isFinite(time)) return;
-  const seconds = Number(duration) || 0;
-  if (flags.includes('K')) packets.keys.push(packets.times.length);
-  packets.times.push(time);
-  packets.decodes.push(Number(dts));
-  packets.bytes.push(Number(size) || 0);
-  packets.namedSeconds += seconds;
-  packets.endSeconds = Math.max(packets.endSeconds, time + seconds);
+  return streamIndexes.map((index) => found.get(String(index))?.packets() ?? noPackets());
 }
 
 function wasEnded(cause: Error): MillraceError {

@@ -1,12 +1,12 @@
 /** What a pass over one stream's packets shows, without decoding. In decoding order; times in seconds. */
 export type Packets = {
   /** When each packet is shown, as its container says. Those that an edit list hides are left out. */
-  times: number[];
+  times: Float64Array;
   /** When each is decoded, NaN where its container does not say. */
-  decodes: number[];
-  bytes: number[];
+  decodes: Float64Array;
+  bytes: Float64Array;
   /** Which of them are key frames, rising. */
-  keys: number[];
+  keys: Float64Array;
   /** The sum of the durations that the container names, 0 where it names none. */
   namedSeconds: number;
   /** The latest time at which a packet ends. */
@@ -24,9 +24,10 @@ export type Packets = {
 };
 
 export function noPackets(): Packets {
-  const none = { times: [], decodes: [], bytes: [], keys: [], namedSeconds: 0 };
+  const none = new Float64Array(0);
   return {
-    ...none,
+    ...{ times: none, decodes: none, bytes: none, keys: none },
+    namedSeconds: 0,
     endByte: 0,
     follows: 0,
     later: 0,
@@ -99,7 +100,7 @@ function beginsAnew({ decodes }: Packets): boolean {
 }
 
 /** Whether a packet is decoded earlier than the one before it. */
-function isBack(decodes: number[], index: number): boolean {
+function isBack(decodes: Float64Array, index: number): boolean {
   return (decodes[index] ?? 0) < (decodes[index - 1] ?? Number.NEGATIVE_INFINITY) - backSeconds;
 }
 
@@ -166,20 +167,30 @@ export function soundExtent(packets: Packets, knownSeconds = 0, wholeSeconds = 0
   return Math.abs(endSeconds - extent.endSeconds) < packetSeconds ? { ...extent, endSeconds } : extent;
 }
 
+const usualDistances = new WeakMap<Packets, number | undefined>();
+
 /**
  * The usual distance between packets as they are shown: pauses and single wrong stamps do not count. Where the clock
- * begins anew packets lie between earlier ones, and are not theirs.
+ * begins anew packets lie between earlier ones, and are not theirs. Sought once for the same packets.
  */
-export function usualDistance({ times, decodes }: Packets): number | undefined {
-  const distances: number[] = [];
+export function usualDistance(packets: Packets): number | undefined {
+  if (!usualDistances.has(packets)) usualDistances.set(packets, findUsualDistance(packets));
+  return usualDistances.get(packets);
+}
+
+function findUsualDistance({ times, decodes }: Packets): number | undefined {
+  const distances = new Float64Array(times.length);
+  let count = 0;
   let from = 0;
   for (let end = 1; end <= times.length; end += 1) {
     if (end < times.length && !isBack(decodes, end)) continue;
-    const shown = Float64Array.from(times.slice(from, end)).sort();
-    for (let at = 1; at < shown.length; at += 1) distances.push((shown[at] ?? 0) - (shown[at - 1] ?? 0));
+    const shown = times.slice(from, end).sort();
+    for (let at = 1; at < shown.length; at += 1, count += 1) {
+      distances[count] = (shown[at] ?? 0) - (shown[at - 1] ?? 0);
+    }
     from = end;
   }
-  const usual = Float64Array.from(distances).sort()[distances.length >> 1];
+  const usual = distances.subarray(0, count).sort()[count >> 1];
   return usual && usual > 0 ? usual : undefined;
 }
 

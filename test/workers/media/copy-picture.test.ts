@@ -36,7 +36,7 @@ describe('copying a real picture', () => {
         const frame = Math.round((packets.times[index] ?? 0) * 25);
         return frame >= from && frame < to;
       });
-    const rate = (sizes: number[], seconds: number) =>
+    const rate = (sizes: Float64Array, seconds: number) =>
       Math.ceil((sizes.reduce((sum, size) => sum + size, 0) * 8) / seconds);
     expect(await judge(source)).to.deep.equal({
       cuts: [0, 50],
@@ -140,7 +140,7 @@ const rate = { numerator: 25, denominator: 1 };
 
 /** Frames in the order of decoding; each has so many bytes. */
 function question(frames: number[], keys: number[], facts: Partial<CopyQuestion> = {}): CopyQuestion {
-  const times = frames.map((frame) => frame / 25);
+  const times = Float64Array.from(frames, (frame) => frame / 25);
   const bytes = times.map(() => 100);
   const video = {
     ...{ index: 0, codec_type: 'video', codec_name: 'h264', width: 320, height: 240, pix_fmt: 'yuv420p' },
@@ -148,7 +148,10 @@ function question(frames: number[], keys: number[], facts: Partial<CopyQuestion>
   };
   return {
     ...{ video, picture: sourcePicture(video), display: displaySize(video), rate },
-    ...{ packets: { ...noPackets(), times, bytes, keys }, frameCount: frames.length },
+    ...{
+      packets: { ...noPackets(), times, bytes, keys: Float64Array.from(keys) },
+      frameCount: frames.length,
+    },
     ...{ formatName: 'mov,mp4,m4a,3gp,3g2,mj2', originSeconds: 0, ...facts },
   };
 }
@@ -264,10 +267,10 @@ describe('the cuts of a copied picture', () => {
   it('give the rates of the whole and of the highest segment', () => {
     const frames = inOrder(200);
     const asked = question(frames, [0, 50, 100, 150]);
-    asked.packets.bytes = frames.map((frame) => (frame < 50 ? 200 : 150));
+    asked.packets.bytes = Float64Array.from(frames, (frame) => (frame < 50 ? 200 : 150));
     const copy = planCopy(asked);
     expect(copy).to.deep.equal({ cuts: [0, 50], averageBitrate: 32_500, peakBitrate: 40_000 } satisfies Copy);
-    asked.packets.bytes = frames.map((frame) => (frame < 50 ? 400 : 100));
+    asked.packets.bytes = Float64Array.from(frames, (frame) => (frame < 50 ? 400 : 100));
     expect(planCopy(asked)).to.equal('uneven_rate');
   });
 

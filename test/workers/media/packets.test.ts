@@ -11,7 +11,8 @@ import {
 } from '../../../workers/media/packets.ts';
 
 /** Packets of equal length, whose durations the container names. */
-function packets(times: number[], seconds = 0.04): Packets {
+function packets(given: number[], seconds = 0.04): Packets {
+  const times = Float64Array.from(given);
   return {
     ...noPackets(),
     times,
@@ -130,10 +131,10 @@ describe('the usual distance', () => {
 
 describe('where decoding can begin', () => {
   it('are key frames, at least half a second apart', () => {
-    const all = { ...packets(steady(50)), keys: Array.from({ length: 50 }, (_, n) => n) };
+    const all = { ...packets(steady(50)), keys: Float64Array.from({ length: 50 }, (_, n) => n) };
     expect(keySeconds(all)).to.deep.equal([0, 0.52, 1.04, 1.56]);
-    expect(keySeconds({ ...all, keys: [0, 25] })).to.deep.equal([0, 1]);
-    expect(keySeconds({ ...all, keys: [] })).to.deep.equal([]);
+    expect(keySeconds({ ...all, keys: Float64Array.of(0, 25) })).to.deep.equal([0, 1]);
+    expect(keySeconds({ ...all, keys: Float64Array.of() })).to.deep.equal([]);
   });
 });
 

@@ -11,9 +11,9 @@ import { codeOf, picture, sound } from '../../support/streams.ts';
 function packetsOf(count: number, from = 0, seconds = 0.04, keys = [0]): Packets {
   return {
     ...noPackets(),
-    times: Array.from({ length: count }, (_, n) => from + n * seconds),
-    bytes: Array.from({ length: count }, () => 5000),
-    keys,
+    times: Float64Array.from({ length: count }, (_, n) => from + n * seconds),
+    bytes: Float64Array.from({ length: count }, () => 5000),
+    keys: Float64Array.from(keys),
     namedSeconds: count * seconds,
     endSeconds: from + count * seconds,
   };
@@ -123,7 +123,7 @@ describe('the plan', () => {
 
   it('does not believe a sound whose times are damaged', () => {
     const damaged = soundPackets(0, 15);
-    damaged.times.push(7200);
+    damaged.times = Float64Array.of(...damaged.times, 7200);
     damaged.endSeconds = 7200;
     expect(plan({ audio: [sound(1)], soundPackets: damaged })).to.include({
       frameCount: 375,
@@ -204,7 +204,7 @@ describe('the plan', () => {
 
   it('tells frames that are damaged from an end that is missing', () => {
     const packets = packetsOf(375);
-    packets.times.splice(100, 100);
+    packets.times = packets.times.filter((_, n) => n < 100 || n >= 200);
     const lasting = (duration: number) => plan({ video: { nb_frames: 375, duration }, packets });
     expect(lasting(15).warnings).to.deep.equal([
       {
@@ -219,7 +219,7 @@ describe('the plan', () => {
 
   it('counts the frames of AVI by their time, as those that only repeat others have no packet', () => {
     const sparse = packetsOf(375);
-    sparse.times.splice(10, 100);
+    sparse.times = sparse.times.filter((_, n) => n < 10 || n >= 110);
     const promising = (count: number) =>
       plan({ video: { nb_frames: count, avg_frame_rate: '25/1' }, packets: sparse, formatName: 'avi' });
     expect(promising(375).warnings).to.deep.equal([]);
