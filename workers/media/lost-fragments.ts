@@ -11,8 +11,9 @@ const blockBytes = 1024 ** 2;
 const ofFragments = ['moof', 'mdat'];
 
 /**
- * A fragmented MP4 names no length, and of its frames none or those alone that lie in front of all fragments. Where the chain of its boxes is broken ffmpeg takes that for the end, without a
- * word: whether the last fragment is whole, and whether others come behind, is to be seen in the file alone.
+ * A fragmented MP4 names no length, and of its frames none or those alone that lie in front of all fragments. Where the
+ * chain of its boxes is broken ffmpeg takes that for the end, without a word: whether the last fragment is whole, and
+ * whether others come behind, is to be seen in the file alone.
  */
 export async function findLostFragments(
   path: string,
