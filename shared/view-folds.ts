@@ -5,7 +5,7 @@ import type { Redis } from './redis.ts';
 import { shareParts } from './view-counter.ts';
 
 /** About so many counts go into one part: a transaction that is not too long, and worth its round trips. */
-const usualPartSize = 2000;
+const usualPartSize = 1000;
 
 /** One part of a fold, to be counted as a whole or not at all; `id` is the same whoever reads the fold. */
 export type FoldPart = { id: string; counts(): HourCounts[] };
