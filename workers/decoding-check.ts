@@ -17,7 +17,7 @@ import { FfmpegError, runFfmpeg } from './media/ffmpeg.ts';
 import { type Joined, targetSeconds } from './renditions.ts';
 import type { Tools } from './tools.ts';
 
-/** One decodes the first segments, one the last; each has one thread, and is nice to the encoders beside it. */
+/** Each has one thread, and is nice to the encoders beside it. */
 const runsAtOnce = 2;
 const downloadsAtOnce = 4;
 
@@ -43,8 +43,19 @@ export async function checkDecoding(
   signal: AbortSignal,
 ): Promise<void> {
   const trials = [...pictureTrials(made), ...soundTrials(made)];
-  const groups = (['first', 'last'] as const).map((end) => trials.filter(({ which }) => which === end));
+  const groups = shareOut(trials);
   await atOnce(runsAtOnce, groups, signal, (group, either) => tryGroup(tools, video, group, either));
+}
+
+/** By their bytes, so that the runs end at about the same time: the largest rung takes half of it all. */
+function shareOut(trials: Trial[]): Trial[][] {
+  const shares = Array.from({ length: runsAtOnce }, () => ({ bytes: 0, trials: [] as Trial[] }));
+  for (const trial of trials.toSorted((a, b) => b.segment.bytes - a.segment.bytes)) {
+    const lightest = shares.reduce((least, share) => (share.bytes < least.bytes ? share : least));
+    lightest.bytes += trial.segment.bytes;
+    lightest.trials.push(trial);
+  }
+  return shares.map((share) => share.trials).filter(({ length }) => length > 0);
 }
 
 async function tryGroup(tools: Tools, owner: Video, trials: Trial[], signal: AbortSignal): Promise<void> {
