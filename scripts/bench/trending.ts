@@ -1,4 +1,4 @@
-import { createConnection, type mongo } from 'mongoose';
+import { type Connection, createConnection, type mongo } from 'mongoose';
 import { connectDb, type Db } from '../../shared/db/connect.ts';
 import { newId } from '../../shared/ids.ts';
 import { createQueues, type Queues } from '../../shared/queue.ts';
@@ -6,7 +6,7 @@ import { type Redis, workerConnection } from '../../shared/redis.ts';
 import { usualHalfLifeHours } from '../../shared/trending-score.ts';
 import { createViewCounter } from '../../shared/view-counter.ts';
 import { type BenchContext, type Figure, figure, median } from './figure.ts';
-import { growCache } from './sides/mongo-cache.ts';
+import { growCache, untilQuiet } from './sides/mongo-server.ts';
 import { rankPlainly } from './sides/plain-ranking.ts';
 import { randomNumbers, seedBuckets, seededId, seededRegions, seedVideos } from './sides/seed-catalogue.ts';
 import { load } from './tools/load.ts';
@@ -25,6 +25,7 @@ const asBrowsers = { 'Accept-Encoding': 'gzip' };
 
 type Bench = {
   db: Db;
+  connection: Connection;
   mongo: mongo.Db;
   redis: Redis;
   queues: Queues;
@@ -50,7 +51,8 @@ export async function run({ note, rounds = 3, startSystem }: BenchContext): Prom
   const prefix = system.env.REDIS_PREFIX ?? 'millrace';
   const queues = createQueues(redis, prefix);
   const db = await connectDb(system.env.MONGO_URL ?? '');
-  const bench: Bench = { db, mongo: connection.getClient().db(connection.name), redis, queues, prefix, note };
+  const mongo = connection.getClient().db(connection.name);
+  const bench: Bench = { db, connection, mongo, redis, queues, prefix, note };
   const worker = system.processes.find(({ name }) => name === 'worker')?.pid ?? 0;
   try {
     const figures: Figure[] = [];
@@ -159,6 +161,7 @@ async function compare({ db, mongo, note }: Bench, videos: number): Promise<{ pl
  */
 async function readMeanwhile(bench: Bench, url: string, videos: number): Promise<Figure[]> {
   const read = (seconds: number) => load(url, connections, seconds, { headers: asBrowsers });
+  bench.note(`MongoDB was quiet after ${(await untilQuiet(bench.connection)).toFixed(0)} s`);
   await read(2);
   const idle = await read(loadSeconds);
   bench.note(`idle: ${idle.rate.toFixed(0)} requests/s, 99 % within ${idle.p99} ms`);

@@ -37,6 +37,8 @@ type Running = Launched & { name: string; identity: ProcessIdentity; logFile: st
 const root = join(import.meta.dirname, '..', '..');
 const api: Part = { name: 'api', command: npmCommand('api'), started: 'api started' };
 const worker: Part = { name: 'worker', command: npmCommand('worker'), started: 'worker started' };
+/** As the image of workers sets it, so that what they need is what they need there. */
+const ofWorkers = { MALLOC_ARENA_MAX: '2' };
 
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const { note = () => {}, signal, workers = [{}] } = options;
@@ -72,7 +74,11 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
 
 /** Logs are told apart by the name. */
 function workerPart(env: Record<string, string>, index: number): Part {
-  return { ...worker, name: index === 0 ? worker.name : `${worker.name}-${index + 1}`, env };
+  return {
+    ...worker,
+    name: index === 0 ? worker.name : `${worker.name}-${index + 1}`,
+    env: { ...ofWorkers, ...env },
+  };
 }
 
 /** Empty counts as absent: what is set for another api or worker on this machine does not reach these. */

@@ -5,7 +5,7 @@ import { newId } from '../../../shared/ids.ts';
 import { chooseCommon, isPair, leastRows } from '../../../shared/search/pairs.ts';
 import { type SearchRow, searchRowOf } from '../../../shared/search/search-row.ts';
 import { randomFrom, titleMaker } from '../tools/titles.ts';
-import { growCache } from './mongo-cache.ts';
+import { growCache, untilQuiet } from './mongo-server.ts';
 
 const batch = 5000;
 const categories = ['nature', 'music', 'sport', 'news', 'film', 'games', 'travel', 'science', 'food', 'art'];
@@ -58,6 +58,7 @@ export async function seedSearch(url: string, count: number, note: (line: string
   await db.search.usePairs();
   note(`${count} videos, ${terms.size} terms, ${best.size} words in titles`);
   await db.close();
+  note(`MongoDB was quiet after ${(await untilQuiet(connection)).toFixed(0)} s`);
   await connection.close();
 }
 
