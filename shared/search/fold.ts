@@ -10,10 +10,14 @@ const letter = new RegExp(`[${Object.keys(letters).join('')}]`, 'gu');
 
 /**
  * Accents, Arabic and Hebrew vowel signs, and tatweel. The breve of й stays, which makes another letter; the marks of
- * kana are none of these.
+ * kana are none of these, nor are maqaf and what else separates Hebrew words.
  */
 const marks =
-  /(?<!и)\u0306|[\u0300-\u0305\u0307-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]/gu;
+  /(?<!и)\u0306|[\u0300-\u0305\u0307-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]/gu;
+
+/** What only says how a word is drawn or broken: soft hyphens, joiners, directions, variants of a character, keycaps. */
+const unseen =
+  /\u00ad|\u061c|\u200d|\u200e|\u200f|\u2060|\ufeff|\u20e3|[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}]|(?<!\p{Script=Arabic})\u200c/gu;
 
 /** One spelling for what people hold for the same: without case, accents, vowel signs and widths. */
 export function fold(text: string): string {
@@ -24,6 +28,7 @@ export function fold(text: string): string {
     .normalize('NFKD')
     .toLowerCase()
     .replace(marks, '')
+    .replace(unseen, '')
     .normalize('NFC')
     .replace(letter, (one) => letters[one] ?? one);
 }
@@ -40,6 +45,9 @@ const elided =
   /(?<![\p{L}\p{N}\p{M}]['’ʼ]?)((?:jus|lors|puis|quoi|quel|pres)?qu|[cdjlmnst]|[ds]?all|dell|nell|sull|coll|un|gl|quell|quest|bell|sant)['’ʼ](?=[aehiouy])/gu;
 const elidedWord = new RegExp(`${elided.source}(\\p{L}+)`, 'gu');
 
+/** What joins letters to one word, as in don’t, Hawaiʻi, צ׳יפס and pel·lícula. */
+const joining = /['’‘ʼʻ׳]|(?<=l)·(?=l)/g;
+
 /**
  * The folded words of a text in their order, without articles and the like that an apostrophe joins to them. Scripts
  * without spaces are cut by dictionary.
@@ -47,16 +55,22 @@ const elidedWord = new RegExp(`${elided.source}(\\p{L}+)`, 'gu');
 export function wordsOf(text: string): string[] {
   return fold(text)
     .replace(elided, '')
-    .replace(/['’ʼ]/g, '')
+    .replace(joining, '')
     .split(/[^\p{L}\p{N}\p{M}]+/u)
     .flatMap((word) => (unspaced.test(word) ? segments(word) : [word]))
     .filter((word) => /[\p{L}\p{N}]/u.test(word))
     .map(cut);
 }
 
-/** What `wordsOf` parts, as one: who looks for D'Angelo may leave out the apostrophe. */
+/** Of Persian and its like, where no space but this stands between the parts of a word. */
+const halfSpaced = /\p{L}+(?:\u200c\p{L}+)+/gu;
+
+/** What `wordsOf` parts, as one: who looks for D'Angelo may leave out the apostrophe, for می‌خواهم the half space. */
 export function joinedWordsOf(text: string): string[] {
-  return [...fold(text).matchAll(elidedWord)].flatMap(([, small, word]) => cut(`${small}${word}`));
+  const folded = fold(text);
+  const elidedOnes = [...folded.matchAll(elidedWord)].map(([, small, word]) => cut(`${small}${word}`));
+  const halfSpacedOnes = [...folded.matchAll(halfSpaced)].map(([word]) => cut(word.replaceAll('\u200c', '')));
+  return [...elidedOnes, ...halfSpacedOnes];
 }
 
 const cut = (word: string) => [...word].slice(0, longestWord).join('');
