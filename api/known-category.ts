@@ -1,4 +1,5 @@
 import type { DbSession } from '../shared/db/connect.ts';
+import { commonestFirst, type Facet } from '../shared/db/search-find.ts';
 import { MillraceError } from '../shared/errors.ts';
 import type { ApiContext } from './context.ts';
 import { misfit } from './misfit.ts';
@@ -14,6 +15,22 @@ export async function knownCategories(id: string, { db }: Means): Promise<string
   // Without asking the database most times.
   if (await db.categories.exists(id)) return db.categories.within(id);
   throw unknownCategory(id);
+}
+
+/** Counts by category with those of all below added, as a filter by it finds these too; the commonest first. */
+export async function withThoseBelow(counts: Facet[], { db }: Means): Promise<Facet[]> {
+  const parents = new Map((await db.categories.all()).map(({ _id, parentId }) => [_id, parentId]));
+  const sums = new Map<string, number>();
+  for (const { value, count } of counts) {
+    const line = new Set([value]);
+    // What is added is visited too.
+    for (const one of line) {
+      const parent = parents.get(one);
+      if (parent) line.add(parent);
+    }
+    for (const one of line) sums.set(one, (sums.get(one) ?? 0) + count);
+  }
+  return commonestFirst(sums);
 }
 
 /** For a category in a body, before anything is written. @throws MillraceError invalid_request */

@@ -6,7 +6,7 @@ import { MillraceError } from '../../shared/errors.ts';
 import { wordsOf } from '../../shared/search/fold.ts';
 import { highlight, hitsOf, snippet, type Wanted } from '../../shared/search/highlight.ts';
 import { parseQuery, type SearchQuery } from '../../shared/search/parse-query.ts';
-import { knownCategories } from '../known-category.ts';
+import { knownCategories, withThoseBelow } from '../known-category.ts';
 import { misfit } from '../misfit.ts';
 import { presentSummary } from '../present.ts';
 import { route } from '../route.ts';
@@ -45,7 +45,8 @@ export const searchRoutes = [
       if (asked.words.length === 0) throw wordless(asked);
       const order = { order: query.sort, page, perPage };
       const found = await db.search.find(asked, { ...filterOf(query), categories }, order);
-      const { items, total, category, language } = found;
+      const { items, total, language } = found;
+      const category = await withThoseBelow(found.category, context);
       const wanted = hitsOf(asked);
       return {
         status: 200,

@@ -1487,7 +1487,7 @@ export type SearchPage = {
   page: number;
   perPage: number;
   facets: {
-    /** Of all that were found, the commonest first */
+    /** Of all that were found, the commonest first; what is in a category is in those above it, too */
     category: {
       value: string;
       count: number;

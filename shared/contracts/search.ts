@@ -76,7 +76,10 @@ export const searchPage = z
     page: z.int().meta({ example: 1 }),
     perPage: z.int().meta({ example: 20 }),
     facets: z.object({
-      category: facet('nature').meta({ description: 'Of all that were found, the commonest first' }),
+      category: facet('nature').meta({
+        description:
+          'Of all that were found, the commonest first; what is in a category is in those above it, too',
+      }),
       language: facet('en').meta({ description: 'Of all that were found, the commonest first' }),
     }),
   })

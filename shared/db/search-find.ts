@@ -184,6 +184,10 @@ function facetOf(groups: Group[], of: (id: Group['_id']) => string | null): Face
     const value = of(_id);
     if (value !== null) counts.set(value, (counts.get(value) ?? 0) + n);
   }
+  return commonestFirst(counts);
+}
+
+export function commonestFirst(counts: Map<string, number>): Facet[] {
   return [...counts]
     .map(([value, count]) => ({ value, count }))
     .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));

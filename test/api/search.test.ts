@@ -175,6 +175,20 @@ describe('search', () => {
     ]);
   });
 
+  it('counts in a category what the filter finds there, those below it included', async () => {
+    await make({ title: 'bittern a', category: 'film' });
+    for (const title of ['bittern b', 'bittern c']) await make({ title, category: 'documentary' });
+    await index();
+    for (const more of [{}, { category: 'documentary' }] as Record<string, string>[]) {
+      const { facets, total } = await find('bittern', more);
+      expect(facets.category).to.deep.include({ value: 'film', count: total });
+      expect(facets.category).to.deep.include({ value: 'documentary', count: 2 });
+    }
+    for (const { value, count } of (await find('bittern')).facets.category) {
+      expect((await find('bittern', { category: value })).total, value).to.equal(count);
+    }
+  });
+
   it('goes page by page, and past the end gives nothing but the total', async () => {
     for (let n = 0; n < 7; n += 1) await make({ title: `ibis ${n}`, category: n % 2 ? 'odd' : 'even' });
     await index();
