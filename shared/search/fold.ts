@@ -1,19 +1,23 @@
 /** Letters that Unicode does not take apart, but people leave out or type otherwise. */
 const letters: Record<string, string> = {
   ...{ ß: 'ss', ø: 'o', ł: 'l', đ: 'd', ð: 'd', þ: 'th', æ: 'ae', œ: 'oe', ħ: 'h', ı: 'i', ς: 'σ' },
-  // Arabic and Persian: one alef, one yeh, one kaf; teh marbuta is often typed as heh.
-  ...{ ٱ: 'ا', ى: 'ي', ی: 'ي', ک: 'ك', ة: 'ه' },
+  // Arabic, Persian and Urdu: one alef, one yeh, one kaf, one heh; teh marbuta is often typed as heh.
+  ...{ ٱ: 'ا', ى: 'ي', ی: 'ي', ک: 'ك', ة: 'ه', ہ: 'ه', ۃ: 'ه' },
   ...Object.fromEntries([...'٠١٢٣٤٥٦٧٨٩'].map((digit, n) => [digit, String(n)])),
   ...Object.fromEntries([...'۰۱۲۳۴۵۶۷۸۹'].map((digit, n) => [digit, String(n)])),
 };
 const letter = new RegExp(`[${Object.keys(letters).join('')}]`, 'gu');
 
+/** Nasals that Devanagari writes as a dot as well: हिन्दी and हिंदी, हँसी and हंसी. */
+const nasal = /\u0901|[\u0919\u091e\u0923\u0928\u092e]\u094d(?=[\u0915-\u092e])/g;
+
 /**
- * Accents, Arabic and Hebrew vowel signs, and tatweel. The breve of й stays, which makes another letter; the marks of
- * kana are none of these, nor are maqaf and what else separates Hebrew words.
+ * Accents, Arabic and Hebrew vowel signs, tatweel, and the dot of sounds that Devanagari borrows, which many leave out. The
+ * breve of й stays, which makes another letter; the marks of kana are none of these, nor are maqaf and what else separates
+ * Hebrew words.
  */
 const marks =
-  /(?<!и)\u0306|[\u0300-\u0305\u0307-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]/gu;
+  /(?<!и)\u0306|[\u0300-\u0305\u0307-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u093c]/gu;
 
 /** What only says how a word is drawn or broken: soft hyphens, joiners, directions, variants of a character, keycaps. */
 const unseen =
@@ -30,6 +34,7 @@ export function fold(text: string): string {
     .replace(marks, '')
     .replace(unseen, '')
     .normalize('NFC')
+    .replace(nasal, '\u0902')
     .replace(letter, (one) => letters[one] ?? one);
 }
 
