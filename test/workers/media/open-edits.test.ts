@@ -3,6 +3,32 @@ import { expect } from 'chai';
 import { openEdits } from '../../../workers/media/open-edits.ts';
 import { h264, lookAt, moving, tone, useMedia } from '../../support/media.ts';
 
+type Edit = { seconds: number; from: number; rate?: number };
+
+/** With other edits in place of that of every track; the index must be the last thing in the file. */
+async function withEdits(source: string, path: string, edits: Edit[]): Promise<string> {
+  let bytes = await readFile(source);
+  for (let at = bytes.indexOf('elst'); at >= 0; at = bytes.indexOf('elst', at + 4)) {
+    const begin = bytes.readInt32BE(at + 16);
+    const added = (edits.length - bytes.readUInt32BE(at + 8)) * 12;
+    const list = Buffer.alloc(edits.length * 12);
+    const timeScale = bytes.readUInt32BE(bytes.indexOf('mdhd', at) + 16);
+    for (const [index, { seconds, from, rate = 1 }] of edits.entries()) {
+      list.writeUInt32BE(seconds * 1000, index * 12);
+      list.writeInt32BE(from < 0 ? -1 : begin + from * timeScale, index * 12 + 4);
+      list.writeInt16BE(rate, index * 12 + 8);
+    }
+    for (const box of ['moov', 'trak', 'edts', 'elst']) {
+      const size = bytes.lastIndexOf(box, at) - 4;
+      bytes.writeUInt32BE(bytes.readUInt32BE(size) + added, size);
+    }
+    bytes.writeUInt32BE(edits.length, at + 8);
+    bytes = Buffer.concat([bytes.subarray(0, at + 12), list, bytes.subarray(at + 12 + list.length - added)]);
+  }
+  await writeFile(path, bytes);
+  return path;
+}
+
 describe('an edit that names no length', () => {
   const media = useMedia();
   const clip = (name: string, ...more: string[]) =>
@@ -58,4 +84,41 @@ describe('an edit that names no length', () => {
       expect((await readFile(media.path('copy'))).equals(await readFile(file)), file).to.equal(true);
     }
   });
+});
+
+describe('an edit that is empty or stands still', () => {
+  const media = useMedia();
+  const played = { seconds: 1, from: 0 };
+  const nothing = { seconds: 1, from: -1 };
+  const still = { seconds: 1, from: 0.96, rate: 0 };
+  const rest = { seconds: 1, from: 1 };
+
+  /** The seconds in which pictures and sound begin, and how many pictures each has; sound by its packets. */
+  async function heardAndSeen(edits: Edit[]) {
+    const name = `${edits.map(({ from, rate = 1 }) => `${from}x${rate}`).join(' ')}.mp4`;
+    const clip = await media.make('clip.mp4', ...moving('25', 2), ...tone(2), ...h264(25), '-c:a', 'aac');
+    const source = await withEdits(clip, media.path(name), edits);
+    await openEdits(source);
+    const { packets, soundPackets } = await lookAt(source);
+    const counts: Record<number, number> = {};
+    for (const time of packets.times) counts[Math.floor(time)] = (counts[Math.floor(time)] ?? 0) + 1;
+    const sounds = [...(soundPackets?.times ?? [])].map((time) => Math.round(time - 0.5));
+    return { pictures: counts, sounds: [...new Set(sounds)].filter((second) => second >= 0) };
+  }
+
+  for (const [name, edits, seconds] of [
+    ['empty between others', [played, nothing, rest], [0, 2]],
+    ['still between others', [played, still, rest], [0, 2]],
+    ['empty at the end', [played, rest, nothing], [0, 1]],
+    ['still at the end', [played, rest, still], [0, 1]],
+    ['empty in front', [nothing, played, rest], [1, 2]],
+    ['still in front', [still, played, rest], [1, 2]],
+    ['every one still, which nobody means', [{ seconds: 2, from: 0, rate: 0 }], [0, 1]],
+  ] as const) {
+    it(`shows nothing of its own: ${name}`, async () => {
+      const { pictures, sounds } = await heardAndSeen([...edits]);
+      expect(pictures).to.deep.equal(Object.fromEntries(seconds.map((second) => [second, 25])));
+      expect(sounds).to.deep.equal([...seconds]);
+    });
+  }
 });
