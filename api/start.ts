@@ -13,6 +13,7 @@ import { createTokens } from './access/tokens.ts';
 import { createApp } from './app.ts';
 import { clientAddressReader } from './client-address.ts';
 import { limitConnections } from './limits/connections.ts';
+import { lastReplies } from './limits/last-replies.ts';
 import { createLimits } from './limits/limits.ts';
 import { shortTurns } from './limits/short-turns.ts';
 import { chooseMailer } from './mail/choose-mailer.ts';
@@ -31,7 +32,9 @@ export async function startApi(config: Config): Promise<RunningApi> {
   const { log } = context;
   const addressOf = clientAddressReader(config.TRUSTED_PROXIES);
   const limits = createLimits(config, context.redis, log, addressOf);
+  const stopping = new AbortController();
   const server = createServer({
+    ServerResponse: lastReplies(stopping.signal),
     // A client that sends slowly is cut off, so that a handful of them cannot hold every connection.
     requestTimeout: config.REQUEST_SECONDS * 1000,
     headersTimeout: (config.REQUEST_SECONDS * 1000) / 3,
@@ -40,7 +43,6 @@ export async function startApi(config: Config): Promise<RunningApi> {
   limitConnections(server, config.TRUSTED_PROXIES);
   const outbox = createOutbox(chooseMailer(config, log), log);
   const viewing = createViewing(context);
-  const stopping = new AbortController();
   // Every open stream listens.
   setMaxListeners(0, stopping.signal);
   // Longer than a load balancer's, so that it is never us who closes a connection about to be used.

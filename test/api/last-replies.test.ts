@@ -1,0 +1,37 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { expect } from 'chai';
+import { startApi } from '../../api/start.ts';
+import { readConfig } from '../../shared/config.ts';
+import { type System, startSystem, until } from '../support/system.ts';
+
+describe('an api that stops', () => {
+  let system: System;
+  before(async () => {
+    system = await startSystem();
+  });
+  after(() => system.stop());
+
+  it('answers what has begun to arrive, and says that the connection ends with it', async () => {
+    const api = await startApi(readConfig({ ...system.env, SHUTDOWN_GRACE_SECONDS: '10' }));
+    const body = JSON.stringify({ email: 'ada@example.com', password: 'none of this' });
+    const socket = connect(api.port, '127.0.0.1').setEncoding('utf8');
+    let reply = '';
+    socket.on('data', (text: string) => {
+      reply += text;
+    });
+    const head = 'Host: x\r\nContent-Type: application/json';
+    socket.write(`GET /healthz HTTP/1.1\r\n${head}\r\n\r\n`);
+    await until('a first reply', async () => reply.includes('ok\n'));
+    expect(reply).to.match(/^HTTP\/1\.1 200 .*^Connection: keep-alive\r$/ims);
+    reply = '';
+    socket.write(`POST /api/auth/login HTTP/1.1\r\n${head}\r\nContent-Length: ${body.length}\r\n\r\n`);
+    // The last of what the server reads before: then it knows of the request.
+    await fetch(`${api.url}/healthz`);
+    const stopped = api.stop();
+    socket.write(body);
+    await once(socket, 'close');
+    expect(reply).to.match(/^HTTP\/1\.1 4\d\d .*^Connection: close\r$/ims);
+    await stopped;
+  });
+});
