@@ -12,6 +12,8 @@ export type QueueCounts = { queue: QueueName } & Record<'waiting' | 'active' | '
 export type JobState = Awaited<ReturnType<Queue['getJobState']>>;
 export type Queues = ReturnType<typeof createQueues>;
 
+const scheduledQueues = new Set<QueueName>(['trending', 'search', 'sweep'] satisfies ScheduledQueue[]);
+
 /** The producing side of the queues, on one connection. */
 export function createQueues(connection: Redis, prefix: string) {
   const options = { connection, prefix };
@@ -99,12 +101,17 @@ export function createQueues(connection: Redis, prefix: string) {
     /** How many processes take jobs from a queue, as far as Redis knows. */
     workers: (queue: QueueName): Promise<number> => byName[queue].getWorkersCount(),
 
-    /** The queues in which jobs wait for a worker while none serves them. */
+    /**
+     * The queues that no worker serves while jobs wait for one. Those with a schedule always need one: their workers make
+     * it, and without one a job whose time has come still counts as delayed.
+     */
     async unserved(): Promise<QueueName[]> {
       const waits = await Promise.all(
         queueNames.map(async (name) => {
-          const waiting = await byName[name].getJobCountByTypes('waiting', 'prioritized');
-          return waiting > 0 && (await byName[name].getWorkersCount()) === 0;
+          const isWanted =
+            scheduledQueues.has(name) ||
+            (await byName[name].getJobCountByTypes('waiting', 'prioritized')) > 0;
+          return isWanted && (await byName[name].getWorkersCount()) === 0;
         }),
       );
       return queueNames.filter((_, index) => waits[index]);

@@ -58,11 +58,15 @@ describe('what was interrupted', () => {
 
   it('is told of where it is for want of a worker', async () => {
     const { queues } = system.context;
-    expect(await queues.unserved()).to.deep.equal([]);
+    expect(await queues.unserved()).to.deep.equal(['trending', 'search', 'sweep']);
     const { videoId } = await upload(await clip(2));
-    expect(await queues.unserved()).to.deep.equal(['probe']);
+    expect(await queues.unserved()).to.deep.equal(['probe', 'trending', 'search', 'sweep']);
     workers.push(await startWorker(readConfig({ ...system.env, WORKER_QUEUES: 'probe,sweep' })));
     await until('jobs for others', async () => (await queues.unserved()).includes('encode'));
+    expect(await queues.unserved(), 'have no job before they have a worker').to.include.members([
+      'trending',
+      'search',
+    ]);
     expect((await video(videoId)).state).to.equal('encoding');
     workers.push(await startWorker(system.config));
     expect((await settled(videoId)).state).to.equal('ready');

@@ -60,7 +60,7 @@ export async function sweep(_payload: object, step: Step): Promise<void> {
 
 async function tellUnserved({ tools, log }: Step): Promise<void> {
   const unserved = await tools.queues.unserved();
-  if (unserved.length > 0) log.warn({ queues: unserved }, 'jobs wait, and no worker serves their queues');
+  if (unserved.length > 0) log.warn({ queues: unserved }, 'there is work in queues that no worker serves');
 }
 
 async function reviveQuiet(step: Step, before: Ago): Promise<void> {
