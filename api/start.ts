@@ -1,6 +1,6 @@
 import { once, setMaxListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { Config } from '../shared/config.ts';
 import { type Context, createContext } from '../shared/context.ts';
 import { listen } from '../shared/listen.ts';
@@ -91,8 +91,9 @@ export async function startApi(config: Config): Promise<RunningApi> {
 /** Takes no more requests and waits for those under way, each of whose connections goes once it is answered. */
 async function closed(server: Server, graceSeconds: number): Promise<void> {
   const gone = once(server, 'close');
-  server.close();
-  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  // That of HTTP would at once reset who has just sent the next request: it is answered, and told that it was the last.
+  NetServer.prototype.close.call(server);
+  const idle = setInterval(() => server.closeIdleConnections(), 100);
   const late = setTimeout(() => server.closeAllConnections(), graceSeconds * 1000);
   await gone;
   clearInterval(idle);

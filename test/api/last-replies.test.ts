@@ -34,4 +34,22 @@ describe('an api that stops', () => {
     expect(reply).to.match(/^HTTP\/1\.1 4\d\d .*^Connection: close\r$/ims);
     await stopped;
   });
+
+  it('answers what comes on a kept connection at that moment', async () => {
+    const api = await startApi(readConfig(system.env));
+    const socket = connect(api.port, '127.0.0.1').setEncoding('utf8');
+    let reply = '';
+    socket.on('data', (text: string) => {
+      reply += text;
+    });
+    const request = 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n';
+    socket.write(request);
+    await until('a first reply', async () => reply.includes('ok\n'));
+    reply = '';
+    socket.write(request);
+    const stopped = api.stop();
+    await once(socket, 'close');
+    expect(reply).to.match(/^HTTP\/1\.1 200 .*^Connection: close\r$/ims);
+    await stopped;
+  });
 });
