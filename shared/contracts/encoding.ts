@@ -7,6 +7,8 @@ export type FrameRate = { numerator: number; denominator: number };
 export type SourcePicture = {
   streamIndex: number;
   isInterlaced: boolean;
+  /** A broadcast, of which single pictures may be interlaced, however it begins. */
+  mayInterlace?: true;
   /** The display matrix is nonsense, and is not to be obeyed. */
   ignoresMatrix: boolean;
   /** The transfer curve that is tone-mapped to SDR: PQ or HLG. */

@@ -6,12 +6,14 @@ import type { ProbedStream } from './ffprobe.ts';
 const highDefinition = 720;
 
 /** What must be undone to show a stream's picture on any screen. */
-export function sourcePicture(video: ProbedStream): SourcePicture {
-  const { color_transfer: transfer, field_order: fields = 'unknown', codec_name: codec } = video;
+export function sourcePicture(video: ProbedStream, formatName = ''): SourcePicture {
+  const { color_transfer: transfer, field_order: fields = 'unknown', codec_name: codec = '' } = video;
+  const isBroadcast = /\bmpeg/.test(formatName) && ['h264', 'mpeg2video'].includes(codec);
   return {
     streamIndex: video.index,
     // Nobody but the decoder knows the fields of DV, and it has them nearly always.
     isInterlaced: ['tt', 'bb', 'tb', 'bt'].includes(fields) || (codec === 'dvvideo' && fields === 'unknown'),
+    ...(isBroadcast ? { mayInterlace: true } : {}),
     ignoresMatrix: hasNonsenseMatrix(video),
     hdr: transfer === 'smpte2084' || transfer === 'arib-std-b67' ? transfer : null,
     matrix: matrixOf(video),
@@ -51,9 +53,12 @@ export function matrixFilters({ matrix, hdr }: SourcePicture): string[] {
 /**
  * Filters before any other scaling: fields become whole pictures. Each holds one frame back, so they come first. What
  * comes in another size midway, which bwdif cannot bear, is brought to that of the first frame, fields by themselves.
+ * Whole pictures pass as they are.
  */
-export function deinterlaceFilters({ isInterlaced }: SourcePicture): string[] {
-  return isInterlaced ? ['scale=interl=-1', 'bwdif=mode=send_frame:parity=auto:deint=interlaced'] : [];
+export function deinterlaceFilters({ isInterlaced, mayInterlace }: SourcePicture): string[] {
+  return isInterlaced || mayInterlace
+    ? ['scale=interl=-1', 'bwdif=mode=send_frame:parity=auto:deint=interlaced']
+    : [];
 }
 
 /**

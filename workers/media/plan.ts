@@ -66,7 +66,7 @@ export function planEncoding(source: Source, options: PlanOptions): EncodingPlan
   const { profile } = options;
   const formatName = report.format.format_name ?? '';
   const warnings = checkFrames(video, packets, formatName);
-  const picture = sourcePicture(video);
+  const picture = sourcePicture(video, formatName);
   const usual = usualRate(video, packets, picture.isInterlaced);
   const [extent, heard] = findExtents(source, usual);
   if (!extent) throw new MillraceError('undecodable', 'The picture track holds not one frame.');

@@ -42,6 +42,18 @@ describe('what must be undone in a picture', () => {
     expect(of({ codec_name: 'dvvideo', field_order: 'progressive' }).isInterlaced).to.equal(false);
   });
 
+  it('may be fields of single pictures in a broadcast, however it begins', () => {
+    const facts = { index: 0, disposition: {}, tags: {}, side_data_list: [], field_order: 'progressive' };
+    const mayInterlace = (codec_name: string, formatName: string) =>
+      sourcePicture({ ...facts, codec_name }, formatName).mayInterlace;
+    expect(mayInterlace('h264', 'mpegts')).to.equal(true);
+    expect(mayInterlace('mpeg2video', 'mpeg')).to.equal(true);
+    expect(mayInterlace('h264', 'mov,mp4,m4a,3gp,3g2,mj2')).to.equal(undefined);
+    expect(mayInterlace('hevc', 'mpegts')).to.equal(undefined);
+    expect(deinterlaceFilters({ ...plain, mayInterlace: true })).to.have.length(2);
+    expect(deinterlaceFilters(plain)).to.deep.equal([]);
+  });
+
   it('is its transfer curve, when it is PQ or HLG', () => {
     const curves = ['smpte2084', 'arib-std-b67', 'bt709', 'bt2020-10', undefined];
     expect(curves.map((color_transfer) => of({ color_transfer }).hdr)).to.deep.equal([
