@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { MillraceError } from '../../shared/errors.ts';
@@ -80,9 +81,23 @@ function command(probe: ProbeTool, cpuSeconds: number, file: string, words: stri
  *   unavailable when it was not begun.
  */
 export async function describe(probe: ProbeTool, file: string, signal: AbortSignal): Promise<ProbeReport> {
+  if (await isPicture(file)) {
+    throw new MillraceError('not_a_video', 'The file is a picture (HEIC or AVIF), not a video.');
+  }
   const found = await look(probe, file, [], signal);
   const lacksSize = found.streams.some(({ codec_type, width }) => codec_type === 'video' && !width);
   return lacksSize ? look(probe, file, longLook, signal) : found;
+}
+
+/** Pictures in the boxes of MP4, by their first brand: to ffprobe they are a video of one second, or one cut off. */
+async function isPicture(file: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(12), 0, 12, 0);
+    return /^ftyp(?:avif|mif[12]|hei[cxms])$/.test(buffer.toString('latin1', 4, bytesRead));
+  } finally {
+    await handle.close();
+  }
 }
 
 async function look(

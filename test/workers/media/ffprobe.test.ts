@@ -104,6 +104,17 @@ describe('ffprobe', () => {
       }
     });
 
+    it('refuses pictures that lie in the boxes of MP4', async () => {
+      const still = ['-frames:v', '1', '-c:v', 'libaom-av1', '-cpu-used', '8', '-still-picture', '1', '-an'];
+      await ffmpeg('-i', path('clip.mp4'), ...still, '-f', 'avif', path('still'));
+      const avif = readFileSync(path('still'));
+      for (const brand of ['avif', 'mif1', 'heic']) {
+        avif.write(brand, 8, 'latin1');
+        writeFileSync(path('still'), avif);
+        expect(await codeOf(describeFile(probe, path('still'), signal)), brand).to.equal('not_a_video');
+      }
+    });
+
     it('refuses a playlist that is dressed as a video and names another file', async () => {
       const playlist = `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nfile:${path('clip.mp4')}\n#EXT-X-ENDLIST\n`;
       writeFileSync(path('dressed'), playlist);
