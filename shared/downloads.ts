@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { atOnce } from './at-once.ts';
 import { MillraceError } from './errors.ts';
+import { spendBuffers } from './spent-buffers.ts';
 
 /** What the object must be: null where any will do. */
 export type Expected = { etag: string | null; bytes: number | null };
@@ -33,6 +34,7 @@ export function downloads<B extends string>(client: S3Client, names: Record<B, s
     const { Body, ContentRange } = await client.send(command, { abortSignal: signal });
     if (range && !ContentRange) throw new Error('S3 gave all of an object instead of a range');
     if (!(Body instanceof Readable)) throw new Error('S3 gave no body');
+    Body.on('data', ({ length }: Buffer) => spendBuffers(length));
     const { path, ...how } = place;
     const file = createWriteStream(path, { ...how, highWaterMark: writeBytes });
     await pipeline(Body, file, { signal }).catch((error) => {

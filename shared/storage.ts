@@ -12,6 +12,7 @@ import { getSignedUrl, S3RequestPresigner } from '@aws-sdk/s3-request-presigner'
 import { HttpRequest } from '@smithy/core/protocols';
 import type { Config } from './config.ts';
 import { downloads, httpStatus } from './downloads.ts';
+import { spendBuffers } from './spent-buffers.ts';
 import { storedObjects } from './stored-objects.ts';
 
 export const buckets = ['raw', 'processed', 'thumbnails'] as const;
@@ -103,6 +104,7 @@ export function createStorage(config: Config, process: keyof typeof patience) {
           CacheControl: yearOfCaching,
         },
       }).done();
+      spendBuffers(file.bytes);
     },
 
     async remove(bucket: Bucket, key: string): Promise<void> {
