@@ -7,7 +7,7 @@ export type FrameRate = { numerator: number; denominator: number };
 export type SourcePicture = {
   streamIndex: number;
   isInterlaced: boolean;
-  /** A broadcast, of which single pictures may be interlaced, however it begins. */
+  /** Single pictures may be interlaced, however it begins: a broadcast, or what says so of itself. */
   mayInterlace?: true;
   /** The display matrix is nonsense, and is not to be obeyed. */
   ignoresMatrix: boolean;

@@ -1,9 +1,15 @@
-import type { EncodingPlan } from '../../shared/contracts/encoding.ts';
+import type { EncodingPlan, PlanWarning } from '../../shared/contracts/encoding.ts';
 import { decimal } from './ffmpeg-command.ts';
 import { secondsOf } from './frame-rate.ts';
 import { pauseSeconds } from './packets.ts';
 
 type Clock = Pick<EncodingPlan, 'originSeconds' | 'rebuilt' | 'rate'>;
+
+export const damagedTimes: PlanWarning = {
+  code: 'damaged_times',
+  message:
+    'Some time stamps of the picture are wrong or begin anew; where they do, it goes on without a pause.',
+};
 
 /** Filters from the picture's clock in the source to the output's. */
 export function pictureClock({ originSeconds, rebuilt, rate }: Clock): string[] {

@@ -39,7 +39,7 @@ export function planCopy(question: CopyQuestion): Copy | CopyRefusal {
   const isFullRange = video.color_range === 'pc';
   if (video.pix_fmt !== 'yuv420p' || isFullRange || picture.hdr) return 'pixel_format';
   if (!isShownAlike(video, picture)) return 'colours';
-  if (picture.isInterlaced) return 'interlaced';
+  if (picture.isInterlaced || picture.mayInterlace) return 'interlaced';
   if (packets.hidden > 0 || !isUpright(video)) return 'edited';
   const { width, height } = question.display;
   if (video.width !== width || video.height !== height || width % 2 || height % 2) return 'geometry';

@@ -21,6 +21,8 @@ export type FfmpegRun = {
   isUrgent?: boolean;
   /** Frames of the first video output so far; called about twice a second. */
   onFrames?: (frames: number) => void;
+  /** Each line that it prints, also those that are not kept. */
+  onLine?: (line: string) => void;
 };
 
 /** `stderr` is the end of it; `hasDamage` tells whether something could not be decoded, early or late. */
@@ -102,6 +104,7 @@ export async function runFfmpeg(
       if (stopped !== undefined) stop(stopped);
     });
     ffmpeg.on('stderr', (line: string) => {
+      run.onLine?.(line);
       hasDamage ||= undecodable.test(line);
       const found = /^frame=\s*(\d+)/.exec(line);
       if (!found) return;

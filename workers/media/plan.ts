@@ -4,12 +4,12 @@ import type {
   CopyRefusal,
   EncodingPlan,
   FrameRate,
-  PlanWarning,
 } from '../../shared/contracts/encoding.ts';
 import type { EncodingProfile } from '../../shared/contracts/encoding-profile.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { displaySize } from './choose-video.ts';
 import { fromFirstPicture, planChunks, planCuts, planGop } from './chunks.ts';
+import { damagedTimes } from './clock.ts';
 import { checkFrames, checkLength } from './completeness.ts';
 import { type Copy, planCopy } from './copy-picture.ts';
 import type { ProbedStream, ProbeReport } from './ffprobe.ts';
@@ -42,6 +42,7 @@ export type Source = {
   report: ProbeReport;
   video: ProbedStream;
   packets: Packets;
+  mayHaveFields?: boolean;
   /** Of the default audio track, when there is one. */
   soundPackets: Packets | undefined;
   audio: AudioTrack[];
@@ -66,7 +67,7 @@ export function planEncoding(source: Source, options: PlanOptions): EncodingPlan
   const { profile } = options;
   const formatName = report.format.format_name ?? '';
   const warnings = checkFrames(video, packets, formatName);
-  const picture = sourcePicture(video, formatName);
+  const picture = sourcePicture(video, formatName, source.mayHaveFields);
   const usual = usualRate(video, packets, picture.isInterlaced);
   const [extent, heard] = findExtents(source, usual);
   if (!extent) throw new MillraceError('undecodable', 'The picture track holds not one frame.');
@@ -156,12 +157,6 @@ export function planEncoding(source: Source, options: PlanOptions): EncodingPlan
     warnings,
   };
 }
-
-const damagedTimes: PlanWarning = {
-  code: 'damaged_times',
-  message:
-    'Some time stamps of the picture are wrong or begin anew; where they do, it goes on without a pause.',
-};
 
 /** Of the picture and the sound; each bears witness to a long pause of the other, and so does a named length. */
 function findExtents(

@@ -11,6 +11,7 @@ import { findCutOff } from '../media/cut-off.ts';
 import { FfmpegError, runFfmpeg } from '../media/ffmpeg.ts';
 import { firstPictureCommand } from '../media/ffmpeg-args.ts';
 import { describe, scanPackets } from '../media/ffprobe.ts';
+import { mayHaveFields } from '../media/fields.ts';
 import { countHidden } from '../media/hidden-frames.ts';
 import { leftOutPictures, otherPictures } from '../media/left-pictures.ts';
 import { findLostFragments } from '../media/lost-fragments.ts';
@@ -47,12 +48,14 @@ async function makePlan(video: Video, { tools, signal }: Step): Promise<Encoding
     const formatName = report.format.format_name;
     const sound = audio.slice(0, 1).map(({ streamIndex }) => streamIndex);
     const streamIndexes = [stream.index, ...sound, ...otherPictures(report, stream)];
-    const [[packets = noPackets(), ...others], undecoded, { profile, warnings }, slots] = await Promise.all([
-      scanPackets(tools.ffprobe, path, { streamIndexes, formatName }, signal),
-      decodeFirstPicture(stream.index, path, tools, signal).catch((error) => ({ error })),
-      usableProfile(config.ENCODING_PROFILES, video.profile ?? config.ENCODING_PROFILE, tools.encoders),
-      encodeSlots(tools),
-    ]);
+    const [[packets = noPackets(), ...others], undecoded, fields, { profile, warnings }, slots] =
+      await Promise.all([
+        scanPackets(tools.ffprobe, path, { streamIndexes, formatName }, signal),
+        decodeFirstPicture(stream.index, path, tools, signal).catch((error) => ({ error })),
+        mayHaveFields(tools.ffmpeg, stream, path, signal),
+        usableProfile(config.ENCODING_PROFILES, video.profile ?? config.ENCODING_PROFILE, tools.encoders),
+        encodeSlots(tools),
+      ]);
     if (packets.encrypted > 0) throw encryptedPicture();
     if (undecoded) throw undecoded.error;
     packets.hidden = await countHidden(tools.ffprobe, path, stream, packets, formatName, signal);
@@ -67,6 +70,7 @@ async function makePlan(video: Video, { tools, signal }: Step): Promise<Encoding
         report,
         video: stream,
         packets,
+        mayHaveFields: fields,
         soundPackets,
         audio,
         captions: text.captions,

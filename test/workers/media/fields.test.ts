@@ -1,0 +1,68 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { expect } from 'chai';
+import { prepareFfmpeg } from '../../../workers/media/ffmpeg.ts';
+import { mayHaveFields } from '../../../workers/media/fields.ts';
+import { type PlanOptions, planEncoding } from '../../../workers/media/plan.ts';
+import { findSandboxTools } from '../../../workers/media/sandbox.ts';
+import { fieldsIn, h264, lookAt, moving, smallProfile, useMedia } from '../../support/media.ts';
+
+const whole = [...moving('25', 1, '320x180'), ...h264(25)];
+const fields = [
+  ...moving('50', 1, '320x180'),
+  ...['-vf', 'interlace=scan=tff:lowpass=0', ...h264(25, '-flags', '+ildct+ilme')],
+];
+const options: PlanOptions = { maxSeconds: 3600, profile: smallProfile, slots: 1, copyRefused: false };
+
+describe('H.264 that begins with whole pictures', () => {
+  const media = useMedia();
+  const ask = async (source: string, signal = new AbortController().signal) => {
+    const tool = prepareFfmpeg(media.path(''), 'ffmpeg', findSandboxTools(process.env.PATH ?? ''));
+    const { video } = await lookAt(source);
+    return mayHaveFields(tool, video, source, signal);
+  };
+  /** One stream with two parameter sets, the second of which comes with its pictures. */
+  const joined = async (name: string) => {
+    const parts = [await media.make('whole.264', ...whole), await media.make('fields.264', ...fields)];
+    const stream = media.path('joined.264');
+    await writeFile(stream, Buffer.concat(await Promise.all(parts.map((part) => readFile(part)))));
+    // Only MP4 takes pictures without times.
+    const timed = await media.make('joined.mp4', '-r', '25', '-i', stream, '-c', 'copy');
+    return media.make(name, '-i', timed, '-c', 'copy');
+  };
+
+  for (const name of ['later.mp4', 'later.mkv', 'later.flv']) {
+    it(`and has fields later is found out, and shown without combs (${name})`, async () => {
+      const source = await joined(name);
+      const { video, ...rest } = await lookAt(source);
+      expect(video.field_order).to.equal('progressive');
+      expect(await ask(source)).to.equal(true);
+      const plan = planEncoding({ video, ...rest, mayHaveFields: true }, options);
+      expect(plan.copied).to.equal(null);
+      expect(plan.picture).to.include({ isInterlaced: false, mayInterlace: true });
+      await media.encode(plan, source);
+      const path = media.path(`0-${plan.rungs.at(-1)?.name}.mp4`);
+      expect((await fieldsIn(source)).interlaced).to.be.above(20);
+      expect((await fieldsIn(path)).interlaced).to.be.below(8);
+    });
+  }
+
+  it('and has no others is taken as it is', async () => {
+    const source = await media.make('plain.mp4', ...whole);
+    expect(await ask(source)).to.equal(false);
+    const plan = planEncoding(await lookAt(source), options);
+    expect(plan.picture.mayInterlace).to.equal(undefined);
+  });
+
+  it('tells what it can where it is damaged', async () => {
+    const source = await joined('damaged.mkv');
+    const bytes = await readFile(source);
+    await writeFile(source, bytes.fill(0xff, bytes.length >> 3, bytes.length >> 2));
+    expect(await ask(source)).to.equal(true);
+  });
+
+  it('is not asked any longer when the work ends', async () => {
+    const reason = new Error('ended');
+    const asked = ask(await joined('ended.mp4'), AbortSignal.abort(reason));
+    expect(await asked.catch((error) => error)).to.equal(reason);
+  });
+});
