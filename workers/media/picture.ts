@@ -5,15 +5,18 @@ import type { ProbedStream } from './ffprobe.ts';
 /** From here on a source that does not name its matrix is taken for high definition. */
 const highDefinition = 720;
 
+/** Their decoders tell the fields of each picture, and containers of these often do not. */
+const marksPictures = ['mpeg4', 'dnxhd', 'mpeg2video', 'vc1'];
+
 /** What must be undone to show a stream's picture on any screen; `mayHaveFields` is what `fields.ts` found. */
 export function sourcePicture(video: ProbedStream, formatName = '', mayHaveFields = false): SourcePicture {
   const { color_transfer: transfer, field_order: fields = 'unknown', codec_name: codec = '' } = video;
-  const isBroadcast = /\bmpeg/.test(formatName) && ['h264', 'mpeg2video'].includes(codec);
+  const isBroadcast = /\bmpeg/.test(formatName) && codec === 'h264';
   return {
     streamIndex: video.index,
     // Nobody but the decoder knows the fields of DV, and it has them nearly always.
     isInterlaced: ['tt', 'bb', 'tb', 'bt'].includes(fields) || (codec === 'dvvideo' && fields === 'unknown'),
-    ...(isBroadcast || mayHaveFields ? { mayInterlace: true } : {}),
+    ...(isBroadcast || mayHaveFields || marksPictures.includes(codec) ? { mayInterlace: true } : {}),
     ignoresMatrix: hasNonsenseMatrix(video),
     hdr: transfer === 'smpte2084' || transfer === 'arib-std-b67' ? transfer : null,
     matrix: matrixOf(video),

@@ -50,6 +50,7 @@ describe('what must be undone in a picture', () => {
     expect(mayInterlace('mpeg2video', 'mpeg')).to.equal(true);
     expect(mayInterlace('h264', 'mov,mp4,m4a,3gp,3g2,mj2')).to.equal(undefined);
     expect(mayInterlace('hevc', 'mpegts')).to.equal(undefined);
+    for (const codec of ['mpeg4', 'dnxhd', 'vc1']) expect(mayInterlace(codec, 'mov')).to.equal(true);
     expect(deinterlaceFilters({ ...plain, mayInterlace: true })).to.have.length(2);
     expect(deinterlaceFilters(plain)).to.deep.equal([]);
   });
@@ -308,6 +309,7 @@ describe('a picture, encoded,', () => {
   const fields = [...zoom, '-vf', 'format=yuv420p,interlace'];
   for (const [name, file, words] of [
     ['H.264 in MP4', 'fields.mp4', [...fields, ...h264(50), '-flags', '+ildct+ilme']],
+    ['MPEG-4 in MP4', 'mpeg4.mp4', [...fields, '-c:v', 'mpeg4', '-q:v', '3', '-flags', '+ildct+ilme']],
     [
       'MPEG-2 in a transport stream',
       'fields.ts',
