@@ -13,12 +13,13 @@ const guessed = [16, 24];
 
 /** Every audio track in stereo, and once more in 5.1 where the source has that or more. The default one comes first. */
 export function chooseAudio(report: ProbeReport): AudioTrack[] {
-  const streams = report.streams.filter(({ codec_type }) => codec_type === 'audio').slice(0, mostTracks);
+  const streams = report.streams.filter(({ codec_type }) => codec_type === 'audio');
   const first = streams.find(({ disposition }) => disposition.default) ?? streams[0];
   if (!first) return [];
   const folders = new Set<string>();
   const titles = new Set<string>();
-  return [first, ...streams.filter((stream) => stream !== first)].flatMap((stream) => {
+  const chosen = [first, ...streams.filter((stream) => stream !== first)].slice(0, mostTracks);
+  return chosen.flatMap((stream) => {
     const language = canonicalLanguage(stream.tags.language);
     const track = {
       name: unique(folders, `audio/${language.toLowerCase()}`, '-'),

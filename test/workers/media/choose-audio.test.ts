@@ -92,6 +92,10 @@ describe('choosing the sound', () => {
 
   it('takes sixteen tracks at most', () => {
     expect(chosen(...Array.from({ length: 40 }, (_, index) => sound(index)))).to.have.length(16);
+    const last = sound(40, { disposition: { default: 1 } });
+    const withLast = chosen(...Array.from({ length: 40 }, (_, index) => sound(index)), last);
+    expect(withLast).to.have.length(16);
+    expect(withLast[0]).to.include({ streamIndex: 40, isDefault: true });
   });
 
   it('never gives two tracks one folder', () => {
