@@ -16,7 +16,9 @@ export function readRow(
   if (bytes === null) throw new Error(`is longer than ${mostLineBytes} bytes`);
   const text = decode(bytes).trim();
   if (text === '') return undefined;
-  const { data, error } = schema.safeParse(parse(text));
+  const row = parse(text);
+  refuseProto((row as { views?: unknown } | null)?.views);
+  const { data, error } = schema.safeParse(row);
   if (!data) throw new Error(reasonOf(error));
   const entry = entryOf(data);
   if (entry.publishedAt > now && Object.keys(entry.outside.views).length > 0) {
@@ -51,6 +53,12 @@ function refuseHalves(name: string, value: unknown): unknown {
     if (typeof text === 'string' && /\p{Cs}/u.test(text)) throw new HalfCharacter('has half a character');
   }
   return value;
+}
+
+/** zod passes over this name where any name may stand: its count would be taken for none. */
+function refuseProto(views: unknown): void {
+  if (typeof views !== 'object' || views === null || !Object.hasOwn(views, '__proto__')) return;
+  throw new Error('views.__proto__: is no region');
 }
 
 /** Names and what is wrong with them; nothing in it moves a terminal. */

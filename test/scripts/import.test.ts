@@ -159,6 +159,7 @@ describe('npm run cli -- import', function () {
       [JSON.stringify(row('b', { 'extra\u001b': 1 })), /extra\?/],
       [JSON.stringify(row('b', { views: { gb: 1 } })), /views\.gb: /],
       [JSON.stringify(row('b', { views: { XX: 1 } })), /views\.XX: is no region/],
+      [JSON.stringify(row('b', { views: JSON.parse('{"__proto__":3}') })), /views\.__proto__: is no region/],
       [JSON.stringify(row('b', { regions: ['GB', 'EU'] })), /regions\.1: is no region/],
       [JSON.stringify(row('b', { category: 'unheard-of' })), /category: there is no category unheard-of/],
       [JSON.stringify(row('b', { views: { GB: -1 } })), /views\.GB: /],
