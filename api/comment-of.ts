@@ -1,12 +1,18 @@
 import type { Comment } from '../shared/db/comments.ts';
+import type { DbSession } from '../shared/db/connect.ts';
 import type { Video } from '../shared/db/video-record.ts';
 import { MillraceError } from '../shared/errors.ts';
 import type { Thing } from './access/policy.ts';
 import type { ApiContext } from './context.ts';
 
 /** @throws MillraceError not_found where the video has no such comment */
-export async function commentOf({ _id }: Video, commentId: string, { db }: ApiContext): Promise<Comment> {
-  const comment = await db.comments.find(commentId);
+export async function commentOf(
+  { _id }: Video,
+  commentId: string,
+  { db }: ApiContext,
+  session: DbSession | null = null,
+): Promise<Comment> {
+  const comment = await db.comments.find(commentId, session);
   if (comment?.videoId !== _id) throw new MillraceError('not_found', 'There is no such comment.');
   return comment;
 }

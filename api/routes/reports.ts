@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { commentId } from '../../shared/contracts/comments.ts';
 import { videoId } from '../../shared/contracts/common.ts';
 import { newReport, sentReport } from '../../shared/contracts/reports.ts';
+import type { DbSession } from '../../shared/db/connect.ts';
 import type { Reported } from '../../shared/db/reports.ts';
 import type { User } from '../../shared/db/users.ts';
 import { permit as permitAction } from '../access/policy.ts';
@@ -36,8 +37,12 @@ export const reportRoutes = [
     replies,
     errors: [],
     async handle({ params, body, permit, caller, context }) {
-      const { _id, ownerId } = permit(await context.db.videos.find(params.videoId));
-      return note({ kind: 'video', videoId: _id, commentId: null, ownerId }, body, caller, context);
+      const { videos } = context.db;
+      const judge = async (session: DbSession | null): Promise<Reported> => {
+        const { _id, ownerId } = permit(await videos.find(params.videoId, session));
+        return { kind: 'video', videoId: _id, commentId: null, ownerId };
+      };
+      return note(judge, body, caller, context);
     },
   }),
 
@@ -54,22 +59,32 @@ export const reportRoutes = [
     replies,
     errors: [],
     async handle({ params, body, permit, caller, context }) {
-      const video = permitAction('video.read', caller, await context.db.videos.find(params.videoId));
-      const { _id, ownerId } = permit(asThing(await commentOf(video, params.commentId, context)));
-      return note({ kind: 'comment', videoId: video._id, commentId: _id, ownerId }, body, caller, context);
+      const { videos, comments } = context.db;
+      const judge = async (session: DbSession | null): Promise<Reported> => {
+        const video = permitAction('video.read', caller, await videos.find(params.videoId, session));
+        const { _id, ownerId } = permit(asThing(await commentOf(video, params.commentId, context, session)));
+        if (session) await comments.hold(_id, session);
+        return { kind: 'comment', videoId: video._id, commentId: _id, ownerId };
+      };
+      return note(judge, body, caller, context);
     },
   }),
 ];
 
+/**
+ * `judge` is asked again where the report is written: while that waited for its turn, the thing may have gone or been
+ * hidden, and the report of what nobody can see any more would stay open.
+ */
 async function note(
-  reported: Reported,
+  judge: (session: DbSession | null) => Promise<Reported>,
   { reason, text }: z.infer<typeof newReport>,
   { _id }: User,
   context: ApiContext,
 ): Promise<Reply> {
   const words = { userId: _id, reason, text };
-  const { complaint, isNew } = await writeInTurn(context, reported.videoId, (session) =>
-    context.db.reports.add(reported, words, session),
+  const { videoId } = await judge(null);
+  const { complaint, isNew } = await writeInTurn(context, videoId, async (session) =>
+    context.db.reports.add(await judge(session), words, session),
   );
   return { status: isNew ? 202 : 200, body: presentSentReport(complaint) };
 }

@@ -29,6 +29,8 @@ export type Comment = {
   isListed: boolean;
   /** Counts changes of the text. */
   revision: number;
+  /** Raised by whatever needs it to stay as it is, so that who removes or hides it at that moment begins again. */
+  holds: number;
 };
 
 export type NewComment = Pick<
@@ -55,6 +57,7 @@ const schema = new Schema<Comment>(
     replies: { type: Number, default: 0 },
     isListed: { type: Boolean, default: true },
     revision: { type: Number, default: 1 },
+    holds: { type: Number, default: 0 },
   },
   { versionKey: false, collection: 'comments' },
 )
@@ -73,6 +76,10 @@ export function commentStore(connection: Connection) {
 
     async set(id: string, change: Partial<Comment>, session: ClientSession): Promise<void> {
       await model.updateOne({ _id: id }, { $set: change }, { session });
+    },
+
+    async hold(id: string, session: ClientSession): Promise<void> {
+      await model.updateOne({ _id: id }, { $inc: { holds: 1 } }, { session });
     },
 
     /** One more or one fewer reply that is shown. */

@@ -91,6 +91,21 @@ describe('reports', function () {
     expect([reports, complaints.length]).to.deep.equal([20, 20]);
   });
 
+  it('of what goes at the same moment are none that stay open', async () => {
+    const videoId = await makeVideo();
+    const people = await Promise.all(Array.from({ length: 40 }, () => personWith(['viewer'], system)));
+    const { commentId } = await say(system, ada, videoId, 'rude');
+    const sent = people.map((person) => report(person, videoId, { reason: 'spam' }, commentId));
+    // Most of them wait for their turn by now.
+    await Promise.race(sent);
+    const removal = askAs(system, ada, 'DELETE', `/api/videos/${videoId}/comments/${commentId}`);
+    const late = people.map((person) => report(person, videoId, { reason: 'hate' }, commentId));
+    expect((await removal).status).to.equal(204);
+    expect(new Set((await Promise.all([...sent, ...late])).map(({ status }) => status))).to.include(404);
+    const left = await mongo.collection('reports').find({ commentId }).toArray();
+    expect(left.map(({ state, outcome }) => [state, outcome])).to.deep.equal([['resolved', 'removed']]);
+  });
+
   it('come the oldest first, by state and kind, page by page', async () => {
     const videoId = await makeVideo();
     const { commentId } = await say(system, ada, videoId, 'rude');
