@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { addAbortSignal, type Readable } from 'node:stream';
 import { importedRow } from '../../shared/contracts/imports.ts';
 import type { Db } from '../../shared/db/connect.ts';
 import type { User } from '../../shared/db/users.ts';
@@ -50,6 +51,7 @@ function optionsOf(words: string[]): Omit<Options, 'file'> & { file: string | un
 
 function bring({ file, owner, asJson }: Options): Run {
   return async ({ db, config }: Tools): Promise<Outcome> => {
+    const interrupt = untilInterrupted();
     const { source, bytes } = await open(file);
     const user = owner === undefined ? await systemAccount(db) : await findAccount(owner, db);
     if (user.status !== 'active') throw new Error(`The account ${user._id} is ${user.status}.`);
@@ -57,7 +59,9 @@ function bring({ file, owner, asJson }: Options): Run {
     const figures: Figures = { rows: 0, broken: 0, added: 0, changed: 0, same: 0, deleted: 0, bytesRead: 0 };
     const stopReporting = reportProgress(figures, bytes);
     try {
-      await bringRows(counted(source, figures), figures);
+      await bringRows(counted(addAbortSignal(interrupt, source), figures), figures);
+    } catch (error) {
+      throw interrupt.aborted ? new Error(`${interrupt.reason} has ended it: ${summaryOf(figures)}`) : error;
     } finally {
       stopReporting();
       await note(figures, user, db);
@@ -79,6 +83,7 @@ function bring({ file, owner, asJson }: Options): Run {
         regions = 0;
       };
       for await (const { number, bytes } of readLines(chunks, mostLineBytes)) {
+        interrupt.throwIfAborted();
         try {
           const entry = readRow(bytes, schema, new Date());
           if (!entry) continue;
@@ -99,8 +104,26 @@ function bring({ file, owner, asJson }: Options): Run {
   };
 }
 
+/**
+ * Aborts at the first signal, so that what was brought until then is noted in the audit log. Ctrl-C comes twice where npm
+ * is between, so the ones of the next second are the same; a later one ends the process at once.
+ */
+function untilInterrupted(): AbortSignal {
+  const interrupt = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(name, () => {
+      interrupt.abort(name);
+      setTimeout(() => process.off(name, passOver), 1000).unref();
+      process.on(name, passOver);
+    });
+  }
+  return interrupt.signal;
+}
+
+function passOver(): void {}
+
 /** @throws Error when there is no such file */
-async function open(file: string): Promise<{ source: AsyncIterable<Buffer>; bytes: number | undefined }> {
+async function open(file: string): Promise<{ source: Readable; bytes: number | undefined }> {
   if (file === '-') return { source: process.stdin, bytes: undefined };
   const found = await stat(file).catch(() => undefined);
   if (!found || found.isDirectory()) throw new Error(`There is no file ${file}.`);

@@ -338,6 +338,22 @@ describe('npm run cli -- import', function () {
     expect(await entries()).to.deep.equal(noted);
   });
 
+  it('notes in the audit log what it has brought when it is ended by Ctrl-C', async () => {
+    const rows = Array.from({ length: 4000 }, (_, n) => row(`ended-${n}`));
+    const count = () => mongo.collection('videos').countDocuments({ 'outside.id': /^ended-/ });
+    const file = join(folder, 'ended.ndjson');
+    await writeFile(file, textOf(rows));
+    const { child, ended } = startCli(['import', file], system.env);
+    await until('some entries', async () => (await count()) > 0);
+    child.kill('SIGINT');
+    const { code, notes } = await ended;
+    const added = await count();
+    expect(code).to.equal(1);
+    expect(notes).to.match(new RegExp(`^SIGINT has ended it: \\d+ rows: ${added} added, `, 'm'));
+    const [noted] = await mongo.collection('audit').find({ route: 'import' }).sort({ at: -1 }).toArray();
+    expect(noted).to.deep.include({ actorId: 'operator', changes: { added: String(added), changed: '0' } });
+  });
+
   it('brings nothing to an account that is suspended meanwhile', async () => {
     const { db } = system.context;
     for (let round = 0; round < 10; round += 1) {
