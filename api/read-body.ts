@@ -5,22 +5,38 @@ import { boundJson } from './bound-json.ts';
 
 const bodyLimit = 100 * 1024;
 const notJson = 'The body is not valid JSON.';
-const nothingElse = { text: false, multipart: false };
-const jsonBody = koaBody({ ...nothingElse, jsonLimit: bodyLimit, jsonStrict: true, urlencoded: false });
-const formBody = koaBody({ ...nothingElse, formLimit: bodyLimit, json: false });
+/** A character a byte: koa-body itself would quietly put another character for what is no UTF-8. */
+const jsonBody = koaBody({
+  ...{ text: true, textTypes: ['json'], textLimit: bodyLimit, encoding: 'binary' },
+  ...{ json: false, urlencoded: false, multipart: false },
+});
+const formBody = koaBody({ text: false, multipart: false, formLimit: bodyLimit, json: false });
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** @throws MillraceError unsupported_media_type, body_too_large or invalid_json */
 export async function readJson(ctx: KoaContext): Promise<unknown> {
-  const { bytes } = ctx.state;
-  const body = bytes ? parseJson(bytes) : await readParsed(ctx, 'application/json', jsonBody, notJson);
+  // Some were read before.
+  const bytes: Buffer = ctx.state.bytes ?? (await readBytes(ctx));
+  // Nothing is as good as no members: the schema says which are needed.
+  const body = bytes.length === 0 ? {} : parseJson(bytes);
   boundJson(body);
   return body;
 }
 
-/** What was read before: UTF-8, as `jsonBody` reads it. */
+async function readBytes(ctx: KoaContext): Promise<Buffer> {
+  const read = await readParsed(ctx, 'application/json', jsonBody, notJson);
+  return Buffer.from(typeof read === 'string' ? read : '', 'latin1');
+}
+
 function parseJson(bytes: Buffer): unknown {
+  let text: string;
   try {
-    const body = JSON.parse(bytes.toString());
+    text = utf8.decode(bytes);
+  } catch (error) {
+    throw new MillraceError('invalid_json', 'The body is not in UTF-8.', { cause: error });
+  }
+  try {
+    const body = JSON.parse(text);
     if (typeof body === 'object' && body !== null) return body;
   } catch (error) {
     throw new MillraceError('invalid_json', notJson, { cause: error });

@@ -193,6 +193,19 @@ describe('what strangers put into requests', () => {
       });
     }
 
+    it('is refused when it is not in UTF-8', async () => {
+      const headers = { 'Content-Type': 'application/json; charset=iso-8859-1' };
+      const body = Buffer.from('{"filename":"Zoë.mp4"}', 'latin1');
+      const reply = await fetch(new URL('/api/uploads', system.url), {
+        method: 'POST',
+        headers: { ...headers, Cookie: stranger },
+        body,
+      });
+      const told = { status: 400, code: 'invalid_json', detail: 'The body is not in UTF-8.' };
+      expect(await reply.json()).to.include(told);
+      expect(await post('{"filename":"Zoë.mp4"}')).to.include({ code: 'invalid_request' });
+    });
+
     it('is read up to those bounds', async () => {
       expect(await post(nested(20))).to.include({ code: 'invalid_request' });
       expect(await post(wide(1000))).to.include({ code: 'invalid_request' });
