@@ -33,6 +33,23 @@ export function createQueues(connection: Redis, prefix: string) {
     }
   }
 
+  /** BullMQ has a job whose time has come among the delayed ones until a worker looks: it waits like others. */
+  async function countsOf(queue: QueueName): Promise<QueueCounts> {
+    refuseWithoutRedis();
+    const asked = byName[queue];
+    const [counts, overdue] = await Promise.all([
+      asked.getJobCounts('waiting', 'prioritized', 'active', 'delayed'),
+      asked.getDelayedCount(Date.now()),
+    ]);
+    const { waiting = 0, prioritized = 0, active = 0, delayed = 0 } = counts;
+    return {
+      queue,
+      waiting: waiting + prioritized + overdue,
+      active,
+      delayed: Math.max(0, delayed - overdue),
+    };
+  }
+
   return {
     /** For the dashboard. */
     all: Object.values(byName),
@@ -80,37 +97,18 @@ export function createQueues(connection: Redis, prefix: string) {
     },
 
     /** How many jobs wait for a worker, run, or wait for a time to come (another attempt, the next run of a schedule). */
-    counts: (): Promise<QueueCounts[]> =>
-      Promise.all(
-        queueNames.map(async (queue) => {
-          refuseWithoutRedis();
-          const {
-            waiting = 0,
-            prioritized = 0,
-            ...counts
-          } = await byName[queue].getJobCounts(...(['waiting', 'prioritized', 'active', 'delayed'] as const));
-          return {
-            queue,
-            waiting: waiting + prioritized,
-            active: counts.active ?? 0,
-            delayed: counts.delayed ?? 0,
-          };
-        }),
-      ),
+    counts: (): Promise<QueueCounts[]> => Promise.all(queueNames.map(countsOf)),
 
     /** How many processes take jobs from a queue, as far as Redis knows. */
     workers: (queue: QueueName): Promise<number> => byName[queue].getWorkersCount(),
 
     /**
-     * The queues that no worker serves while jobs wait for one. Those with a schedule always need one: their workers make
-     * it, and without one a job whose time has come still counts as delayed.
+     * The queues that no worker serves while jobs wait for one. Those with a schedule always need one: their workers make it.
      */
     async unserved(): Promise<QueueName[]> {
       const waits = await Promise.all(
         queueNames.map(async (name) => {
-          const isWanted =
-            scheduledQueues.has(name) ||
-            (await byName[name].getJobCountByTypes('waiting', 'prioritized')) > 0;
+          const isWanted = scheduledQueues.has(name) || (await countsOf(name)).waiting > 0;
           return isWanted && (await byName[name].getWorkersCount()) === 0;
         }),
       );

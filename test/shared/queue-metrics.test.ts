@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { newId } from '../../shared/ids.ts';
 import { jobId } from '../../shared/keys.ts';
 import { queueNames } from '../../shared/queues.ts';
-import { type System, startSystem } from '../support/system.ts';
+import { type System, startSystem, until } from '../support/system.ts';
 
 describe('the figures of the queues', () => {
   let system: System;
@@ -19,10 +19,23 @@ describe('the figures of the queues', () => {
       await queues.add({ queue: 'probe', id, payload, ...(priority === undefined ? {} : { priority }) });
     }
     await queues.schedule('sweep', 3600);
+    expect(await toldJobs()).to.deep.equal(['probe waiting 3', 'sweep waiting 1']);
+  });
+
+  it('count a job as waiting from when its time has come, though no worker looks', async () => {
+    const images = system.context.queues.all.find(({ name }) => name === 'images');
+    await images?.add('images', {}, { delay: 3_600_000 });
+    const { id = '' } = (await images?.add('images', {}, { delay: 1 })) ?? {};
+    await until('its time', async () => Date.now() > ((await images?.getJob(id))?.timestamp ?? Infinity) + 1);
+    expect(await toldJobs()).to.include.members(['images delayed 1', 'images waiting 1']);
+    expect(await system.context.queues.unserved()).to.include('images');
+  });
+
+  async function toldJobs(): Promise<string[]> {
     const text = await (await fetch(`${system.url}/metrics`)).text();
     const told = [...text.matchAll(/^millrace_queue_jobs\{queue="(\S+)",state="(\S+)"\} (\d+)$/gm)];
     expect(told).to.have.length(3 * queueNames.length);
     const jobs = told.filter(([, , , count]) => count !== '0').map(([, ...figure]) => figure.join(' '));
-    expect(jobs.sort()).to.deep.equal(['probe waiting 3', 'sweep waiting 1']);
-  });
+    return jobs.sort();
+  }
 });
