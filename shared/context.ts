@@ -50,7 +50,11 @@ export async function createContext(
     const storage = createStorage(config, process);
     opened.push(() => storage.close());
     await storage.ensureBuckets().catch(explainServer('S3 (S3_ENDPOINT)'));
-    const metrics = createMetrics({ trendingAge: () => trendingAge(db), queueCounts: queues.counts });
+    const metrics = createMetrics({
+      trendingAge: () => trendingAge(db),
+      queueCounts: queues.counts,
+      pausedQueues: queues.paused,
+    });
     return { config, log, metrics, db, redis, queues, storage, close };
   } catch (error) {
     await close();

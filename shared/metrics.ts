@@ -1,20 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { QueueCounts } from './queue.ts';
+import { type QueueName, queueNames } from './queue-names.ts';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /** Whoever collects figures waits for some seconds only. */
 const patienceMilliseconds = 2000;
 
-/** Asked when somebody collects: how many seconds ago trending was computed, and how many jobs there are. */
+/** Asked when somebody collects: how many seconds ago trending was computed, how many jobs there are, what is paused. */
 export type Asked = {
   trendingAge: () => Promise<number | undefined>;
   queueCounts: () => Promise<QueueCounts[]>;
+  pausedQueues: () => Promise<QueueName[]>;
 };
 
 /** One registry a process, so that several can live in one test run. */
-export function createMetrics({ trendingAge, queueCounts }: Asked) {
+export function createMetrics({ trendingAge, queueCounts, pausedQueues }: Asked) {
   const registry = new Registry();
   // The lag of the event loop is sampled by a timer; every 10 ms, as it would, wakes an idle process a hundred times.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
@@ -60,6 +62,17 @@ export function createMetrics({ trendingAge, queueCounts }: Asked) {
         for (const { queue, ...counts } of (await inTime(queueCounts)) ?? []) {
           for (const [state, jobs] of Object.entries(counts)) this.set({ queue, state }, jobs);
         }
+      },
+    }),
+    queuePaused: new Gauge({
+      name: 'millrace_queue_paused',
+      help: '1 for a queue that somebody has paused in the dashboard: no worker takes its jobs; else 0',
+      labelNames: ['queue'],
+      registers: [registry],
+      async collect() {
+        this.reset();
+        const paused = await inTime(pausedQueues);
+        for (const queue of paused ? queueNames : []) this.set({ queue }, paused?.includes(queue) ? 1 : 0);
       },
     }),
     videoMoves: new Counter({

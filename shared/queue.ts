@@ -99,6 +99,13 @@ export function createQueues(connection: Redis, prefix: string) {
     /** How many jobs wait for a worker, run, or wait for a time to come (another attempt, the next run of a schedule). */
     counts: (): Promise<QueueCounts[]> => Promise.all(queueNames.map(countsOf)),
 
+    /** The queues from which no worker takes jobs until somebody resumes them, as the dashboard can. */
+    async paused(): Promise<QueueName[]> {
+      refuseWithoutRedis();
+      const answers = await Promise.all(queueNames.map((name) => byName[name].isPaused()));
+      return queueNames.filter((_, index) => answers[index]);
+    },
+
     /** How many processes take jobs from a queue, as far as Redis knows. */
     workers: (queue: QueueName): Promise<number> => byName[queue].getWorkersCount(),
 

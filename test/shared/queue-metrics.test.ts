@@ -31,6 +31,20 @@ describe('the figures of the queues', () => {
     expect(await system.context.queues.unserved()).to.include('images');
   });
 
+  it('tell which queue is paused', async () => {
+    const { all, paused } = system.context.queues;
+    const told = async () => {
+      const text = await (await fetch(`${system.url}/metrics`)).text();
+      return [...text.matchAll(/^millrace_queue_paused\{queue="(\S+)"\} (\d)$/gm)].map(
+        ([, ...figure]) => figure,
+      );
+    };
+    expect(await told()).to.deep.equal(queueNames.map((name) => [name, '0']));
+    await all.find(({ name }) => name === 'probe')?.pause();
+    expect(await told()).to.deep.equal(queueNames.map((name) => [name, name === 'probe' ? '1' : '0']));
+    expect(await paused()).to.deep.equal(['probe']);
+  });
+
   async function toldJobs(): Promise<string[]> {
     const text = await (await fetch(`${system.url}/metrics`)).text();
     const told = [...text.matchAll(/^millrace_queue_jobs\{queue="(\S+)",state="(\S+)"\} (\d+)$/gm)];

@@ -43,6 +43,19 @@ describe('a sweep', () => {
     await sweep({}, broken({}));
   });
 
+  it('warns of queues that somebody has paused', async () => {
+    const warned: unknown[] = [];
+    const step = broken({});
+    const log = Object.create(step.log, { warn: { value: (...words: unknown[]) => warned.push(words) } });
+    const probe = system.context.queues.all.find(({ name }) => name === 'probe');
+    await probe?.pause();
+    await sweep({}, { ...step, log });
+    await probe?.resume();
+    await sweep({}, { ...step, log });
+    const paused = [{ queues: ['probe'] }, 'queues are paused: no worker takes their jobs'];
+    expect(warned.filter((words) => JSON.stringify(words).includes('paused'))).to.deep.equal([paused]);
+  });
+
   it('leaves tickets for pictures that ran out to MongoDB, which ends them after a month', async () => {
     const mongo = await createConnection(system.config.MONGO_URL).asPromise();
     for (const name of ['posters', 'person-pictures']) {

@@ -51,7 +51,7 @@ describe('the age of trending', () => {
 
   it('keeps no other figure waiting while MongoDB does not answer, nor do the queues without Redis', async () => {
     const never = () => new Promise<never>(() => {});
-    const { registry } = createMetrics({ trendingAge: never, queueCounts: never });
+    const { registry } = createMetrics({ trendingAge: never, queueCounts: never, pausedQueues: never });
     expect(await registry.metrics()).to.include('process_cpu_seconds_total');
   });
 

@@ -25,7 +25,7 @@ const countSeconds = 300;
 
 /** In this order: what goes on comes before what is removed. */
 const parts = {
-  queues: tellUnserved,
+  queues: tellStanding,
   'quiet videos': reviveQuiet,
   uploads: expireUploads,
   posters: sweepPosters,
@@ -58,9 +58,11 @@ export async function sweep(_payload: object, step: Step): Promise<void> {
   if (errors.length > 0) throw new AggregateError(errors, `${errors.length} parts of the sweep failed.`);
 }
 
-async function tellUnserved({ tools, log }: Step): Promise<void> {
-  const unserved = await tools.queues.unserved();
+/** What only an operator can set going again. */
+async function tellStanding({ tools, log }: Step): Promise<void> {
+  const [unserved, paused] = await Promise.all([tools.queues.unserved(), tools.queues.paused()]);
   if (unserved.length > 0) log.warn({ queues: unserved }, 'there is work in queues that no worker serves');
+  if (paused.length > 0) log.warn({ queues: paused }, 'queues are paused: no worker takes their jobs');
 }
 
 async function reviveQuiet(step: Step, before: Ago): Promise<void> {
