@@ -20,8 +20,15 @@ const signedSeconds = whole.min(1).max(7 * day);
 const longSeconds = whole.min(1).max(400 * day);
 const port = whole.min(0).max(65535);
 const url = z
-  .url({ protocol: /^https?$/ })
+  .string()
+  // First, since what is wrong otherwise is quoted, and a user has a password.
   .regex(/^[^?#@]*$/, 'may hold neither a user nor a query nor a fragment')
+  .pipe(
+    z.url({
+      protocol: /^https?$/,
+      error: ({ input }) => `"${input}" is not an address, as https://a.example`,
+    }),
+  )
   .transform((value) => value.replace(/\/+$/, ''));
 /** S3 takes no more in one PUT. */
 const mostUploaded = 5 * 1024 ** 3;

@@ -103,6 +103,28 @@ describe('the configuration', () => {
     expect(problemsOf({ ...required, SHUTDOWN_GRACE_SECONDS: '2147484' })).to.have.length(1);
   });
 
+  it('says of an address that is none what was given and what is meant', () => {
+    for (const name of ['S3_ENDPOINT', 'S3_PUBLIC_ENDPOINT', 'PUBLIC_URL']) {
+      for (const value of ['foo', 'localhost:9000', 'ftp://a.example', 'http://', 'http:a']) {
+        expect(problemsOf({ ...required, [name]: value })).to.deep.equal([
+          `${name}: "${value}" is not an address, as https://a.example`,
+        ]);
+      }
+    }
+    expect(problemsOf({ ...required, S3_ENDPOINT: 'me:sesame@s3' })).to.deep.equal([
+      'S3_ENDPOINT: may hold neither a user nor a query nor a fragment',
+    ]);
+  });
+
+  it('takes an address with capitals and with spaces around it', () => {
+    const { S3_ENDPOINT, PUBLIC_URL } = readConfig({
+      ...required,
+      S3_ENDPOINT: ' HTTP://s3:7070/ ',
+      PUBLIC_URL: 'Https://a.example',
+    });
+    expect([S3_ENDPOINT, PUBLIC_URL]).to.deep.equal(['HTTP://s3:7070', 'Https://a.example']);
+  });
+
   it('names the variable of an address that is none, and keeps its password to itself', () => {
     for (const [name, value] of [
       ['REDIS_URL', 'redis://:sesame@h:notaport'],
