@@ -79,8 +79,18 @@ async function startIdentity(_folder: StackFolder, port?: number): Promise<Local
   return { name: 'identity provider', env, kill() {}, stop: provider.stop };
 }
 
+const usage = `Usage: scripts/stack [--dir FOLDER]
+
+Starts MongoDB, Redis, S3 and an identity provider on this machine, prints their addresses as NAME=VALUE, and stops them
+on Ctrl-C. What MONGO_URL, REDIS_URL, S3_ENDPOINT or OIDC_ISSUER names already is not started.
+
+  --dir FOLDER   keeps the data there for the next time; without, they go when it stops`;
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { dir: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: { dir: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help) return console.log(usage);
   // scripts/stack changes to the repository; a relative path is meant from where the person stands.
   const dir = values.dir && resolve(process.env.INIT_CWD ?? '.', values.dir);
   const signal = new Promise((received) => {

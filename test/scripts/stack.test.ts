@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { expect } from 'chai';
@@ -14,6 +15,7 @@ import { isRunning, type ProcessIdentity } from '../../scripts/local/process-ide
 import { type Stack, startStack } from '../../scripts/stack.ts';
 
 const root = join(import.meta.dirname, '..', '..');
+const run = promisify(execFile);
 const given = ['MONGO_URL', 'REDIS_URL', 'S3_ENDPOINT', 'OIDC_ISSUER'];
 
 function readServers(dir: string): ProcessIdentity[] {
@@ -149,6 +151,17 @@ describe('the local stack', () => {
       expect(servers.filter(isRunning)).to.deep.equal([]);
       expect(existsSync(other.dir)).to.equal(false);
     });
+  });
+
+  it('says how it is used, and starts nothing', async () => {
+    for (const word of ['--help', '-h']) {
+      const { stdout } = await run(process.execPath, ['--import', 'tsx', 'scripts/stack.ts', word], {
+        cwd: root,
+      });
+      expect(stdout)
+        .to.match(/^Usage: scripts\/stack/)
+        .and.not.include('STACK_READY');
+    }
   });
 
   it('starts no server whose address is given, and passes it on', async () => {
