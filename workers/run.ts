@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import { MillraceError, toMillraceError } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
@@ -36,6 +37,9 @@ const putOffMilliseconds = (starts: number): number => Math.min(60, 5 * 2 ** (st
 /** How long a worker that has put a job off takes no other of its queue: it may be the one that is broken. */
 const restMilliseconds = 10_000;
 
+/** When no job has run for so long, or so long after the grace, a worker that has not ended waits for a lost Redis. */
+const endMilliseconds = 5000;
+
 export type Served = { stop(graceSeconds: number): Promise<void> };
 
 /** Takes jobs from one queue: parse the payload, run the handler, log, map errors. */
@@ -48,6 +52,7 @@ export function serve<Q extends QueueName>(
   const { config, log } = tools;
   const connection = workerConnection(config.REDIS_URL);
   let isStopping = false;
+  let running = 0;
   let resting: NodeJS.Timeout | undefined;
 
   // BullMQ passes the abort signal only to a function of three plain parameters.
@@ -70,6 +75,7 @@ export function serve<Q extends QueueName>(
         new MillraceError('timed_out', `The work took longer than ${queues[queue].timeoutSeconds} s.`),
       );
     }, queues[queue].timeoutSeconds * 1000);
+    running += 1;
     try {
       const traced = { ...tools, traceparent: traceparentOf(trace) };
       const signals = signal ? [signal, limit.signal] : [limit.signal];
@@ -103,6 +109,7 @@ export function serve<Q extends QueueName>(
       await handler.gaveUp?.(payload, error, tools);
       throw new UnrecoverableError(`${error.code}: ${error.message}`);
     } finally {
+      running -= 1;
       clearTimeout(timer);
     }
   }
@@ -111,6 +118,17 @@ export function serve<Q extends QueueName>(
     clearTimeout(resting);
     resting = setTimeout(() => worker.resume(), restMilliseconds);
     await worker.pause(true);
+  }
+
+  /** Closing BullMQ's worker never ends when its connection is lost, not even once Redis is back (bullmq#4656). */
+  async function waitedLong(graceSeconds: number): Promise<false> {
+    const end = performance.now() + graceSeconds * 1000;
+    let idleFrom = performance.now();
+    while (performance.now() < idleFrom + endMilliseconds) {
+      await sleep(250, undefined, { ref: false });
+      if (running > 0 && performance.now() < end) idleFrom = performance.now();
+    }
+    return false;
   }
 
   const worker = new Worker(queue, process, {
@@ -132,15 +150,17 @@ export function serve<Q extends QueueName>(
     /** Takes no more jobs; after the grace what still runs is stopped and handed back, at no cost of an attempt. */
     async stop(graceSeconds) {
       clearTimeout(resting);
-      const closed = worker.close();
+      const closed = worker.close().then(() => true);
       const timer = setTimeout(() => {
         isStopping = true;
         worker.cancelAllJobs('the worker is stopping');
       }, graceSeconds * 1000);
-      await closed;
+      const isClosed = await Promise.race([closed, waitedLong(graceSeconds)]);
       clearTimeout(timer);
       clearTimeout(resting);
-      await connection.quit().catch(() => connection.disconnect());
+      if (!isClosed)
+        log.warn({ queue }, 'redis did not answer at the end: other workers take over what still ran');
+      connection.disconnect();
     },
   };
 }

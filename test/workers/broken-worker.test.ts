@@ -12,6 +12,7 @@ import { startWorker } from '../../workers/start.ts';
 import { clip } from '../support/clips.ts';
 import { onLinuxOnly } from '../support/ffmpegs.ts';
 import { type OwnRedis, startOwnRedis } from '../support/own-redis.ts';
+import { startWorkerProcess } from '../support/processes.ts';
 import { attemptsOf, type System, startSystem, until } from '../support/system.ts';
 
 /** Uploads a video that the worker cannot make yet, mends the worker, and gives how often a probe was counted. */
@@ -137,6 +138,21 @@ describe('a worker whose Redis', () => {
       redis.release();
     }
     await until('ready worker', async () => (await readiness(port)).startsWith('200'));
+  });
+
+  it('has gone stops when it is told to', async function () {
+    this.timeout(90_000);
+    const worker = await startWorkerProcess(system.env);
+    await redis.stop();
+    try {
+      await until('notice', async () => worker.log().includes('redis cannot be used'));
+      await worker.stop();
+      expect(worker.log()).to.include('"msg":"stopped"').and.not.include('took too long');
+    } finally {
+      await worker.kill();
+      await redis.startAgain();
+    }
+    await until('ready api', async () => (await readiness(system.port)).startsWith('200'));
   });
 
   it('is full says so, as the api does', async () => {
