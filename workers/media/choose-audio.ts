@@ -1,10 +1,12 @@
-import type { AudioTrack } from '../../shared/contracts/encoding.ts';
+import type { AudioTrack, PlanWarning } from '../../shared/contracts/encoding.ts';
 import type { ProbedStream, ProbeReport } from './ffprobe.ts';
 import { canonicalLanguage, languageName } from './languages.ts';
 import { trackTitle } from './track-title.ts';
 
 /** Files with more are damaged or hostile. */
 const mostTracks = 16;
+/** So many of those left out are named. */
+const mostNamed = 16;
 const longestTitle = 60;
 const stereoBitrate = 128_000;
 const surroundBitrate = 384_000;
@@ -13,20 +15,17 @@ const guessed = [16, 24];
 
 /** Every audio track in stereo, and once more in 5.1 where the source has that or more. The default one comes first. */
 export function chooseAudio(report: ProbeReport): AudioTrack[] {
-  const streams = report.streams.filter(({ codec_type }) => codec_type === 'audio');
-  const first = streams.find(({ disposition }) => disposition.default) ?? streams[0];
-  if (!first) return [];
   const folders = new Set<string>();
   const titles = new Set<string>();
-  const chosen = [first, ...streams.filter((stream) => stream !== first)].slice(0, mostTracks);
-  return chosen.flatMap((stream) => {
+  const chosen = soundsOf(report).slice(0, mostTracks);
+  return chosen.flatMap((stream, place) => {
     const language = canonicalLanguage(stream.tags.language);
     const track = {
       name: unique(folders, `audio/${language.toLowerCase()}`, '-'),
       streamIndex: stream.index,
       language,
       title: unique(titles, titleOf(stream, language), ' '),
-      isDefault: stream === first,
+      isDefault: place === 0,
     };
     const stereo: AudioTrack = { ...track, channels: 2, bitrate: stereoBitrate };
     if ((stream.channels ?? 0) < 6) return [stereo];
@@ -41,6 +40,22 @@ export function chooseAudio(report: ProbeReport): AudioTrack[] {
       },
     ];
   });
+}
+
+/** Says which tracks `chooseAudio` does not take. */
+export function leftOutAudio(report: ProbeReport): PlanWarning[] {
+  const left = soundsOf(report).slice(mostTracks);
+  if (left.length === 0) return [];
+  const named = left.map(({ index }) => index).slice(0, mostNamed);
+  const more = left.length > named.length ? ` and ${left.length - named.length} more` : '';
+  const message = `Of the sound ${mostTracks} tracks are taken; left out: ${named.join(', ')}${more}.`;
+  return [{ code: 'audio_left_out', message }];
+}
+
+function soundsOf({ streams }: ProbeReport): ProbedStream[] {
+  const sounds = streams.filter(({ codec_type }) => codec_type === 'audio');
+  const first = sounds.find(({ disposition }) => disposition.default) ?? sounds[0];
+  return first ? [first, ...sounds.filter((stream) => stream !== first)] : [];
 }
 
 /** Whether nobody knows which of its channels is heard where. */

@@ -4,7 +4,7 @@ import { MillraceError } from '../../shared/errors.ts';
 import { fanOut, move } from '../../shared/pipeline.ts';
 import { currentVideo, whileCurrent } from '../attempt.ts';
 import { usableProfile } from '../encoders.ts';
-import { chooseAudio } from '../media/choose-audio.ts';
+import { chooseAudio, leftOutAudio } from '../media/choose-audio.ts';
 import { chooseCaptions } from '../media/choose-captions.ts';
 import { chooseVideo, encryptedPicture } from '../media/choose-video.ts';
 import { findCutOff } from '../media/cut-off.ts';
@@ -77,7 +77,10 @@ async function makePlan(video: Video, { tools, signal }: Step): Promise<Encoding
       },
       { maxSeconds: config.VIDEO_MAX_SECONDS, profile, slots, copyRefused: video.copyRefused },
     );
-    return { ...plan, warnings: [...warnings, ...text.warnings, ...plan.warnings, ...lost] };
+    return {
+      ...plan,
+      warnings: [...warnings, ...leftOutAudio(shown), ...text.warnings, ...plan.warnings, ...lost],
+    };
   });
 }
 

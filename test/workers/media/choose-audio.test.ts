@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { chooseAudio } from '../../../workers/media/choose-audio.ts';
+import { chooseAudio, leftOutAudio } from '../../../workers/media/choose-audio.ts';
 import type { ProbedStream } from '../../../workers/media/ffprobe.ts';
 import { picture, reportOf, sound } from '../../support/streams.ts';
 
@@ -96,6 +96,19 @@ describe('choosing the sound', () => {
     const withLast = chosen(...Array.from({ length: 40 }, (_, index) => sound(index)), last);
     expect(withLast).to.have.length(16);
     expect(withLast[0]).to.include({ streamIndex: 40, isDefault: true });
+  });
+
+  it('names those beyond the sixteenth', () => {
+    const left = (count: number, ...more: ProbedStream[]) =>
+      leftOutAudio(
+        reportOf(picture(0), ...Array.from({ length: count }, (_, index) => sound(index + 1)), ...more),
+      ).map(({ code, message }) => `${code}: ${message}`);
+    expect(left(0)).to.deep.equal([]);
+    expect(left(16)).to.deep.equal([]);
+    const of = 'audio_left_out: Of the sound 16 tracks are taken; left out:';
+    expect(left(18)).to.deep.equal([`${of} 17, 18.`]);
+    expect(left(16, sound(17, { disposition: { default: 1 } }))).to.deep.equal([`${of} 16.`]);
+    expect(left(40)[0]).to.match(/ 31, 32 and 8 more\.$/);
   });
 
   it('never gives two tracks one folder', () => {
