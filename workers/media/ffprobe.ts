@@ -107,7 +107,31 @@ async function look(
   signal: AbortSignal,
 ): Promise<ProbeReport> {
   const entries = ['-show_streams', '-show_format', '-show_entries', 'program_stream=index'];
-  const [program, args] = command(probe, limits.cpuSeconds, file, [...more, ...entries, '-of', 'json']);
+  return report.parse(await readJson(probe, file, [...more, ...entries], signal));
+}
+
+const pictures = z.object({ frames: z.array(z.object({ pts_time: number })).default([]) });
+
+/** When the pictures are shown that a decoder makes of the first so many packets of a stream. Seconds, rising. */
+export async function decodedTimes(
+  probe: ProbeTool,
+  file: string,
+  { index, packets }: { index: number; packets: number },
+  signal: AbortSignal,
+): Promise<number[]> {
+  const first = ['-select_streams', String(index), '-read_intervals', `%+#${packets}`];
+  const words = [...first, '-show_entries', 'frame=pts_time'];
+  const { frames } = pictures.parse(await readJson(probe, file, words, signal));
+  return frames.flatMap(({ pts_time }) => (pts_time === undefined ? [] : [pts_time])).sort((a, b) => a - b);
+}
+
+async function readJson(
+  probe: ProbeTool,
+  file: string,
+  words: string[],
+  signal: AbortSignal,
+): Promise<unknown> {
+  const [program, args] = command(probe, limits.cpuSeconds, file, [...words, '-of', 'json']);
   const output = await new Promise<string>((resolve, reject) => {
     const options = {
       timeout: describeSeconds * 1000,
@@ -124,7 +148,7 @@ async function look(
       reject(notBegun(error.code, error) ?? unreadable(stderr, error));
     });
   });
-  return report.parse(JSON.parse(output));
+  return JSON.parse(output);
 }
 
 type Scan = {

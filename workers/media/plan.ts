@@ -43,6 +43,8 @@ export type Source = {
   video: ProbedStream;
   packets: Packets;
   mayHaveFields?: boolean;
+  /** What `paired-fields.ts` found. */
+  wholeRate?: number | undefined;
   /** Of the default audio track, when there is one. */
   soundPackets: Packets | undefined;
   audio: AudioTrack[];
@@ -68,7 +70,7 @@ export function planEncoding(source: Source, options: PlanOptions): EncodingPlan
   const formatName = report.format.format_name ?? '';
   const warnings = checkFrames(video, packets, formatName);
   const picture = sourcePicture(video, formatName, source.mayHaveFields);
-  const usual = usualRate(video, packets, picture.isInterlaced);
+  const usual = source.wholeRate ?? usualRate(video, packets, picture.isInterlaced);
   const [extent, heard] = findExtents(source, usual);
   if (!extent) throw new MillraceError('undecodable', 'The picture track holds not one frame.');
   if (extent.isDamaged) warnings.push(damagedTimes);

@@ -16,6 +16,8 @@ import { countHidden } from '../media/hidden-frames.ts';
 import { leftOutPictures, otherPictures } from '../media/left-pictures.ts';
 import { findLostFragments } from '../media/lost-fragments.ts';
 import { noPackets } from '../media/packets.ts';
+import { wholeRate } from '../media/paired-fields.ts';
+import { sourcePicture } from '../media/picture.ts';
 import { planEncoding } from '../media/plan.ts';
 import { ownProgram } from '../media/programs.ts';
 import { mediaFault } from '../media-fault.ts';
@@ -65,12 +67,16 @@ async function makePlan(video: Video, { tools, signal }: Step): Promise<Encoding
       ...(await findCutOff(path, formatName, Math.max(packets.endByte, soundPackets?.endByte ?? 0))),
     ];
     lost.push(...leftOutPictures(packets, others));
+    const isFields = fields || sourcePicture(stream, formatName).isInterlaced;
     const plan = planEncoding(
       {
         report,
         video: stream,
         packets,
         mayHaveFields: fields,
+        wholeRate: isFields
+          ? await wholeRate(tools.ffprobe, path, stream, packets, formatName, signal)
+          : undefined,
         soundPackets,
         audio,
         captions: text.captions,
