@@ -29,14 +29,17 @@ export function chooseCaptions(report: ProbeReport): { captions: CaptionTrack[];
       warnings.push({ code: 'captions_left_out', message });
     }
   }
-  const captions = [...chosen]
-    .sort(([, a], [, b]) => a.index - b.index)
-    .map(([language, { index, tags, disposition }]) => ({
-      streamIndex: index,
-      language,
-      title: trackTitle(tags.title, mostTitle),
-      isDefault: disposition.default === 1 && disposition.forced !== 1,
-    }));
+  const inOrder = [...chosen].sort(([, a], [, b]) => a.index - b.index);
+  // Matroska marks every track unless told otherwise; one is shown.
+  const first = inOrder.find(
+    ([, { disposition }]) => disposition.default === 1 && disposition.forced !== 1,
+  )?.[0];
+  const captions = inOrder.map(([language, { index, tags }]) => ({
+    streamIndex: index,
+    language,
+    title: trackTitle(tags.title, mostTitle),
+    isDefault: language === first,
+  }));
   return { captions, warnings };
 }
 

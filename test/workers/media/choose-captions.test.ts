@@ -59,6 +59,19 @@ describe('the choice of captions', () => {
     );
   });
 
+  it('shows the first of those that are marked as default, as Matroska marks all', () => {
+    const { captions } = choose(
+      subtitles(2, { language: 'swe', flags: ['default', 'forced'] }),
+      subtitles(3, { language: 'jpn', flags: ['default'] }),
+      subtitles(4, { language: 'ger', flags: ['default'] }),
+    );
+    expect(captions.map(({ language, isDefault }) => [language, isDefault])).to.deep.equal([
+      ['sv', false],
+      ['ja', true],
+      ['de', false],
+    ]);
+  });
+
   it('takes one of a language: not the forced one, else the default, else the first, and names the others', () => {
     const { captions, warnings } = choose(
       subtitles(2, { language: 'eng', title: 'Signs', flags: ['forced', 'default'] }),
