@@ -43,7 +43,7 @@ Style: Default,Arial,16,&Hffffff,&Hffffff,&H0,&H0,0,0,0,0,100,100,0,0,1,1,0,2,10
 [Events]
 Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
 Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,Eins {\\i1}zwei{\\i0}\\N\\Ndrei
-Dialogue: 0,0:00:01.50,0:00:02.50,Default,,0,0,0,,a --> b
+Dialogue: 0,0:00:01.50,0:00:02.50,Default,,0,0,0,,a\\h--> b
 Dialogue: 0,0:00:02.00,0:00:02.00,Default,,0,0,0,,no time at all
 Dialogue: 0,0:00:02.50,0:00:02.80,Default,,0,0,0,,{\\p1}m 0 0 l 100 0 100 100.5 -3 100 b 1 2 3 4 5 6{\\p0}
 `;
@@ -148,7 +148,7 @@ describe('subtitles in the file', () => {
     expect(cues[1]?.settings).to.equal('line:0');
     expectCues(await cuesOf(de), [
       [1000, 2000, 'Eins <i>zwei</i>\ndrei'],
-      [1500, 2500, 'a --&gt; b'],
+      [1500, 2500, 'a\u00a0--&gt; b'],
     ]);
     const stored = await system.context.storage.list('processed', `${generationPrefix(videoId, 1)}captions/`);
     expect(stored.map(({ key }) => key.split('/').at(-1))).to.deep.equal(['de.vtt', 'en.vtt']);

@@ -21,6 +21,9 @@ import type { Tools } from '../tools.ts';
 /** A drawing of Advanced SubStation as ffmpeg leaves it: its path in place of a text. */
 const drawing = /^m(?: -?[\d.]+){2}(?: [mnlbspc]| -?[\d.]+)*$/;
 
+/** A space of Advanced SubStation where no line breaks, which ffmpeg leaves as it is written. */
+const hardSpace = '\\h';
+
 type CaptionsPayload = Attempt & { track: number };
 
 /** Makes captions of one text track of the file. A track without a text gives none. */
@@ -59,7 +62,9 @@ async function extract(
       return readFile(file);
     }),
   );
-  const cues = parseCaptions(text, 'srt').filter((cue) => !drawing.test(cue.text));
+  const cues = parseCaptions(text, 'srt')
+    .filter((cue) => !drawing.test(cue.text))
+    .map((cue) => ({ ...cue, text: cue.text.replaceAll(hardSpace, '\u00a0') }));
   return fitCues(cues, captionsShift(plan), plan.durationSeconds * 1000);
 }
 
