@@ -22,6 +22,8 @@ export type CopyQuestion = {
   originSeconds: number;
   /** Upright, in square pixels. */
   display: { width: number; height: number };
+  /** Some pictures later are larger or smaller. */
+  changesSize?: boolean;
 };
 
 /** Where the copied rung is cut, and its rates in bit/s. */
@@ -41,6 +43,7 @@ export function planCopy(question: CopyQuestion): Copy | CopyRefusal {
   if (!isShownAlike(video, picture)) return 'colours';
   if (picture.isInterlaced || picture.mayInterlace) return 'interlaced';
   if (packets.hidden > 0 || !isUpright(video)) return 'edited';
+  if (question.changesSize) return 'geometry';
   const { width, height } = question.display;
   if (video.width !== width || video.height !== height || width % 2 || height % 2) return 'geometry';
 

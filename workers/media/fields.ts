@@ -17,30 +17,47 @@ export function parameterSetsCommand(streamIndex: number, source: string): Ffmpe
   };
 }
 
+const sizes = /\b((?:pic_(?:width|height)_in|frame_crop_)\w+) .*= (\d+)$/;
+
+/** What comes later than in the first pictures, of which alone ffprobe tells. */
+export type Later = { mayHaveFields: boolean; changesSize: boolean };
+
 /**
- * Whether H.264 that begins with whole pictures may have fields later, as one of its parameter sets says: a recording, or what
- * was joined of several. ffprobe tells of the first pictures only. Nothing is decoded: 240 MB took 0.5 s at most.
- * What cannot be read to its end tells as much as it does until there.
+ * Whether H.264 that begins with whole pictures may have fields later, or pictures of another size, as its parameter sets say: a
+ * recording, or what was joined of several. Nothing is decoded: 240 MB took 0.5 s at most. What cannot be read to its
+ * end tells as much as it does until there; where there are fields, nothing else is asked.
  */
-export async function mayHaveFields(
+export async function lookLater(
   tool: EncodeTool,
   video: ProbedStream,
   source: string,
   signal: AbortSignal,
-): Promise<boolean> {
-  if (video.codec_name !== 'h264' || sourcePicture(video).isInterlaced) return false;
+): Promise<Later> {
+  if (video.codec_name !== 'h264' || sourcePicture(video).isInterlaced) {
+    return { mayHaveFields: false, changesSize: false };
+  }
   const found = new AbortController();
+  const seen = new Set<string>();
+  let size: string[] = [];
+  const endSet = () => {
+    if (size.length > 0) seen.add(size.join());
+    size = [];
+  };
   const run = {
     timeoutSeconds: mostSeconds,
     signal: AbortSignal.any([signal, found.signal]),
     isUrgent: true,
     onLine: (line: string) => {
       if (/\bframe_mbs_only_flag\b.*= 0$/.test(line)) found.abort();
+      if (line.endsWith('Sequence Parameter Set')) endSet();
+      const [, name, value] = sizes.exec(line) ?? [];
+      if (name) size.push(`${name}=${value}`);
     },
   };
   await runFfmpeg(tool, parameterSetsCommand(video.index, source), run).catch((error) => {
     const isLate = error instanceof MillraceError && error.code === 'timed_out';
     if (signal.aborted || !(found.signal.aborted || isLate || error instanceof FfmpegError)) throw error;
   });
-  return found.signal.aborted;
+  endSet();
+  return { mayHaveFields: found.signal.aborted, changesSize: seen.size > 1 };
 }

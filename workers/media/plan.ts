@@ -43,6 +43,7 @@ export type Source = {
   video: ProbedStream;
   packets: Packets;
   mayHaveFields?: boolean;
+  changesSize?: boolean;
   /** What `paired-fields.ts` found. */
   wholeRate?: number | undefined;
   /** Of the default audio track, when there is one. */
@@ -95,7 +96,7 @@ export function planEncoding(source: Source, options: PlanOptions): EncodingPlan
   const copy = offerCopy(options, () =>
     extent.isDamaged
       ? 'frame_times'
-      : planCopy({ video, picture, packets, formatName, rate, frameCount, originSeconds, display }),
+      : planCopy({ ...source, picture, formatName, rate, frameCount, originSeconds, display }),
   );
   const bitrate = (totalBytes(packets) * 8) / (span > 0 ? span : 1);
   const looks = { ...display, framesPerSecond: framesPerSecond(rate), bitrate };

@@ -11,7 +11,7 @@ import { findCutOff } from '../media/cut-off.ts';
 import { FfmpegError, runFfmpeg } from '../media/ffmpeg.ts';
 import { firstPictureCommand } from '../media/ffmpeg-args.ts';
 import { describe, scanPackets } from '../media/ffprobe.ts';
-import { mayHaveFields } from '../media/fields.ts';
+import { lookLater } from '../media/fields.ts';
 import { countHidden } from '../media/hidden-frames.ts';
 import { leftOutPictures, otherPictures } from '../media/left-pictures.ts';
 import { findLostFragments } from '../media/lost-fragments.ts';
@@ -50,11 +50,11 @@ async function makePlan(video: Video, { tools, signal }: Step): Promise<Encoding
     const formatName = report.format.format_name;
     const sound = audio.slice(0, 1).map(({ streamIndex }) => streamIndex);
     const streamIndexes = [stream.index, ...sound, ...otherPictures(report, stream)];
-    const [[packets = noPackets(), ...others], undecoded, fields, { profile, warnings }, slots] =
+    const [[packets = noPackets(), ...others], undecoded, later, { profile, warnings }, slots] =
       await Promise.all([
         scanPackets(tools.ffprobe, path, { streamIndexes, formatName }, signal),
         decodeFirstPicture(stream.index, path, tools, signal).catch((error) => ({ error })),
-        mayHaveFields(tools.ffmpeg, stream, path, signal),
+        lookLater(tools.ffmpeg, stream, path, signal),
         usableProfile(config.ENCODING_PROFILES, video.profile ?? config.ENCODING_PROFILE, tools.encoders),
         encodeSlots(tools),
       ]);
@@ -67,13 +67,13 @@ async function makePlan(video: Video, { tools, signal }: Step): Promise<Encoding
       ...(await findCutOff(path, formatName, Math.max(packets.endByte, soundPackets?.endByte ?? 0))),
     ];
     lost.push(...leftOutPictures(packets, others));
-    const isFields = fields || sourcePicture(stream, formatName).isInterlaced;
+    const isFields = later.mayHaveFields || sourcePicture(stream, formatName).isInterlaced;
     const plan = planEncoding(
       {
         report,
         video: stream,
         packets,
-        mayHaveFields: fields,
+        ...later,
         wholeRate: isFields
           ? await wholeRate(tools.ffprobe, path, stream, packets, formatName, signal)
           : undefined,

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { prepareFfmpeg } from '../../../workers/media/ffmpeg.ts';
-import { mayHaveFields } from '../../../workers/media/fields.ts';
+import { lookLater } from '../../../workers/media/fields.ts';
 import { type PlanOptions, planEncoding } from '../../../workers/media/plan.ts';
 import { findSandboxTools } from '../../../workers/media/sandbox.ts';
 import { fieldsIn, h264, lookAt, moving, smallProfile, useMedia } from '../../support/media.ts';
@@ -18,11 +18,11 @@ describe('H.264 that begins with whole pictures', () => {
   const ask = async (source: string, signal = new AbortController().signal) => {
     const tool = prepareFfmpeg(media.path(''), 'ffmpeg', findSandboxTools(process.env.PATH ?? ''));
     const { video } = await lookAt(source);
-    return mayHaveFields(tool, video, source, signal);
+    return lookLater(tool, video, source, signal);
   };
   /** One stream with two parameter sets, the second of which comes with its pictures. */
-  const joined = async (name: string) => {
-    const parts = [await media.make('whole.264', ...whole), await media.make('fields.264', ...fields)];
+  const joined = async (name: string, first = whole, second = fields) => {
+    const parts = [await media.make('first.264', ...first), await media.make('second.264', ...second)];
     const stream = media.path('joined.264');
     await writeFile(stream, Buffer.concat(await Promise.all(parts.map((part) => readFile(part)))));
     // Only MP4 takes pictures without times.
@@ -35,7 +35,7 @@ describe('H.264 that begins with whole pictures', () => {
       const source = await joined(name);
       const { video, ...rest } = await lookAt(source);
       expect(video.field_order).to.equal('progressive');
-      expect(await ask(source)).to.equal(true);
+      expect((await ask(source)).mayHaveFields).to.equal(true);
       const plan = planEncoding({ video, ...rest, mayHaveFields: true }, options);
       expect(plan.copied).to.equal(null);
       expect(plan.picture).to.include({ isInterlaced: false, mayInterlace: true });
@@ -46,9 +46,22 @@ describe('H.264 that begins with whole pictures', () => {
     });
   }
 
+  it('and has larger ones later is not taken as it is', async () => {
+    // Times are made up where pictures of a raw stream are reordered.
+    const sizes = ['160x90', '192x108'].map((size) => [...moving('25', 1, size), ...h264(25, '-bf', '0')]);
+    const source = await joined('larger.mp4', ...sizes);
+    const later = await ask(source);
+    expect(later).to.deep.equal({ mayHaveFields: false, changesSize: true });
+    const found = await lookAt(source);
+    expect(planEncoding(found, options).copied).to.equal('90p');
+    const plan = planEncoding({ ...found, ...later }, options);
+    expect(plan.copied).to.equal(null);
+    expect(plan.ladder.at(-1)).to.include({ notCopied: 'geometry' });
+  });
+
   it('and has no others is taken as it is', async () => {
     const source = await media.make('plain.mp4', ...whole);
-    expect(await ask(source)).to.equal(false);
+    expect(await ask(source)).to.deep.equal({ mayHaveFields: false, changesSize: false });
     const plan = planEncoding(await lookAt(source), options);
     expect(plan.picture.mayInterlace).to.equal(undefined);
   });
@@ -57,7 +70,7 @@ describe('H.264 that begins with whole pictures', () => {
     const source = await joined('damaged.mkv');
     const bytes = await readFile(source);
     await writeFile(source, bytes.fill(0xff, bytes.length >> 3, bytes.length >> 2));
-    expect(await ask(source)).to.equal(true);
+    expect((await ask(source)).mayHaveFields).to.equal(true);
   });
 
   it('is not asked any longer when the work ends', async () => {
