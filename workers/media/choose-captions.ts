@@ -3,7 +3,9 @@ import type { ProbedStream, ProbeReport } from './ffprobe.ts';
 import { canonicalLanguage } from './languages.ts';
 import { trackTitle } from './track-title.ts';
 
-/** What ffmpeg decodes to text. Other subtitles are pictures of text. */
+/** Pictures of text. */
+const pictureCodecs = new Set(['hdmv_pgs_subtitle', 'dvb_subtitle', 'dvd_subtitle', 'xsub']);
+/** What ffmpeg decodes to text. Teletext, and WebVTT as mkvmerge writes it, are text that not every ffmpeg reads. */
 const textCodecs = new Set(['subrip', 'srt', 'ass', 'ssa', 'webvtt', 'mov_text', 'text']);
 const mostTitle = 200;
 
@@ -18,7 +20,9 @@ export function chooseCaptions(report: ProbeReport): { captions: CaptionTrack[];
     .filter((stream) => !isText(stream))
     .map(({ index, codec_name = 'unknown' }) => ({
       code: 'captions_not_text',
-      message: `The subtitles in track ${index} (${codec_name}) are no text and were left out.`,
+      message: `The subtitles in track ${index} (${codec_name}) are ${
+        pictureCodecs.has(codec_name) ? 'no text' : 'of a kind that is not read here'
+      } and were left out.`,
     }));
   const chosen = new Map<string, ProbedStream>();
   for (const stream of subtitles.filter(isText).sort(byPreference)) {

@@ -45,16 +45,18 @@ describe('the choice of captions', () => {
       subtitles(2, { codec: 'hdmv_pgs_subtitle', language: 'eng' }),
       subtitles(3, { codec: 'dvb_subtitle' }),
       { ...subtitles(4), codec_name: undefined },
+      subtitles(5, { codec: 'dvb_teletext' }),
     );
     expect(captions).to.deep.equal([]);
     expect(warnings).to.deep.equal(
       [
-        ['2', 'hdmv_pgs_subtitle'],
-        ['3', 'dvb_subtitle'],
-        ['4', 'unknown'],
-      ].map(([index, codec]) => ({
+        ['2', 'hdmv_pgs_subtitle', 'no text'],
+        ['3', 'dvb_subtitle', 'no text'],
+        ['4', 'unknown', 'of a kind that is not read here'],
+        ['5', 'dvb_teletext', 'of a kind that is not read here'],
+      ].map(([index, codec, what]) => ({
         code: 'captions_not_text',
-        message: `The subtitles in track ${index} (${codec}) are no text and were left out.`,
+        message: `The subtitles in track ${index} (${codec}) are ${what} and were left out.`,
       })),
     );
   });
