@@ -11,7 +11,7 @@ const jsonBody = koaBody({
   ...{ json: false, urlencoded: false, multipart: false },
 });
 const formBody = koaBody({ text: false, multipart: false, formLimit: bodyLimit, json: false });
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** @throws MillraceError unsupported_media_type, body_too_large or invalid_json */
 export async function readJson(ctx: KoaContext): Promise<unknown> {

@@ -203,7 +203,8 @@ describe('what strangers put into requests', () => {
       });
       const told = { status: 400, code: 'invalid_json', detail: 'The body is not in UTF-8.' };
       expect(await reply.json()).to.include(told);
-      expect(await post('{"filename":"Zoë.mp4"}')).to.include({ code: 'invalid_request' });
+      for (const text of ['{"filename":"Zoë.mp4"}', '\ufeff{"filename":"Zoë.mp4"}'])
+        expect(await post(text), text).to.include({ code: 'invalid_request' });
     });
 
     it('is read up to those bounds', async () => {
