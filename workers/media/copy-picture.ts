@@ -3,6 +3,7 @@ import { isUpright } from './choose-video.ts';
 import type { ProbedStream } from './ffprobe.ts';
 import { framesPerSecond } from './frame-rate.ts';
 import type { Packets } from './packets.ts';
+import type { Later } from './picture.ts';
 
 /** A segment of the copied rung is as long as the source's key frames allow: at most this, like encoded ones. */
 const longestSegment = 6.05;
@@ -22,8 +23,7 @@ export type CopyQuestion = {
   originSeconds: number;
   /** Upright, in square pixels. */
   display: { width: number; height: number };
-  /** Some pictures later are larger or smaller. */
-  changesSize?: boolean;
+  later?: Later;
 };
 
 /** Where the copied rung is cut, and its rates in bit/s. */
@@ -43,7 +43,7 @@ export function planCopy(question: CopyQuestion): Copy | CopyRefusal {
   if (!isShownAlike(video, picture)) return 'colours';
   if (picture.isInterlaced || picture.mayInterlace) return 'interlaced';
   if (packets.hidden > 0 || !isUpright(video)) return 'edited';
-  if (question.changesSize) return 'geometry';
+  if (question.later?.changesSize) return 'geometry';
   const { width, height } = question.display;
   if (video.width !== width || video.height !== height || width % 2 || height % 2) return 'geometry';
 

@@ -68,8 +68,8 @@ export function chunkCommand(
     `setpts=PTS-${span.startFrame}`,
     ...toneMapFilters(picture, largest),
   ];
-  const tiles = tilesOutput(storyboard, tilesIn(plan, chunk), '[small]', '[tiles]', tilesFile);
-  const { inputs, chains } = scaleChains(rungs);
+  const tiles = tilesOutput(plan, tilesIn(plan, chunk), '[small]', '[tiles]', tilesFile);
+  const { inputs, chains } = scaleChains(rungs, picture.first);
   const labels = [...inputs, ...(tiles ? ['[small]'] : [])];
   return {
     input: {

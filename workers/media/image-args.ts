@@ -1,6 +1,7 @@
-import type { EncodingPlan, Storyboard } from '../../shared/contracts/encoding.ts';
+import type { EncodingPlan } from '../../shared/contracts/encoding.ts';
 import type { Sheet } from '../../shared/contracts/images.ts';
 import type { FfmpegCommand } from './ffmpeg-command.ts';
+import { fitFilters } from './picture.ts';
 
 export type Size = { width: number; height: number };
 
@@ -93,7 +94,7 @@ export function tilesIn(
  * chunk's frames and no others, and an output. `frames` are those of `tilesIn`; undefined when there are none.
  */
 export function tilesOutput(
-  { width, height }: Storyboard,
+  { storyboard, picture }: Pick<EncodingPlan, 'storyboard' | 'picture'>,
   frames: number[],
   from: string,
   to: string,
@@ -104,9 +105,10 @@ export function tilesOutput(
   const groups = Array.from({ length: Math.ceil(chosen.length / mostTerms) }, (_, n) =>
     chosen.slice(n * mostTerms, (n + 1) * mostTerms).join('+'),
   );
+  const fitted = fitFilters(storyboard.width, storyboard.height, forJpeg, picture.first).join(',');
   const select = groups.length === 1 ? groups[0] : groups.map((group) => `(${group})`).join('+');
   return {
-    filter: `${from}select='${select}',scale=${width}:${height}:${forJpeg}${to}`,
+    filter: `${from}select='${select}',${fitted}${to}`,
     output: {
       path,
       options: [

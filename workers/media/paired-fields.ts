@@ -30,5 +30,7 @@ export async function wholeRate(
   if (shown.length > packets * pairedShare || distance <= 0) return undefined;
   const named = [avg_frame_rate, r_frame_rate].map((rate) => parseRate(rate) ?? 0);
   const known = [...named, ...named.map((rate) => rate / 2)];
-  return known.find((rate) => Math.abs(rate * distance - 1) < tolerance) ?? 1 / distance;
+  const rate = known.find((one) => Math.abs(one * distance - 1) < tolerance) ?? 1 / distance;
+  // Two fields are a picture, and no more are.
+  return rate * (2 + tolerance) < (named[0] ?? 0) ? undefined : rate;
 }

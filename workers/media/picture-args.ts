@@ -27,7 +27,7 @@ function encodedPicture({ picture }: EncodingPlan, size: Size, choice: string[] 
     ...deinterlaceFilters(picture),
     ...choice,
     ...toneMapFilters(picture, size),
-    ...scaleFilters(size.width, size.height),
+    ...scaleFilters(size.width, size.height, picture.first),
   ];
 }
 

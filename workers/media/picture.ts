@@ -1,5 +1,5 @@
 import type { Rung, SourcePicture } from '../../shared/contracts/encoding.ts';
-import { hasNonsenseMatrix } from './choose-video.ts';
+import { hasNonsenseMatrix, isUpright } from './choose-video.ts';
 import type { ProbedStream } from './ffprobe.ts';
 
 /** From here on a source that does not name its matrix is taken for high definition. */
@@ -8,18 +8,29 @@ const highDefinition = 720;
 /** Their decoders tell the fields of each picture, and containers of these often do not. */
 const marksPictures = ['mpeg4', 'dnxhd', 'mpeg2video', 'vc1'];
 
-/** What must be undone to show a stream's picture on any screen; `mayHaveFields` is what `fields.ts` found. */
-export function sourcePicture(video: ProbedStream, formatName = '', mayHaveFields = false): SourcePicture {
+/** Browsers record calls and windows in these, in a new size whenever a window or a telephone is turned. */
+const ofBrowsers = ['vp8', 'vp9'];
+
+/** What `look-later.ts` finds in later pictures than the first, of which alone ffprobe tells. */
+export type Later = { mayHaveFields: boolean; changesSize: boolean };
+
+/** What must be undone to show a stream's picture on any screen. */
+export function sourcePicture(video: ProbedStream, formatName = '', later?: Later): SourcePicture {
   const { color_transfer: transfer, field_order: fields = 'unknown', codec_name: codec = '' } = video;
   const isBroadcast = /\bmpeg/.test(formatName) && codec === 'h264';
+  const hdr = transfer === 'smpte2084' || transfer === 'arib-std-b67' ? transfer : null;
+  const mayInterlace = isBroadcast || later?.mayHaveFields || marksPictures.includes(codec);
+  const { width = 0, height = 0 } = video;
+  const mayChange = (later?.changesSize || ofBrowsers.includes(codec)) && !hdr && isUpright(video);
   return {
     streamIndex: video.index,
     // Nobody but the decoder knows the fields of DV, and it has them nearly always.
     isInterlaced: ['tt', 'bb', 'tb', 'bt'].includes(fields) || (codec === 'dvvideo' && fields === 'unknown'),
-    ...(isBroadcast || mayHaveFields || marksPictures.includes(codec) ? { mayInterlace: true } : {}),
+    ...(mayInterlace ? { mayInterlace: true } : {}),
     ignoresMatrix: hasNonsenseMatrix(video),
-    hdr: transfer === 'smpte2084' || transfer === 'arib-std-b67' ? transfer : null,
+    hdr,
     matrix: matrixOf(video),
+    ...(mayChange ? { first: { width, height } } : {}),
   };
 }
 
@@ -83,13 +94,33 @@ export function toneMapFilters({ hdr }: SourcePicture, size: { width: number; he
 }
 
 /** To a rung's size, in the matrix and range that all rungs have, with square pixels. */
-export function scaleFilters(width: number, height: number): string[] {
+export function scaleFilters(width: number, height: number, first?: SourcePicture['first']): string[] {
   return [
-    `scale=${width}:${height}:out_color_matrix=bt709:out_range=tv`,
+    ...fitFilters(width, height, 'out_color_matrix=bt709:out_range=tv', first),
     'setsar=1',
     'format=yuv420p',
     // Newer versions of ffmpeg let what a frame says win over the encoder's options.
     'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709',
+  ];
+}
+
+/**
+ * To a size, `words` being those of `scale`. Pictures of another shape than the `first` are shown whole between black bars;
+ * of the same shape they fill it.
+ */
+export function fitFilters(
+  width: number,
+  height: number,
+  words: string,
+  first: SourcePicture['first'],
+): string[] {
+  if (!first) return [`scale=${width}:${height}:${words}`];
+  // Asked anew whenever the size changes; 1 for the shape of the first.
+  const shape = `(iw*${first.height})/(ih*${first.width})`;
+  const fitting = (side: number, by: string) => `'max(2,trunc(${side}*min(1,${by})/2)*2)'`;
+  return [
+    `scale=${fitting(width, shape)}:${fitting(height, `1/(${shape})`)}:eval=frame:${words}`,
+    `pad=${width}:${height}:-1:-1:eval=frame`,
   ];
 }
 
@@ -103,7 +134,10 @@ const farEnough = 2;
  * One filter chain for each rung, from `[s0]`, `[s1]`, ... to `[v0]`, `[v1]`, ...; `inputs` names those that are to
  * come from the source's picture, the others from a larger rung.
  */
-export function scaleChains(rungs: readonly Rung[]): { inputs: string[]; chains: string[] } {
+export function scaleChains(
+  rungs: readonly Rung[],
+  first?: SourcePicture['first'],
+): { inputs: string[]; chains: string[] } {
   const feeders = rungs.map(({ width, height }) => {
     const least = farEnough * Math.min(width, height);
     const feeder = rungs.find((other) => Math.min(other.width, other.height) >= least);
@@ -112,7 +146,8 @@ export function scaleChains(rungs: readonly Rung[]): { inputs: string[]; chains:
   const chains = rungs.map(({ width, height }, index) => {
     const fed = feeders.flatMap((feeder, other) => (feeder === index ? [`[s${other}]`] : []));
     const split = fed.length > 0 ? [`split=${1 + fed.length}`] : [];
-    const filters = [...scaleFilters(width, height), ...split].join(',');
+    const ofSource = feeders[index] === undefined ? first : undefined;
+    const filters = [...scaleFilters(width, height, ofSource), ...split].join(',');
     return `[s${index}]${filters}[v${index}]${fed.join('')}`;
   });
   return {

@@ -27,7 +27,7 @@ import {
   totalBytes,
   usualDistance,
 } from './packets.ts';
-import { sourcePicture } from './picture.ts';
+import { type Later, sourcePicture } from './picture.ts';
 import { seekBefore } from './seek.ts';
 import { planStoryboard } from './storyboard.ts';
 
@@ -42,8 +42,7 @@ export type Source = {
   report: ProbeReport;
   video: ProbedStream;
   packets: Packets;
-  mayHaveFields?: boolean;
-  changesSize?: boolean;
+  later?: Later;
   /** What `paired-fields.ts` found. */
   wholeRate?: number | undefined;
   /** Of the default audio track, when there is one. */
@@ -70,7 +69,7 @@ export function planEncoding(source: Source, options: PlanOptions): EncodingPlan
   const { profile } = options;
   const formatName = report.format.format_name ?? '';
   const warnings = checkFrames(video, packets, formatName);
-  const picture = sourcePicture(video, formatName, source.mayHaveFields);
+  const picture = sourcePicture(video, formatName, source.later);
   const usual = source.wholeRate ?? usualRate(video, packets, picture.isInterlaced);
   const [extent, heard] = findExtents(source, usual);
   if (!extent) throw new MillraceError('undecodable', 'The picture track holds not one frame.');

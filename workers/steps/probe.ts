@@ -11,9 +11,9 @@ import { findCutOff } from '../media/cut-off.ts';
 import { FfmpegError, runFfmpeg } from '../media/ffmpeg.ts';
 import { firstPictureCommand } from '../media/ffmpeg-args.ts';
 import { describe, scanPackets } from '../media/ffprobe.ts';
-import { lookLater } from '../media/fields.ts';
 import { countHidden } from '../media/hidden-frames.ts';
 import { leftOutPictures, otherPictures } from '../media/left-pictures.ts';
+import { lookLater } from '../media/look-later.ts';
 import { findLostFragments } from '../media/lost-fragments.ts';
 import { noPackets } from '../media/packets.ts';
 import { wholeRate } from '../media/paired-fields.ts';
@@ -54,7 +54,7 @@ async function makePlan(video: Video, { tools, signal }: Step): Promise<Encoding
       await Promise.all([
         scanPackets(tools.ffprobe, path, { streamIndexes, formatName }, signal),
         decodeFirstPicture(stream.index, path, tools, signal).catch((error) => ({ error })),
-        lookLater(tools.ffmpeg, stream, path, signal),
+        lookLater(tools.ffmpeg, stream, { path, formatName }, signal),
         usableProfile(config.ENCODING_PROFILES, video.profile ?? config.ENCODING_PROFILE, tools.encoders),
         encodeSlots(tools),
       ]);
@@ -73,7 +73,7 @@ async function makePlan(video: Video, { tools, signal }: Step): Promise<Encoding
         report,
         video: stream,
         packets,
-        ...later,
+        later,
         wholeRate: isFields
           ? await wholeRate(tools.ffprobe, path, stream, packets, formatName, signal)
           : undefined,

@@ -21,6 +21,8 @@ const forJpeg = 'out_color_matrix=bt601:out_range=pc,setsar=1,format=yuvj420p';
 const forWebp = 'out_color_matrix=bt601:out_range=tv,setsar=1,format=yuv420p';
 const bare = ['-map_metadata', '-1', '-map_chapters', '-1'];
 
+const picture = { streamIndex: 0, isInterlaced: false, ignoresMatrix: false, hdr: null, matrix: null };
+
 describe('the sizes of a poster', () => {
   const widths = (width: number, height: number) =>
     posterSizes({ width, height }).map((size) => `${size.width}x${size.height}`);
@@ -74,7 +76,7 @@ describe('the command for', () => {
 
   it('a chunk’s tiles chooses its frames by number', () => {
     const storyboard = { intervalSeconds: 1, width: 160, height: 90, frames: [0, 25, 50, 75] };
-    const made = tilesOutput(storyboard, [0, 25], '[t]', '[tiles]', 'file');
+    const made = tilesOutput({ storyboard, picture }, [0, 25], '[t]', '[tiles]', 'file');
     expect(made).to.deep.equal({
       filter: `[t]select='eq(n,0)+eq(n,25)',scale=160:90:${forJpeg}[tiles]`,
       output: {
@@ -85,7 +87,7 @@ describe('the command for', () => {
         ],
       },
     });
-    const none = tilesOutput(storyboard, [], '[t]', '[tiles]', 'file');
+    const none = tilesOutput({ storyboard, picture }, [], '[t]', '[tiles]', 'file');
     expect(none, 'a chunk without tiles').to.equal(undefined);
   });
 
@@ -260,7 +262,7 @@ async function tilesOf(
     const span = { startFrame, endFrame: borders[n + 1] ?? startFrame };
     const file = join(bench.folder, `tiles-${n}`);
     const frames = tilesIn({ storyboard, chunks: [{ ...span, seekSeconds: null }] }, 0);
-    const tiles = tilesOutput(storyboard, frames, '[in]', '[tiles]', file);
+    const tiles = tilesOutput({ storyboard, picture }, frames, '[in]', '[tiles]', file);
     if (!tiles) continue;
     const trim = `[0:0]trim=start_frame=${span.startFrame}:end_frame=${span.endFrame}[in]`;
     await bench.run({

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { prepareFfmpeg } from '../../../workers/media/ffmpeg.ts';
-import { lookLater } from '../../../workers/media/fields.ts';
+import { lookLater } from '../../../workers/media/look-later.ts';
 import { type PlanOptions, planEncoding } from '../../../workers/media/plan.ts';
 import { findSandboxTools } from '../../../workers/media/sandbox.ts';
 import { fieldsIn, h264, lookAt, moving, smallProfile, useMedia } from '../../support/media.ts';
@@ -17,8 +17,8 @@ describe('H.264 that begins with whole pictures', () => {
   const media = useMedia();
   const ask = async (source: string, signal = new AbortController().signal) => {
     const tool = prepareFfmpeg(media.path(''), 'ffmpeg', findSandboxTools(process.env.PATH ?? ''));
-    const { video } = await lookAt(source);
-    return lookLater(tool, video, source, signal);
+    const { video, report } = await lookAt(source);
+    return lookLater(tool, video, { path: source, formatName: report.format.format_name }, signal);
   };
   /** One stream with two parameter sets, the second of which comes with its pictures. */
   const joined = async (name: string, first = whole, second = fields) => {
@@ -35,8 +35,9 @@ describe('H.264 that begins with whole pictures', () => {
       const source = await joined(name);
       const { video, ...rest } = await lookAt(source);
       expect(video.field_order).to.equal('progressive');
-      expect((await ask(source)).mayHaveFields).to.equal(true);
-      const plan = planEncoding({ video, ...rest, mayHaveFields: true }, options);
+      const later = await ask(source);
+      expect(later.mayHaveFields).to.equal(true);
+      const plan = planEncoding({ video, ...rest, later }, options);
       expect(plan.copied).to.equal(null);
       expect(plan.picture).to.include({ isInterlaced: false, mayInterlace: true });
       await media.encode(plan, source);
@@ -54,7 +55,7 @@ describe('H.264 that begins with whole pictures', () => {
     expect(later).to.deep.equal({ mayHaveFields: false, changesSize: true });
     const found = await lookAt(source);
     expect(planEncoding(found, options).copied).to.equal('90p');
-    const plan = planEncoding({ ...found, ...later }, options);
+    const plan = planEncoding({ ...found, later }, options);
     expect(plan.copied).to.equal(null);
     expect(plan.ladder.at(-1)).to.include({ notCopied: 'geometry' });
   });

@@ -2,7 +2,7 @@ import { MillraceError } from '../../shared/errors.ts';
 import { type EncodeTool, FfmpegError, runFfmpeg } from './ffmpeg.ts';
 import type { FfmpegCommand } from './ffmpeg-command.ts';
 import type { ProbedStream } from './ffprobe.ts';
-import { sourcePicture } from './picture.ts';
+import { type Later, sourcePicture } from './picture.ts';
 
 /** Reading goes as fast as the disk; a file that takes longer is not worth waiting for. */
 const mostSeconds = 60;
@@ -19,9 +19,6 @@ export function parameterSetsCommand(streamIndex: number, source: string): Ffmpe
 
 const sizes = /\b((?:pic_(?:width|height)_in|frame_crop_)\w+) .*= (\d+)$/;
 
-/** What comes later than in the first pictures, of which alone ffprobe tells. */
-export type Later = { mayHaveFields: boolean; changesSize: boolean };
-
 /**
  * Whether H.264 that begins with whole pictures may have fields later, or pictures of another size, as its parameter sets say: a
  * recording, or what was joined of several. Nothing is decoded: 240 MB took 0.5 s at most. What cannot be read to its
@@ -30,10 +27,12 @@ export type Later = { mayHaveFields: boolean; changesSize: boolean };
 export async function lookLater(
   tool: EncodeTool,
   video: ProbedStream,
-  source: string,
+  source: { path: string; formatName: string | undefined },
   signal: AbortSignal,
 ): Promise<Later> {
-  if (video.codec_name !== 'h264' || sourcePicture(video).isInterlaced) {
+  const { isInterlaced, mayInterlace } = sourcePicture(video, source.formatName);
+  // Of fields nothing is taken as it is, and a broadcast is always looked at for them.
+  if (video.codec_name !== 'h264' || isInterlaced || mayInterlace) {
     return { mayHaveFields: false, changesSize: false };
   }
   const found = new AbortController();
@@ -54,7 +53,7 @@ export async function lookLater(
       if (name) size.push(`${name}=${value}`);
     },
   };
-  await runFfmpeg(tool, parameterSetsCommand(video.index, source), run).catch((error) => {
+  await runFfmpeg(tool, parameterSetsCommand(video.index, source.path), run).catch((error) => {
     const isLate = error instanceof MillraceError && error.code === 'timed_out';
     if (signal.aborted || !(found.signal.aborted || isLate || error instanceof FfmpegError)) throw error;
   });
