@@ -102,8 +102,17 @@ export type AudioTrack = {
 
 /** Small pictures for scrubbing: one every `intervalSeconds`, of these output frames. Pixels. */
 export type Storyboard = { intervalSeconds: number; width: number; height: number; frames: number[] };
-/** A text track of the source that becomes captions. The language is BCP 47, `und` when it is not known. */
-export type CaptionTrack = { streamIndex: number; language: string; title: string; isDefault: boolean };
+/**
+ * A text track of the source that becomes captions. The language is BCP 47, `und` when it is not known. `inPicture`: the
+ * track is the picture, which carries closed captions (CEA-608, channel CC1) between its own bytes.
+ */
+export type CaptionTrack = {
+  streamIndex: number;
+  language: string;
+  title: string;
+  isDefault: boolean;
+  inPicture?: true;
+};
 
 export type PlanWarning = { code: string; message: string };
 

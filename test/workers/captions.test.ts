@@ -1,10 +1,12 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { isSettled, type VideoReply } from '../../scripts/client.ts';
 import { type Cue, parseCaptions } from '../../shared/captions-text.ts';
 import { generationPrefix } from '../../shared/keys.ts';
+import { captionsCommand } from '../../workers/media/captions-args.ts';
 import { clipFolder, ffmpeg } from '../support/clips.ts';
+import { addClosedCaptions, framesToShow } from '../support/closed-captions.ts';
 import { type System, startSystem } from '../support/system.ts';
 
 type Caption = {
@@ -183,6 +185,50 @@ describe('subtitles in the file', () => {
     const [caption] = await captionsOf(videoId);
     const cue = (await cuesOf(caption)).find(({ text }) => text === 'Second');
     expect(cue?.start).to.be.closeTo(500, 30);
+  });
+
+  for (const ending of ['mp4', 'ts'] as const) {
+    it(`that the picture carries are taken out of it (CEA-608 in ${ending})`, async () => {
+      const raw = await at('closed.h264');
+      const settings = ['-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-x264-params', 'aud=1:bframes=0'];
+      const source = ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25:duration=5'];
+      await ffmpeg(...source, '-c:v', 'libx264', ...settings, raw);
+      await addClosedCaptions(raw, { 20: 'Who is there?', 60: 'Me & you', 100: '' });
+      const path = await at(`closed.${ending}`);
+      await ffmpeg('-r', '25', '-i', raw, '-c', 'copy', '-f', ending === 'ts' ? 'mpegts' : 'mp4', path);
+      const { videoId, warnings } = await publish(path);
+      expect(warnings).to.deep.equal([]);
+      const [caption, ...others] = await captionsOf(videoId);
+      expect(others).to.deep.equal([]);
+      expect(caption).to.include({ language: 'und', title: 'CC', isDefault: false, source: 'file' });
+      const shown = (frame: number, text: string) => 40 * (frame + framesToShow(text));
+      const cues = await cuesOf(caption);
+      expect(cues.map(({ text, settings }) => [text, settings])).to.deep.equal([
+        ['Who is there?', ''],
+        ['Me &amp; you', ''],
+      ]);
+      expect(cues[0]?.start).to.be.closeTo(shown(20, 'Who is there?'), 45);
+      expect(cues[0]?.end).to.be.closeTo(shown(60, 'Me & you'), 45);
+      expect(cues[1]?.end).to.be.closeTo(4000, 45);
+    });
+  }
+
+  it('are taken out of a picture in a folder of any name', async () => {
+    const folder = await at("it's [a]; na\\me, isn't it: yes=1 ");
+    await mkdir(folder, { recursive: true });
+    const path = join(folder, 'closed.mp4');
+    await copyFile(await at('closed.mp4'), path);
+    const track = {
+      streamIndex: 0,
+      language: 'und',
+      title: 'CC',
+      isDefault: false,
+      inPicture: true,
+    } as const;
+    const { input, outputs } = captionsCommand(track, path, `${path}.srt`, 1000);
+    const words = ['graph' in input ? input.graph : '', ...(outputs[0]?.options ?? []), `${path}.srt`];
+    await ffmpeg('-f', 'lavfi', '-i', ...words);
+    expect(await readFile(`${path}.srt`, 'utf8')).to.contain('Who is there?');
   });
 
   it('that are pictures cost a warning', async () => {

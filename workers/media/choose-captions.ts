@@ -11,9 +11,13 @@ const mostTitle = 200;
 
 /**
  * The text tracks that become captions, one a language: a full one before one for foreign parts only (forced), then
- * the file's default, then the first. What is left out is said in warnings.
+ * the file's default, then the first. What is left out is said in warnings. `withCaptions` is the picture's track where
+ * that carries closed captions. These name no language, so they come last, and not beside a track that names none either.
  */
-export function chooseCaptions(report: ProbeReport): { captions: CaptionTrack[]; warnings: PlanWarning[] } {
+export function chooseCaptions(
+  report: ProbeReport,
+  withCaptions?: number,
+): { captions: CaptionTrack[]; warnings: PlanWarning[] } {
   const subtitles = report.streams.filter(({ codec_type }) => codec_type === 'subtitle');
   const isText = ({ codec_name = '' }: ProbedStream) => textCodecs.has(codec_name);
   const warnings = subtitles
@@ -38,12 +42,16 @@ export function chooseCaptions(report: ProbeReport): { captions: CaptionTrack[];
   const first = inOrder.find(
     ([, { disposition }]) => disposition.default === 1 && disposition.forced !== 1,
   )?.[0];
-  const captions = inOrder.map(([language, { index, tags }]) => ({
+  const captions: CaptionTrack[] = inOrder.map(([language, { index, tags }]) => ({
     streamIndex: index,
     language,
     title: trackTitle(tags.title, mostTitle),
     isDefault: language === first,
   }));
+  if (withCaptions !== undefined && !chosen.has('und')) {
+    const about = { language: 'und', title: 'CC', isDefault: false, inPicture: true } as const;
+    captions.push({ streamIndex: withCaptions, ...about });
+  }
   return { captions, warnings };
 }
 

@@ -43,6 +43,8 @@ const cappedQuality: Words = ({ crf, maxBitrate, bufferBits }) => [
 const wordsOf: Record<string, Words> = {
   libx264: (rung, job) => [
     ...['-threads', '1', ...cappedQuality(rung, job)],
+    // Closed captions become a text track; from the picture they would be shown a second time.
+    ...['-a53cc', '0'],
     ...['-keyint_min', job.copied === null ? String(job.gopFrames) : '1', '-sc_threshold', '0'],
     ...borderZones(job.span),
   ],

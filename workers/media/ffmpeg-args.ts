@@ -187,6 +187,19 @@ export function layoutOf(channels: AudioTrack['channels']): string {
 export function firstPictureCommand(videoStreamIndex: number, source: string): FfmpegCommand {
   return {
     input: { path: source, options: [] },
-    outputs: [{ path: '-', options: ['-map', `0:${videoStreamIndex}`, '-frames:v', '1', '-f', 'null'] }],
+    outputs: [
+      {
+        path: '-',
+        options: [
+          ...['-map', `0:${videoStreamIndex}`, '-frames:v', '1'],
+          ...['-vf', 'showinfo=checksum=0', '-f', 'null'],
+        ],
+      },
+    ],
   };
+}
+
+/** Whether a picture carries closed captions, by what `firstPictureCommand` prints. */
+export function hasClosedCaptions(printed: string): boolean {
+  return /side data - .*A\/?53.* closed captions/i.test(printed);
 }

@@ -1,6 +1,7 @@
 /** A whole run of ffmpeg as data: what tests compare and `runFfmpeg` executes. */
 export type FfmpegCommand = {
-  input: { path: string; options: string[] };
+  /** `graph`: a filter graph that reads the file, instead of its path. */
+  input: { path: string; options: string[] } | { graph: string; options: string[] };
   /** The inputs after the first, when there are several. */
   moreInputs?: { path: string; options: string[] }[];
   /** The graph that makes the labelled outputs, when there is one. */

@@ -69,8 +69,10 @@ export async function runFfmpeg(
   run.signal.throwIfAborted();
   const niceness = run.isUrgent || !tool.canNice ? 0 : patience;
   const ffmpeg = createCommand({ stdoutLines: 60, niceness }).setFfmpegPath(launcher);
-  for (const { path, options } of [command.input, ...(command.moreInputs ?? [])]) {
-    ffmpeg.input(`file:${path}`).inputOptions(...guards, ...oneFilterThread, ...inputWhitelists, ...options);
+  for (const { options, ...input } of [command.input, ...(command.moreInputs ?? [])]) {
+    const words = 'graph' in input ? ['-f', 'lavfi'] : inputWhitelists;
+    const from = 'graph' in input ? input.graph : `file:${input.path}`;
+    ffmpeg.input(from).inputOptions(...guards, ...oneFilterThread, ...words, ...options);
   }
   if (command.filter) ffmpeg.complexFilter(command.filter);
   for (const output of command.outputs) ffmpeg.output(output.path).outputOptions(...output.options);

@@ -64,7 +64,9 @@ async function extract(
   );
   const cues = parseCaptions(text, 'srt')
     .filter((cue) => !drawing.test(cue.text))
-    .map((cue) => ({ ...cue, text: cue.text.replaceAll(hardSpace, '\u00a0') }));
+    .map((cue) => ({ ...cue, text: cue.text.replaceAll(hardSpace, '\u00a0') }))
+    // ffmpeg calls all of them top left, wherever they stand.
+    .map((cue) => (track.inPicture ? { ...cue, settings: '' } : cue));
   return fitCues(cues, captionsShift(plan), plan.durationSeconds * 1000);
 }
 

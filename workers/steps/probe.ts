@@ -9,7 +9,7 @@ import { chooseCaptions } from '../media/choose-captions.ts';
 import { chooseVideo, encryptedPicture } from '../media/choose-video.ts';
 import { findCutOff } from '../media/cut-off.ts';
 import { FfmpegError, runFfmpeg } from '../media/ffmpeg.ts';
-import { firstPictureCommand } from '../media/ffmpeg-args.ts';
+import { firstPictureCommand, hasClosedCaptions } from '../media/ffmpeg-args.ts';
 import { describe, scanPackets } from '../media/ffprobe.ts';
 import { countHidden } from '../media/hidden-frames.ts';
 import { leftOutPictures, otherPictures } from '../media/left-pictures.ts';
@@ -46,11 +46,10 @@ async function makePlan(video: Video, { tools, signal }: Step): Promise<Encoding
     const stream = chooseVideo(report);
     const shown = ownProgram(report, stream);
     const audio = chooseAudio(shown);
-    const text = chooseCaptions(shown);
     const formatName = report.format.format_name;
     const sound = audio.slice(0, 1).map(({ streamIndex }) => streamIndex);
     const streamIndexes = [stream.index, ...sound, ...otherPictures(report, stream)];
-    const [[packets = noPackets(), ...others], undecoded, later, { profile, warnings }, slots] =
+    const [[packets = noPackets(), ...others], first, later, { profile, warnings }, slots] =
       await Promise.all([
         scanPackets(tools.ffprobe, path, { streamIndexes, formatName }, signal),
         decodeFirstPicture(stream.index, path, tools, signal).catch((error) => ({ error })),
@@ -59,7 +58,7 @@ async function makePlan(video: Video, { tools, signal }: Step): Promise<Encoding
         encodeSlots(tools),
       ]);
     if (packets.encrypted > 0) throw encryptedPicture();
-    if (undecoded) throw undecoded.error;
+    if ('error' in first) throw first.error;
     packets.hidden = await countHidden(tools.ffprobe, path, stream, packets, formatName, signal);
     const [soundPackets] = others.splice(0, sound.length);
     const lost = [
@@ -68,6 +67,7 @@ async function makePlan(video: Video, { tools, signal }: Step): Promise<Encoding
     ];
     lost.push(...leftOutPictures(packets, others));
     const isFields = later.mayHaveFields || sourcePicture(stream, formatName).isInterlaced;
+    const text = chooseCaptions(shown, first.hasCaptions ? stream.index : undefined);
     const plan = planEncoding(
       {
         report,
@@ -101,9 +101,13 @@ async function decodeFirstPicture(
   path: string,
   tools: Step['tools'],
   signal: AbortSignal,
-): Promise<void> {
+): Promise<{ hasCaptions: boolean }> {
   const command = firstPictureCommand(streamIndex, path);
-  const run = { timeoutSeconds: 60, signal, isUrgent: true };
+  let hasCaptions = false;
+  const onLine = (line: string) => {
+    hasCaptions ||= hasClosedCaptions(line);
+  };
+  const run = { timeoutSeconds: 60, signal, isUrgent: true, onLine };
   const { frames } = await runFfmpeg(tools.ffmpeg, command, run).catch((error) => {
     if (!(error instanceof FfmpegError)) throw error;
     if (/no decoder found|Decoder .*not found|Decoding requested/i.test(error.stderr)) {
@@ -115,4 +119,5 @@ async function decodeFirstPicture(
     throw new MillraceError('undecodable', 'The picture cannot be decoded.', { cause: error });
   });
   if (frames === 0) throw new MillraceError('undecodable', 'Not one picture of the video can be decoded.');
+  return { hasCaptions };
 }

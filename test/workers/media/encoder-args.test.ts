@@ -27,7 +27,7 @@ describe('the options of an encoder', () => {
   it('are, for libx264, one thread, capped quality, even groups, and more bits at the borders', () => {
     expect(encoderOptions(rung, job)).to.deep.equal([
       ...['-c:v', 'libx264', '-preset', 'veryfast', '-threads', '1', ...capped],
-      ...['-keyint_min', '60', '-sc_threshold', '0'],
+      ...['-a53cc', '0', '-keyint_min', '60', '-sc_threshold', '0'],
       ...['-x264-params', 'zones=0,11,b=1.1/168,179,b=1.1', '-g', '60', ...common],
     ]);
   });

@@ -227,7 +227,12 @@ describe('the command for a first picture', () => {
   it('decodes until one comes out and writes nothing', () => {
     expect(firstPictureCommand(2, 'source')).to.deep.equal({
       input: { path: 'source', options: [] },
-      outputs: [{ path: '-', options: ['-map', '0:2', '-frames:v', '1', '-f', 'null'] }],
+      outputs: [
+        {
+          path: '-',
+          options: ['-map', '0:2', '-frames:v', '1', '-vf', 'showinfo=checksum=0', '-f', 'null'],
+        },
+      ],
     });
   });
 });
