@@ -55,11 +55,15 @@ function wantsPage(ctx: KoaContext): boolean {
   return ctx.accepts('application/problem+json', 'application/json', 'text/html') === 'text/html';
 }
 
-/** Back to here, or, where a sign-in has failed, to begin again; nowhere for who is signed in, or with no provider. */
+/**
+ * Back to here, or, where a sign-in has failed, to begin again; nowhere for who is signed in, or with no provider. A cookie
+ * outlives its session, so it tells nothing, but where nobody was asked whose it is.
+ */
 function signInUrl(ctx: KoaContext, status: number, { publicUrl, providers }: Named): string | undefined {
   if (providers.all.length === 0) return undefined;
   if (ctx.path.startsWith('/api/auth/')) return '/api/auth/login';
-  if (![401, 404].includes(status) || ctx.cookies.get(sessionCookie(publicUrl))) return undefined;
+  const isSignedIn = ctx.state.route ? ctx.state.bindings.userId : ctx.cookies.get(sessionCookie(publicUrl));
+  if (![401, 404].includes(status) || isSignedIn) return undefined;
   return `/api/auth/login?returnTo=${encodeURIComponent(ctx.url)}`;
 }
 

@@ -54,6 +54,19 @@ describe('a problem, for who visits a page', () => {
     });
   }
 
+  it('leads to signing in whose session has ended, though the browser still has its cookie', async () => {
+    const { system } = started();
+    const wayOf = async (path: string, Cookie: string) => {
+      const reply = await fetch(`${system.url}${path}`, { headers: { Accept: 'text/html', Cookie } });
+      return /href="([^"]*)">Sign in</.exec(await reply.text())?.[1];
+    };
+    for (const path of [`/watch/${absent}`, '/watch/x', '/admin/queues']) {
+      const way = `/api/auth/login?returnTo=${encodeURIComponent(path)}`;
+      expect(await wayOf(path, 'millrace_session=ended'), path).to.equal(way);
+      expect(await wayOf(path, await system.cookie('demo')), path).to.equal(undefined);
+    }
+  });
+
   it('stays a document for programs, and wherever the api answers', async () => {
     const { system } = started();
     const typeOf = async (path: string, accept?: string) => {
