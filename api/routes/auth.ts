@@ -58,17 +58,18 @@ export const authRoutes = [
     }),
     replies: { 302: { description: 'To the provider' } },
     errors: ['unknown_provider', 'registration_not_offered'],
-    async handle({ query, context }) {
+    async handle({ query, cookie, context }) {
+      const name = signInCookie(context.publicUrl);
       const { url, signIn } = await context.providers.named(query.provider).begin({
         redirectUri: redirectUri(context),
         returnTo: query.returnTo,
         register: query.prompt === 'create',
       });
-      const secret = await context.db.signIns.begin(signIn);
+      const secret = await context.db.signIns.begin(signIn, cookie(name));
       return {
         status: 302,
         headers: { Location: url.href, 'Cache-Control': 'no-store' },
-        cookies: { [signInCookie(context.publicUrl)]: { value: secret, maxAgeSeconds: signInSeconds } },
+        cookies: { [name]: { value: secret, maxAgeSeconds: signInSeconds } },
       };
     },
   }),
@@ -86,11 +87,12 @@ export const authRoutes = [
     async handle(request) {
       const { url, cookie, context, log } = request;
       const { db, providers, publicUrl } = context;
-      const secret = cookie(signInCookie(publicUrl));
+      const name = signInCookie(publicUrl);
+      const secret = cookie(name);
       const state = url.searchParams.get('state');
       const signIn = secret && state ? await db.signIns.take(secret, state) : undefined;
       const provider = providers.all.find(({ name }) => name === signIn?.provider);
-      if (!signIn || !provider) {
+      if (!secret || !signIn || !provider) {
         throw new MillraceError(
           'sign_in_failed',
           'This sign-in was not begun in this browser, or too long ago.',
@@ -103,7 +105,8 @@ export const authRoutes = [
       return {
         status: 302,
         headers: { Location: signIn.returnTo, 'Cache-Control': 'no-store' },
-        cookies: { [signInCookie(publicUrl)]: null, ...cookies },
+        // Another tab may still be at the provider.
+        cookies: (await db.signIns.isAwaited(secret)) ? cookies : { [name]: null, ...cookies },
       };
     },
   }),

@@ -115,13 +115,39 @@ describe('signing in', () => {
     expect((await visitor.visit(callback)).status).to.equal(302);
   });
 
-  it('is left to its own answer by that to another one, as from a tab that began before', async () => {
+  it('is left to its own answer by one to none', async () => {
     const visitor = new Visitor();
-    const before = await visitor.authorize(system.url);
     const callback = await visitor.authorize(system.url);
-    expect((await visitor.visit(before)).status).to.equal(400);
-    expect((await visitor.visit(new URL('/api/auth/callback?code=x', system.url))).status).to.equal(400);
+    for (const query of ['code=x', 'code=x&state=y']) {
+      const answer = new URL(`/api/auth/callback?${query}`, system.url);
+      expect((await visitor.visit(answer)).status).to.equal(400);
+    }
     expect((await visitor.visit(callback)).status).to.equal(302);
+  });
+
+  it('can be under way in two tabs, each of which comes back to where it began', async () => {
+    const visitor = new Visitor();
+    const begin = async (returnTo: string) => {
+      const reply = await visitor.visit(new URL(`/api/auth/login?returnTo=${returnTo}`, system.url));
+      return reply.headers.get('location') ?? '';
+    };
+    const begun = [await begin('/watch/1'), await begin('/watch/2')];
+    for (const [index, atProvider] of begun.entries()) {
+      const callback = await visitor.authorize(system.url, 'demo', atProvider);
+      const reply = await visitor.visit(callback);
+      expect([reply.status, reply.headers.get('location')]).to.deep.equal([302, `/watch/${index + 1}`]);
+    }
+    expect(visitor.jar.header(new URL(system.url))).not.to.include('sign_in');
+  });
+
+  it('begins with a secret of its own where another was planted', async () => {
+    const planted = `millrace_sign_in=${'x'.repeat(43)}`;
+    const reply = await fetch(`${system.url}/api/auth/login`, {
+      headers: { Cookie: planted },
+      redirect: 'manual',
+    });
+    expect(reply.headers.getSetCookie().join()).to.match(/^millrace_sign_in=[\w-]{43};/);
+    expect(reply.headers.getSetCookie().join()).not.to.include(planted);
   });
 
   it('is refused with another state, and when the provider says no', async () => {
