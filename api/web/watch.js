@@ -214,6 +214,14 @@ async function checkMayWatch() {
   }
 }
 
+/** On the way back the browser shows the page as it was left, before a sign-out too. A new one says what is true now. */
+async function checkAfterReturn({ persisted }) {
+  if (!persisted) return;
+  await getJson(isPlaying ? `${address}/playback` : address).catch(({ isFinal }) => {
+    if (isFinal) location.reload();
+  });
+}
+
 async function endFor({ message, isHidden }) {
   const at = Math.floor(media.currentTime);
   stateLine.textContent = message;
@@ -252,4 +260,5 @@ const [, from] = /^#t=(\d{1,6})$/.exec(location.hash) ?? [];
 if (from !== undefined) media.currentTime = Number(from);
 tellViews(media, `${address}/views`);
 setInterval(checkMayWatch, mayWatchMilliseconds);
+addEventListener('pageshow', checkAfterReturn);
 follow();

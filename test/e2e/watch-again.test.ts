@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { isSettled } from '../../scripts/client.ts';
+import { signIn } from '../../scripts/sign-in.ts';
 import { listenToPlayer, screenshot, useBrowser, watch } from '../support/browser.ts';
 import { clip, twoSoundsClip } from '../support/clips.ts';
 import { until } from '../support/system.ts';
@@ -221,6 +222,42 @@ describe('the watch page, where something fails,', () => {
     await until('player on the page', () => hasPlayer(again.page));
     const begun = await again.page.locator('video').evaluate(({ currentTime }: Media) => currentTime);
     expect(begun).to.be.closeTo(Number(returnTo.split('=')[1]), 0.5);
+    await context.close();
+  });
+
+  it('does not show on the way back what was left before a sign-out', async () => {
+    const { browser, system } = started();
+    const videoId = await readyVideo(await clip(2));
+    // Of its own, as it ends.
+    const cookie = await signIn(system.url, { login: 'demo', password: 'demo' });
+    await change(`${system.url}/api/videos/${videoId}`, cookie, { visibility: 'private', title: 'Mine' });
+    const context = await browser.newContext();
+    const [name = '', value = ''] = cookie.split('=', 2);
+    await context.addCookies([{ name, value, url: system.url }]);
+    const { page } = await watch(context);
+    await page.addInitScript(
+      `addEventListener('pageshow', ({ persisted }) => persisted && console.log('kept'))`,
+    );
+    let kept = 0;
+    page.on('console', (message) => {
+      if (message.text() === 'kept') kept++;
+    });
+    await page.goto(`${system.url}/watch/${videoId}`);
+    await until('player on the page', () => hasPlayer(page));
+    const heading = () => page.locator('h1').innerText();
+    const leaveAndReturn = async (meanwhile: string) => {
+      await page.goto(`${system.url}/account/nothing`);
+      await page.evaluate(meanwhile);
+      await page.evaluate('void setTimeout(() => history.back())');
+      await page.waitForURL(/watch/, { waitUntil: 'commit' });
+    };
+    await leaveAndReturn('1');
+    await until('kept page', async () => kept > 0);
+    expect(await heading()).to.equal('Mine');
+    kept = 0;
+    await leaveAndReturn(`fetch('/api/auth/logout', { method: 'POST' })`);
+    await until('end of the page', async () => (await heading().catch(() => '')) === 'Nothing is here');
+    expect(kept).to.be.greaterThan(0);
     await context.close();
   });
 

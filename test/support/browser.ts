@@ -93,5 +93,7 @@ export function useBrowser(
 async function launchBrowser(context: Mocha.Context): Promise<Browser> {
   const executablePath = findBrowser();
   if (!executablePath) skip(context, 'there is no Chromium; set CHROMIUM_PATH');
-  return chromium.launch({ executablePath, args: launchArguments });
+  // As people have it: on the way back the browser shows a page as it was left.
+  const ignoreDefaultArgs = ['--disable-back-forward-cache'];
+  return chromium.launch({ executablePath, args: launchArguments, ignoreDefaultArgs });
 }
