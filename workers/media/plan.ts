@@ -28,6 +28,7 @@ import {
   usualDistance,
 } from './packets.ts';
 import { type Later, sourcePicture } from './picture.ts';
+import { pulldownDistance } from './pulldown.ts';
 import { seekBefore } from './seek.ts';
 import { planStoryboard } from './storyboard.ts';
 
@@ -240,7 +241,7 @@ function offerCopy(
  */
 function usualRate(video: ProbedStream, packets: Packets, isInterlaced: boolean): number {
   const average = parseRate(video.avg_frame_rate);
-  const distance = usualDistance(packets);
+  const distance = pulldownDistance(packets) ?? usualDistance(packets);
   if (distance === undefined || (isInterlaced && average !== undefined)) return average ?? rateOfOne;
   const named = [average, parseRate(video.r_frame_rate)];
   return named.find((rate) => rate !== undefined && Math.abs(rate * distance - 1) < 0.05) ?? 1 / distance;
