@@ -15,8 +15,11 @@ export type SourcePicture = {
   hdr: 'smpte2084' | 'arib-std-b67' | null;
   /** The colour matrix that it is taken for, where it names none or one that not every ffmpeg scales from. */
   matrix: 'bt709' | 'bt2020nc' | 'ycgco' | null;
-  /** The size of the first pictures, where later ones may have another: one of another shape is fitted into it. */
-  first?: { width: number; height: number };
+  /**
+   * The size of the first pictures, where later ones may have another: one of another shape is fitted into it. `aspect` is
+   * the shape of their pixels, across and down, where that may change too.
+   */
+  first?: { width: number; height: number; aspect?: [number, number] };
 };
 
 export const codecs = ['h264', 'hevc', 'av1'] as const;

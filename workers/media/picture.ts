@@ -11,7 +11,7 @@ const marksPictures = ['mpeg4', 'dnxhd', 'mpeg2video', 'vc1'];
 /** Browsers record calls and windows in these, in a new size whenever a window or a telephone is turned. */
 const ofBrowsers = ['vp8', 'vp9'];
 
-/** What `look-later.ts` finds in later pictures than the first, of which alone ffprobe tells. */
+/** What `look-later.ts` finds in later pictures than the first, of which alone ffprobe tells. The size is one in square pixels. */
 export type Later = { mayHaveFields: boolean; changesSize: boolean };
 
 /** What must be undone to show a stream's picture on any screen. */
@@ -30,8 +30,14 @@ export function sourcePicture(video: ProbedStream, formatName = '', later?: Late
     ignoresMatrix: hasNonsenseMatrix(video),
     hdr,
     matrix: matrixOf(video),
-    ...(mayChange ? { first: { width, height } } : {}),
+    ...(mayChange ? { first: { width, height, ...pixelAspect(video) } } : {}),
   };
+}
+
+/** Broadcasts have 4:3 and 16:9 in pictures of one size, so that the shape of pixels tells. */
+function pixelAspect({ codec_name, sample_aspect_ratio = '' }: ProbedStream): { aspect?: [number, number] } {
+  const [across = 0, down = 0] = sample_aspect_ratio.split(':').map(Number);
+  return codec_name === 'mpeg2video' && across > 0 && down > 0 ? { aspect: [across, down] } : {};
 }
 
 function matrixOf(video: ProbedStream): SourcePicture['matrix'] {
@@ -116,8 +122,11 @@ export function fitFilters(
 ): string[] {
   if (!first) return [`scale=${width}:${height}:${words}`];
   // Asked anew whenever the size changes; 1 for the shape of the first.
-  const shape = `(iw*${first.height})/(ih*${first.width})`;
-  const fitting = (side: number, by: string) => `'max(2,trunc(${side}*min(1,${by})/2)*2)'`;
+  const [across, down] = first.aspect ?? [];
+  const ofPixels = across && down ? `*sar*${down}/${across}` : '';
+  const shape = `(iw*${first.height}${ofPixels})/(ih*${first.width})`;
+  // What is rounded in the shape of pixels must not cost two of them.
+  const fitting = (side: number, by: string) => `'max(2,trunc(${side}*min(1,${by})/2+0.001)*2)'`;
   return [
     `scale=${fitting(width, shape)}:${fitting(height, `1/(${shape})`)}:eval=frame:${words}`,
     `pad=${width}:${height}:-1:-1:eval=frame`,

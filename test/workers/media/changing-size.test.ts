@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { prepareFfmpeg } from '../../../workers/media/ffmpeg.ts';
@@ -16,6 +16,22 @@ const white = 220;
 describe('A picture that changes its shape', () => {
   const media = useMedia();
   const tool = () => prepareFfmpeg(media.path(''), 'ffmpeg', findSandboxTools(process.env.PATH ?? ''));
+
+  const planOf = async (source: string) => {
+    const found = await lookAt(source);
+    const place = { path: source, formatName: found.report.format.format_name };
+    const later = await lookLater(tool(), found.video, place, new AbortController().signal);
+    return planEncoding({ ...found, later }, options);
+  };
+  /** The middle of the left border, that of the top, and that of the whole. */
+  const looksOf = (path: string) => async (second: number) => {
+    const at = ['-ss', String(second), '-i', path, '-frames:v', '1'];
+    const gray = ['-vf', 'scale=9:9:flags=area,format=gray', '-f', 'rawvideo', '-'];
+    const { stdout } = await run('ffmpeg', ['-v', 'error', ...at, ...gray], { encoding: 'buffer' });
+    return [stdout[4 * 9], stdout[4], stdout[4 * 9 + 4]].map((level = 0) =>
+      level < black ? 'black' : level > white ? 'white' : String(level),
+    );
+  };
 
   const vp9 = ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-b:v', '300k', '-pix_fmt', 'yuv420p'];
   for (const [name, codec] of [
@@ -43,25 +59,33 @@ describe('A picture that changes its shape', () => {
       ];
       const source = await media.make('joined', ...words);
 
-      const found = await lookAt(source);
-      const place = { path: source, formatName: found.report.format.format_name };
-      const later = await lookLater(tool(), found.video, place, new AbortController().signal);
-      const plan = planEncoding({ ...found, later }, options);
+      const plan = await planOf(source);
       expect(plan.copied).to.equal(null);
       await media.encode(plan, source);
-      const path = media.path(`0-${plan.rungs.at(-1)?.name}.mp4`);
-      // The middle of the left border, that of the top, and that of the whole.
-      const looks = async (second: number) => {
-        const at = ['-ss', String(second), '-i', path, '-frames:v', '1'];
-        const gray = ['-vf', 'scale=9:9:flags=area,format=gray', '-f', 'rawvideo', '-'];
-        const { stdout } = await run('ffmpeg', ['-v', 'error', ...at, ...gray], { encoding: 'buffer' });
-        return [stdout[4 * 9], stdout[4], stdout[4 * 9 + 4]].map((level = 0) =>
-          level < black ? 'black' : level > white ? 'white' : String(level),
-        );
-      };
+      const looks = looksOf(media.path(`0-${plan.rungs.at(-1)?.name}.mp4`));
       expect(await looks(0.5)).to.deep.equal(['white', 'white', 'white']);
       expect(await looks(1.5)).to.deep.equal(['black', 'white', 'white']);
       expect(await looks(2.5)).to.deep.equal(['white', 'white', 'white']);
     });
   }
+
+  it('is shown whole (MPEG-2 that goes from 4:3 to 16:9 and back, in pictures of one size)', async () => {
+    const parts: Buffer[] = [];
+    for (const [n, aspect] of ['16/15', '64/45', '16/15'].entries()) {
+      const white720 = ['-f', 'lavfi', '-t', '1', '-i', 'color=white:720x576:r=25'];
+      const mpeg2 = ['-vf', `setsar=${aspect}`, '-c:v', 'mpeg2video', '-output_ts_offset', String(n)];
+      parts.push(await readFile(await media.make(`${n}.ts`, ...white720, ...mpeg2, '-muxdelay', '0')));
+    }
+    const source = media.path('joined.ts');
+    await writeFile(source, Buffer.concat(parts));
+    const plan = await planOf(source);
+    expect(plan.picture.first).to.deep.equal({ width: 720, height: 576, aspect: [16, 15] });
+    await media.encode(plan, source);
+    const top = plan.rungs.at(-1);
+    expect([top?.width, top?.height]).to.deep.equal([120, 90]);
+    const looks = looksOf(media.path(`0-${top?.name}.mp4`));
+    expect(await looks(0.5)).to.deep.equal(['white', 'white', 'white']);
+    expect(await looks(1.5)).to.deep.equal(['white', 'black', 'white']);
+    expect(await looks(2.5)).to.deep.equal(['white', 'white', 'white']);
+  });
 });
