@@ -13,8 +13,15 @@ const refusingRedis = /^(OOM|READONLY|LOADING|MISCONF|MASTERDOWN|NOREPLICAS|CLUS
 const missingObject = /^(NoSuchKey|NotFound|NoSuchUpload)$/;
 /** MongoDB's MaxTimeMSExpired: a query took longer than it may. */
 const maxTimeExpired = 50;
-/** Who was asked leads its replica set no longer, or shuts down: NotWritablePrimary, PrimarySteppedDown and their like. */
-const leadsNoLonger = new Set<unknown>([91, 189, 10107, 11600, 11602, 13435, 13436]);
+/**
+ * Who was asked leads its replica set no longer, shuts down, or does not reach the others: NotWritablePrimary,
+ * PrimarySteppedDown and the others for which drivers ask once more by themselves.
+ */
+const leadsNoLonger = new Set<unknown>([
+  6, 7, 89, 91, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436,
+]);
+/** As the driver names a refusal: of one write, of what was written and may be lost again, of many writes. */
+const refusalOfDatabase = /^Mongo(Server|WriteConcern|BulkWrite)Error$/;
 
 /** Whether this is what Redis says where it takes no writes. */
 export function refusesWrites(thrown: unknown): boolean {
@@ -27,7 +34,7 @@ export function isUnavailable(thrown: unknown): boolean {
   return error instanceof MillraceError && error.code === 'unavailable';
 }
 
-type Told = Error & { code?: unknown; $metadata?: { httpStatusCode?: number } };
+type Told = Error & { code?: unknown; errorResponse?: unknown; $metadata?: { httpStatusCode?: number } };
 
 /**
  * What was thrown; `unavailable` where a server has not answered, or a disk fails: that is no bug, and the caller may try
@@ -39,13 +46,19 @@ export function unlessSilent(thrown: unknown): unknown {
     const silent = thrown.errors.map(unlessSilent).find((one) => one instanceof MillraceError);
     if (silent) return silent;
   }
-  const { name, message, code, $metadata } = thrown as Told;
+  const { name, message, code, errorResponse, $metadata } = thrown as Told;
+  // Whatever ends many writes, a lost connection too, the driver throws as if it were the server's reply.
+  if (name === 'MongoBulkWriteError' && errorResponse instanceof Error) {
+    const silent = unlessSilent(errorResponse);
+    return silent instanceof MillraceError ? silent : thrown;
+  }
   const because = (sentence: string) => new MillraceError('unavailable', sentence, { cause: thrown });
   // Mongoose waits by itself for a connection that is lost, and says so in no other way.
   const isLost = name === 'MongooseError' && message.includes('buffering timed out');
   if (isLost || silentDatabase.test(name)) return because('The database does not answer.');
-  if (name === 'MongoServerError' && code === maxTimeExpired) return because('The database took too long.');
-  if (name === 'MongoServerError' && leadsNoLonger.has(code)) return because('The database has no leader.');
+  const isRefused = refusalOfDatabase.test(name);
+  if (isRefused && code === maxTimeExpired) return because('The database took too long.');
+  if (isRefused && leadsNoLonger.has(code)) return because('The database has no leader.');
   if (refusesWrites(thrown)) return because('Redis takes nothing at the moment.');
   if (brokenDisk.test(String(code))) return because('The disk cannot be written to.');
   // The S3 client puts this on whatever it throws, also what went wrong with a file of ours.

@@ -112,11 +112,40 @@ describe('a store of files that does not answer', () => {
     }
   });
 
+  it('is a database too that is gone when many are written at once', async () => {
+    const { port } = new URL(system.config.MONGO_URL);
+    const proxy = createServer((near) => {
+      const far = connect({ host: '127.0.0.1', port: Number(port) });
+      for (const end of [near, far]) end.on('error', () => {});
+      near.pipe(far).pipe(near);
+      proxy.once('close', () => near.destroy());
+    }).listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const address = `mongodb://127.0.0.1:${(proxy.address() as { port: number }).port}/any`;
+    const options = { serverSelectionTimeoutMS: 500, directConnection: true };
+    const connection = await createConnection(address, options).asPromise();
+    try {
+      const rows = connection.collection<{ _id: string }>('rows');
+      const writeMany = () => rows.bulkWrite([{ insertOne: { document: { _id: 'one' } } }]);
+      await writeMany();
+      const refused = await writeMany().catch((error) => error);
+      expect(told(refused)).to.equal(refused);
+      proxy.close().emit('close');
+      const lost = await writeMany().catch((error) => error);
+      expect(lost).to.have.property('name', 'MongoBulkWriteError');
+      expect(told(lost)).to.equal('unavailable');
+    } finally {
+      await connection.close(true);
+      proxy.close();
+    }
+  });
+
   it('is a database too that has no leader, but none that refuses what it is told', () => {
-    const refusal = (code: number) =>
-      Object.assign(new Error('not primary'), { name: 'MongoServerError', code });
-    for (const code of [10107, 189, 11602]) expect(told(refusal(code))).to.equal('unavailable');
-    const duplicate = refusal(11000);
-    expect(told(duplicate)).to.equal(duplicate);
+    const refusal = (code: number, name: string) => Object.assign(new Error('not primary'), { name, code });
+    for (const name of ['MongoServerError', 'MongoWriteConcernError', 'MongoBulkWriteError']) {
+      for (const code of [10107, 189, 11602, 262]) expect(told(refusal(code, name))).to.equal('unavailable');
+      const duplicate = refusal(11000, name);
+      expect(told(duplicate)).to.equal(duplicate);
+    }
   });
 });
