@@ -22,10 +22,10 @@ const writeBytes = 1024 ** 2;
 export function downloads<B extends string>(client: S3Client, names: Record<B, string>) {
   async function fetchTo(
     place: Place,
-    object: { bucket: B; key: string; etag: string | null; range?: Range },
+    object: { bucket: B; key: string; range?: Range } & Expected,
     signal: AbortSignal,
   ): Promise<void> {
-    const { bucket, key, etag, range } = object;
+    const { bucket, key, etag, bytes, range } = object;
     const command = new GetObjectCommand({
       ...{ Bucket: names[bucket], Key: key },
       ...(etag === null ? {} : { IfMatch: etag }),
@@ -34,7 +34,11 @@ export function downloads<B extends string>(client: S3Client, names: Record<B, s
     const { Body, ContentRange } = await client.send(command, { abortSignal: signal });
     if (range && !ContentRange) throw new Error('S3 gave all of an object instead of a range');
     if (!(Body instanceof Readable)) throw new Error('S3 gave no body');
-    Body.on('data', ({ length }: Buffer) => spendBuffers(length));
+    let received = 0;
+    Body.on('data', ({ length }: Buffer) => {
+      received += length;
+      spendBuffers(length);
+    });
     const { path, ...how } = place;
     const file = createWriteStream(path, { ...how, highWaterMark: writeBytes });
     await pipeline(Body, file, { signal }).catch((error) => {
@@ -42,6 +46,9 @@ export function downloads<B extends string>(client: S3Client, names: Record<B, s
         ? new MillraceError('unavailable', 'The store of files broke off.', { cause: error })
         : error;
     });
+    // What stands between may answer 200 with a page of its own, or keep what it had of a reply that broke off.
+    if (received !== (bytes ?? received))
+      throw new MillraceError('unavailable', `The store of files gave ${received} bytes, not ${bytes}.`);
   }
 
   return {
@@ -58,12 +65,16 @@ export function downloads<B extends string>(client: S3Client, names: Record<B, s
     ): Promise<void> {
       try {
         if (etag === null || bytes === null || bytes <= rangeBytes) {
-          await fetchTo({ path, flags: 'w' }, { bucket, key, etag }, signal);
+          await fetchTo({ path, flags: 'w' }, { bucket, key, etag, bytes }, signal);
           return;
         }
         await (await open(path, 'w')).close();
         await atOnce(connections, rangesOf(bytes), signal, (range, either) =>
-          fetchTo({ path, flags: 'r+', start: range.start }, { bucket, key, etag, range }, either),
+          fetchTo(
+            { path, flags: 'r+', start: range.start },
+            { bucket, key, etag, range, bytes: range.end - range.start + 1 },
+            either,
+          ),
         );
       } catch (error) {
         // 404 may also mean that the bucket is gone, and of some stores that the key for it is.
@@ -78,7 +89,7 @@ export function downloads<B extends string>(client: S3Client, names: Record<B, s
 
     /** Adds an object's bytes to the end of a file, which need not be there yet. */
     async append(bucket: B, key: string, path: string, signal: AbortSignal): Promise<void> {
-      await fetchTo({ path, flags: 'a' }, { bucket, key, etag: null }, signal);
+      await fetchTo({ path, flags: 'a' }, { bucket, key, etag: null, bytes: null }, signal);
     },
   };
 }

@@ -80,6 +80,22 @@ describe('downloads', () => {
     cutting.close();
   });
 
+  it('say that the store is to blame where all seems well and the bytes are not there', async () => {
+    const facts = await store('small', large.subarray(0, 100_000));
+    const lying = createServer((_, response) => response.end('<p>Sign in to this network')).listen(
+      0,
+      '127.0.0.1',
+    );
+    await once(lying, 'listening');
+    const endpoint = `http://127.0.0.1:${(lying.address() as AddressInfo).port}`;
+    const storage = createStorage({ ...system.config, S3_ENDPOINT: endpoint }, 'worker');
+    const download = storage.download('raw', 'small', facts, join(folder, 'page'), signal);
+    const code = await codeOf(download);
+    storage.close();
+    lying.close();
+    expect(code).to.equal('unavailable');
+  });
+
   it('say that an object is missing', async () => {
     const facts = { etag: '0'.repeat(32), bytes: 10 };
     const download = system.context.storage.download('raw', 'absent', facts, join(folder, 'absent'), signal);
