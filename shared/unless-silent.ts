@@ -11,6 +11,9 @@ const brokenDisk = /^(ENOSPC|EDQUOT|EROFS|EACCES|EIO)$/;
 const refusingRedis = /^(OOM|READONLY|LOADING|MISCONF|MASTERDOWN|NOREPLICAS|CLUSTERDOWN|EXECABORT)\b/;
 /** Of a 404: any other name is of a bucket or a key that is not known. */
 const missingObject = /^(NoSuchKey|NotFound|NoSuchUpload)$/;
+/** What a store says of too many requests, and (S3 with 400 and 409) of one that came slowly or at the same time as another. */
+const laterAtStore =
+  /^(RequestTimeout|OperationAborted|ConditionalRequestConflict|SlowDown|TooManyRequests)$/;
 /** MongoDB's MaxTimeMSExpired: a query took longer than it may. */
 const maxTimeExpired = 50;
 /**
@@ -65,7 +68,8 @@ export function unlessSilent(thrown: unknown): unknown {
   if ($metadata === undefined) return thrown;
   const isSilent = name === 'TimeoutError' || lostConnection.test(String(code));
   const status = $metadata.httpStatusCode ?? 0;
-  if (isSilent || status >= 500) return because('The store of files does not answer.');
+  const isBusy = [408, 429].includes(status) || laterAtStore.test(name);
+  if (isSilent || isBusy || status >= 500) return because('The store of files does not answer.');
   // A key that was replaced, a clock that is wrong, a bucket that was removed: whoever runs the servers has to act.
   const isClosed = status === 401 || status === 403 || (status === 404 && !missingObject.test(name));
   return isClosed ? because('The store of files lets nobody in.') : thrown;

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { expect } from 'chai';
 import { createConnection } from 'mongoose';
@@ -48,6 +49,28 @@ describe('a store of files that does not answer', () => {
     );
     const bug = new TypeError('x is undefined');
     expect(told(bug)).to.equal(bug);
+  });
+
+  it('is one that wants to be asked later, too', async () => {
+    const busy = [
+      [429, 'TooManyRequests'],
+      [400, 'RequestTimeout'],
+      [409, 'OperationAborted'],
+    ] as const;
+    for (const [status, code] of busy) {
+      const server = createHttpServer((request, response) => {
+        request.resume();
+        response.writeHead(status, { 'content-type': 'application/xml' });
+        response.end(`<Error><Code>${code}</Code><Message>later</Message></Error>`);
+      }).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const endpoint = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+      const storage = createStorage({ ...system.config, S3_ENDPOINT: endpoint }, 'api');
+      const refused = await storage.put('raw', 'any', 'x', 'text/plain').catch((error) => error);
+      storage.close();
+      server.close();
+      expect(told(refused), code).to.equal('unavailable');
+    }
   });
 
   it('is one that refuses the key or has lost the bucket, too', async () => {
