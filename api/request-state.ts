@@ -18,5 +18,7 @@ declare module 'koa' {
     hotSeconds?: number | undefined;
     /** Takes a form of OAuth, whose errors have members of their own. */
     isForm?: boolean;
+    /** Whether the queue dashboard's page asks. */
+    isBoard?: boolean;
   }
 }

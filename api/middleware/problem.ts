@@ -43,6 +43,8 @@ function send(ctx: KoaContext, error: MillraceError, context: Named): void {
     ...{ status, instance: ctx.originalUrl.replace(/\?.*/s, ''), ...words },
     ...(error.violations.length > 0 ? { errors: error.violations } : {}),
     ...(ctx.state.isForm ? oauthMembers(error) : {}),
+    // Its page tells what is in this member, and nothing of a reply without it.
+    ...(ctx.state.isBoard ? { error: `${title}. ${error.message}` } : {}),
   });
   ctx.type = problemType(ctx);
 }

@@ -28,6 +28,7 @@ export function queueDashboard(context: ApiContext): Middleware {
 
   async function show(ctx: KoaContext, next: Next): Promise<void> {
     ctx.state.route = basePath;
+    ctx.state.isBoard = true;
     const caller = await authorize({ action: 'queue.oversee' }, ctx, context);
     // The dashboard would take this for a fault of its own.
     const silent = await silentOf({ redis: () => context.redis.ping() });

@@ -80,6 +80,22 @@ describe('a problem, for who visits a page', () => {
     expect(await typeOf(`/api/videos/${absent}`, browser)).to.equal('application/problem+json');
   });
 
+  it('is told by the queue dashboard to whom the session has ended meanwhile', async () => {
+    const { browser, system } = started();
+    const [name = '', value = ''] = (await system.cookie('admin')).split('=');
+    const context = await browser.newContext({ baseURL: system.url });
+    await context.addCookies([{ name, value, url: system.url, httpOnly: true, sameSite: 'Lax' }]);
+    const page = await context.newPage();
+    await page.goto('/admin/queues');
+    await page
+      .getByRole('link', { name: /encode/ })
+      .first()
+      .waitFor();
+    await context.clearCookies();
+    await page.getByText('Sign in first').first().waitFor({ timeout: 15_000 });
+    await context.close();
+  });
+
   it('shows what was asked for as text', async () => {
     await visit('/%3Cimg%20src=x%3E?returnTo=%22%3E', async (page) => {
       expect(await page.locator('img').count()).to.equal(0);
