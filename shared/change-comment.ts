@@ -2,7 +2,7 @@ import type { Comment, NewComment } from './db/comments.ts';
 import type { Db, DbSession } from './db/connect.ts';
 
 /** What may change of a comment. */
-export type CommentChange = Partial<
+type CommentChange = Partial<
   Pick<Comment, 'text' | 'editedAt' | 'hidden' | 'removed' | 'authorStatus' | 'authorRevision' | 'revision'>
 >;
 

@@ -8,7 +8,7 @@ import { MillraceError } from './errors.ts';
 import { spendBuffers } from './spent-buffers.ts';
 
 /** What the object must be: null where any will do. */
-export type Expected = { etag: string | null; bytes: number | null };
+type Expected = { etag: string | null; bytes: number | null };
 
 type Place = { path: string; flags: 'w' | 'r+' | 'a'; start?: number };
 type Range = { start: number; end: number };

@@ -1,5 +1,5 @@
 /** Who has to act: the caller, the maker of the media file, or whoever runs the servers. */
-export type Fault = 'caller' | 'media' | 'operator';
+type Fault = 'caller' | 'media' | 'operator';
 
 type ErrorKind = { status: number; title: string; fault: Fault; retryable: boolean };
 

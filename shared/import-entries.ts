@@ -3,7 +3,7 @@ import type { User } from './db/users.ts';
 import { newId } from './ids.ts';
 import { type Entry, type ImportPlan, planImport } from './import-plan.ts';
 
-export type Imported = { added: number; changed: number; same: number; deleted: number };
+type Imported = { added: number; changed: number; same: number; deleted: number };
 
 /** Views of so many regions go into one transaction, which may last a minute at most. */
 export const mostAtOnce = { entries: 1000, regions: 4000 };

@@ -10,7 +10,7 @@ export const mostRecent = 1000;
  * Of the jobs of a queue the one with the lowest runs first. It is how many uploads the owner had begun in the day before
  * this video, so those of one owner go in order, and somebody's first goes before another's second.
  */
-export function jobPriority(recentUploads: number): number {
+function jobPriority(recentUploads: number): number {
   return Math.min(Math.max(recentUploads, 1), mostRecent);
 }
 

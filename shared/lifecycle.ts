@@ -1,7 +1,7 @@
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
 
-export type Running = { log: Log; stop(): Promise<void> };
+type Running = { log: Log; stop(): Promise<void> };
 
 /**
  * A process's life: read the configuration, start, run until SIGTERM or SIGINT, stop, exit. A second signal

@@ -7,9 +7,9 @@ export type NewJob<Q extends QueueName = QueueName> = {
   [K in Q]: { queue: K; id: string; payload: Payload<K>; priority?: number };
 }[Q];
 
-export type ScheduledQueue = 'trending' | 'search' | 'sweep';
+type ScheduledQueue = 'trending' | 'search' | 'sweep';
 export type QueueCounts = { queue: QueueName } & Record<'waiting' | 'active' | 'delayed', number>;
-export type JobState = Awaited<ReturnType<Queue['getJobState']>>;
+type JobState = Awaited<ReturnType<Queue['getJobState']>>;
 export type Queues = ReturnType<typeof createQueues>;
 
 const scheduledQueues = new Set<QueueName>(['trending', 'search', 'sweep'] satisfies ScheduledQueue[]);

@@ -17,7 +17,7 @@ export type LimitClass = (typeof limitClasses)[number];
 /** So many requests in so many seconds. */
 export type Quota = { requests: number; seconds: number };
 
-export type RateLimits = Readonly<Record<LimitClass, Quota>>;
+type RateLimits = Readonly<Record<LimitClass, Quota>>;
 
 /**
  * Many viewers may share an address; who guesses passwords, makes accounts or writes to others needs few of them. A page

@@ -17,7 +17,7 @@ import { storedObjects } from './stored-objects.ts';
 
 export const buckets = ['raw', 'processed', 'thumbnails'] as const;
 export type Bucket = (typeof buckets)[number];
-export type ObjectFacts = { bytes: number; etag: string };
+type ObjectFacts = { bytes: number; etag: string };
 export type PresignedPut = { url: string; headers: Record<string, string> };
 export type Storage = ReturnType<typeof createStorage>;
 

@@ -7,9 +7,9 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 
-export type StoredObject = { key: string; bytes: number; modifiedAt: Date };
+type StoredObject = { key: string; bytes: number; modifiedAt: Date };
 type Page = { objects: StoredObject[]; isLast: boolean };
-export type OpenUpload = { key: string; uploadId: string; startedAt: Date };
+type OpenUpload = { key: string; uploadId: string; startedAt: Date };
 
 /** The verbs for what is stored: finding it, and removing much of it. `names` tells each bucket's own name. */
 export function storedObjects<B extends string>(client: S3Client, names: Record<B, string>) {

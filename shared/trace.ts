@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 /** Where a piece of work stands in a trace (W3C Trace Context, level 1). */
-export type Trace = { traceId: string; spanId: string; flags: string };
+type Trace = { traceId: string; spanId: string; flags: string };
 
 const form = /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(?=-|$)/;
 

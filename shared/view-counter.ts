@@ -12,7 +12,7 @@ const keptSeconds = 24 * 3600;
 const mostTogether = 200;
 
 /** `seconds` and `share` (in `shareParts`) are what the viewer has watched so far, whole. */
-export type SeenView = {
+type SeenView = {
   /** Tells viewer and video from all others, and nothing about them. */
   seenBy: string;
   videoId: string;
@@ -67,7 +67,7 @@ const recordScript = `
 type Scripted = Redis & { recordViews(keys: number, ...words: (string | number)[]): Promise<number[]> };
 type Waiting = { view: SeenView; resolve(isCounted: boolean): void; reject(error: unknown): void };
 
-export type ViewCounter = {
+type ViewCounter = {
   /** True for a view that is counted; false for more of one. Takes one round trip. */
   record(view: SeenView): Promise<boolean>;
 };

@@ -11,7 +11,7 @@ const usualPartSize = 1000;
 export type FoldPart = { id: string; counts(): HourCounts[] };
 
 /** `isNew`: set aside by this very call. */
-export type Fold = { id: string; isNew: boolean; parts: FoldPart[] };
+type Fold = { id: string; isNew: boolean; parts: FoldPart[] };
 
 /**
  * Sets what is counted in Redis aside as a fold; or gives the one that an earlier run has not finished. From then on its

@@ -4,7 +4,7 @@ import { id, pageOf, time, videoId } from './common.ts';
 
 export const commentId = id('A comment', '2b8c0e9d3a4b6c7d8e9f015f');
 
-export const mostCommentLetters = 10_000;
+const mostCommentLetters = 10_000;
 
 /** As it is stored: nothing in it is removed or escaped, so it must never be shown as HTML. */
 const text = z

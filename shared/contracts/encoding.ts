@@ -23,10 +23,10 @@ export type SourcePicture = {
 };
 
 export const codecs = ['h264', 'hevc', 'av1'] as const;
-export type Codec = (typeof codecs)[number];
+type Codec = (typeof codecs)[number];
 
 /** The encoder of a plan and its words, so that every worker does the same. */
-export type PictureCodec = { profile: string; codec: Codec; encoder: string; options: string[] };
+type PictureCodec = { profile: string; codec: Codec; encoder: string; options: string[] };
 
 /** One step of the ladder: sizes in pixels (even), rates in bit/s. */
 export type Rung = {
@@ -156,7 +156,7 @@ export type EncodingPlan = {
 };
 
 /** A key frame inside a segment: a byte range that begins at its moof box, and the seconds until the next. */
-export type KeyFrame = { offset: number; bytes: number; seconds: number };
+type KeyFrame = { offset: number; bytes: number; seconds: number };
 
 /** One media segment as stored. `n` counts from 1 over the whole rendition. */
 export type Segment = { n: number; bytes: number; seconds: number; keyFrames: KeyFrame[] };

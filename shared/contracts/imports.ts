@@ -12,7 +12,7 @@ const ownHosts = ['localhost', '127.0.0.1', '[::1]'];
  * An address that browsers of viewers are sent to: https, without a password in it. `allowOwnHost`: also http on the
  * machine itself, for development.
  */
-export function outsideUrl(allowOwnHost: boolean) {
+function outsideUrl(allowOwnHost: boolean) {
   return z
     .string()
     .max(2000)

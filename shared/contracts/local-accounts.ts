@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** In small letters: no provider that people use tells capital ones apart, and one person gets one account. */
-export const emailAddress = z
+const emailAddress = z
   .email('must be an e-mail address')
   .max(254)
   // RFC 5321, 4.5.3.1.1
@@ -16,10 +16,10 @@ export const longestPassword = 200;
 const shortestPassword = 10;
 
 /** A password as it is typed to sign in: no rule but a length that costs nothing to hash. */
-export const givenPassword = z.string().min(1).max(longestPassword).meta({ example: 'lantern 7 over water' });
+const givenPassword = z.string().min(1).max(longestPassword).meta({ example: 'lantern 7 over water' });
 
 /** A password that is chosen. Whether it is a common one is asked where it is stored. */
-export const newPassword = z
+const newPassword = z
   .string()
   .max(longestPassword)
   .refine(

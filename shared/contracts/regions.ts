@@ -5,7 +5,7 @@ import { pageOf, region } from './common.ts';
 /** As it is taken from callers: one that there is. */
 export const knownRegion = region.refine(isRegion, 'is no region of ISO 3166-1');
 
-export const servedRegion = z
+const servedRegion = z
   .object({
     region,
     name: z.string().meta({ example: 'United Kingdom' }),

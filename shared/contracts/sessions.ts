@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { id } from './common.ts';
 
 /** A way to sign in, for a page that offers it. */
-export const signInProvider = z
+const signInProvider = z
   .object({
     name: z.string().meta({ description: 'For `provider` of GET /api/auth/login', example: 'company' }),
     title: z.string().meta({ description: 'For people', example: 'Sign in at the company' }),

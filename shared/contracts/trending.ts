@@ -4,7 +4,7 @@ import { videoSummary } from './videos.ts';
 
 const rank = z.int().positive().nullable().meta({ example: 3 });
 
-export const trendingVideo = videoSummary
+const trendingVideo = videoSummary
   .extend({
     rank: rank.meta({ description: 'null: not ranked; those follow by views' }),
     views: z.int().meta({

@@ -22,7 +22,7 @@ export const newView = z
   })
   .meta({ id: 'NewView' });
 
-export const viewReasons = ['too_short', 'already_counted', 'robot'] as const;
+const viewReasons = ['too_short', 'already_counted', 'robot'] as const;
 export type ViewReason = (typeof viewReasons)[number];
 
 export const viewReply = z

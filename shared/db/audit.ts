@@ -21,7 +21,7 @@ export type AuditEntry = {
   address: string;
 };
 
-export type AuditFilter = {
+type AuditFilter = {
   actorId?: string | undefined;
   action?: string | undefined;
   since?: Date | undefined;

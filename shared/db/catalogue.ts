@@ -14,7 +14,7 @@ export const videoOrders = {
 } as const;
 
 /** What a list of videos may be narrowed to. */
-export type VideoFilter = {
+type VideoFilter = {
   /** One of these. */
   category?: readonly string[] | undefined;
   language?: string | undefined;

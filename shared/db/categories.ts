@@ -16,7 +16,7 @@ export type Category = {
   revision: number;
 };
 
-export type CategoryChange = {
+type CategoryChange = {
   [Field in 'parentId' | 'names' | 'order']?: Category[Field] | undefined;
 };
 

@@ -3,7 +3,7 @@ import { shown } from './shown.ts';
 import type { Video } from './video-record.ts';
 
 /** How many videos everyone may see, by the category that they name. */
-export type CategoryCounts = { at: Date; byCategory: Record<string, number> };
+type CategoryCounts = { at: Date; byCategory: Record<string, number> };
 
 const _id = 'all';
 const schema = new Schema<CategoryCounts & { _id: string; claimedAt: Date }>(

@@ -5,7 +5,7 @@ import { keyset, type Page } from './keyset.ts';
 import type { Video, VideoChange } from './video-record.ts';
 
 /** What is said of a video, as far as it was changed; and as it was before. */
-export type Edited = { before: Pick<Video, '_id' | 'revision'>; change: VideoChange | Partial<Video> };
+type Edited = { before: Pick<Video, '_id' | 'revision'>; change: VideoChange | Partial<Video> };
 
 /** What somebody has changed of what is said of a video. */
 export type Edit = {

@@ -3,7 +3,7 @@ import { newSecret, secretHash } from '../ids.ts';
 
 /** What a token from an e-mail may be used for, and for how many hours. */
 export const emailTokenHours = { verification: 24, reset: 1 };
-export type EmailTokenPurpose = keyof typeof emailTokenHours;
+type EmailTokenPurpose = keyof typeof emailTokenHours;
 
 type EmailToken = { _id: string; email: string; hash: string; expiresAt: Date };
 

@@ -5,7 +5,7 @@ import { secretHash } from '../ids.ts';
 export type RefreshSecrets = { grant: string; turn: string };
 /** Whose it is, and the browser's session that it was given to and ends with. */
 export type Holder = { userId: string; sessionId: string | null };
-export type Use = ({ outcome: 'renewed' | 'reused' } & Holder) | { outcome: 'unknown' };
+type Use = ({ outcome: 'renewed' | 'reused' } & Holder) | { outcome: 'unknown' };
 
 type Grant = Holder & {
   /** The hash of the grant's secret, `sid` in access tokens. */

@@ -5,7 +5,7 @@ import { isDuplicateKey } from './duplicate-key.ts';
 import type { Attempt } from './video-record.ts';
 
 const steps = ['encode', 'copy', 'audio', 'captions', 'images'] as const;
-export type PartStep = (typeof steps)[number];
+type PartStep = (typeof steps)[number];
 
 /**
  * What one job of an attempt has made so far. What is done is derived from these rows, never from the queue,

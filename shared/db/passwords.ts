@@ -1,7 +1,7 @@
 import { type ClientSession, type Connection, Schema } from 'mongoose';
 
 /** How a local account signs in. Apart from the account, so that no reply about an account can carry a hash. */
-export type Password = {
+type Password = {
   /** The e-mail address, in small letters. */
   _id: string;
   userId: string;

@@ -22,9 +22,9 @@ export type Person = {
 };
 
 /** The picture that is shown: which version, and its widths in pixels, rising. */
-export type PersonPicture = { version: number; widths: number[] };
+type PersonPicture = { version: number; widths: number[] };
 
-export type PersonChange = { name?: string | undefined; biography?: string | undefined };
+type PersonChange = { name?: string | undefined; biography?: string | undefined };
 
 /** Whatever the case and the accents. */
 const folded = { locale: 'en', strength: 1 };

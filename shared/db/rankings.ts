@@ -1,7 +1,7 @@
 import { type Connection, type mongo, Schema, trusted } from 'mongoose';
 
 /** Where an entry was found: in its region, or where that has too little, among regions of its languages, or in all. */
-export const bases = ['region', 'language', 'world'] as const;
+const bases = ['region', 'language', 'world'] as const;
 export type Basis = (typeof bases)[number];
 
 export type RankedVideo = {
@@ -36,7 +36,7 @@ export type NewRanking = Pick<Ranking, 'region' | 'category' | 'halfLifeHours' |
 export type Run = { _id: string; computedAt: Date; seconds: number };
 
 /** Of so many runs everything is kept. */
-export const runsKept = 30;
+const runsKept = 30;
 
 const rankings = new Schema<Ranking>(
   {

@@ -2,7 +2,7 @@ import { type ClientSession, type Connection, Schema, trusted } from 'mongoose';
 import { newId } from '../ids.ts';
 
 /** What somebody who says that an address is theirs wants for an account. */
-export type Registration = {
+type Registration = {
   _id: string;
   email: string;
   displayName: string;
@@ -11,7 +11,7 @@ export type Registration = {
   expiresAt: Date;
 };
 
-export const registrationHours = 24;
+const registrationHours = 24;
 
 /** Each of them costs a hashing when the address is confirmed. */
 const mostPerAddress = 5;

@@ -44,7 +44,7 @@ export type Complaint = {
 };
 
 /** How a report ends. */
-export type Ending = { outcome: ReportOutcome; note: string; resolvedBy: string | null };
+type Ending = { outcome: ReportOutcome; note: string; resolvedBy: string | null };
 
 const reports = new Schema<Report>(
   {

@@ -10,8 +10,8 @@ import { type ListedVideo, listed, type Video } from './video-record.ts';
 /** A hint for where to begin. Every term of any row is here; `seen` when last. */
 export type SearchTerm = KnownForm & { seen: Date };
 
-export const searchOrders = ['relevance', 'newest', 'views'] as const;
-export type SearchOrder = (typeof searchOrders)[number];
+const searchOrders = ['relevance', 'newest', 'views'] as const;
+type SearchOrder = (typeof searchOrders)[number];
 
 /** What search may be narrowed to. Lengths in seconds, from `[0]` on and below `[1]`. */
 export type SearchFilter = {

@@ -8,7 +8,7 @@ import type { Video } from './video-record.ts';
 /** A word of titles, what it begins with, the most views that any of them has, about, and when it was last seen. */
 export type SearchWord = { _id: string; beginnings: string[]; best: number; seen: Date };
 
-export type Suggestion = { videoId: string; title: string };
+type Suggestion = { videoId: string; title: string };
 
 const most = 10;
 /** More than are shown: some may have been hidden a moment ago, or not be out yet. */

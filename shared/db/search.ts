@@ -9,7 +9,7 @@ import { shown } from './shown.ts';
 import type { Video } from './video-record.ts';
 
 /** The names of the people in each of the given videos. */
-export type NamesOf = (videoIds: string[], session: ClientSession) => Promise<Map<string, string[]>>;
+type NamesOf = (videoIds: string[], session: ClientSession) => Promise<Map<string, string[]>>;
 
 const rows = new Schema<SearchRow>(
   { _id: { type: String, required: true } },

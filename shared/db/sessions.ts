@@ -5,7 +5,7 @@ import { deriveKey } from '../secret-key.ts';
 import type { User } from './users.ts';
 
 /** Where a session comes from: the provider that signed its person in, and how the provider knows both. */
-export type Origin = { provider: string; subject: string; sid: string | null };
+type Origin = { provider: string; subject: string; sid: string | null };
 
 export type Session = {
   /** The hash of the cookie’s value. */

@@ -2,7 +2,7 @@ import { type Connection, trusted } from 'mongoose';
 import type { AccountStatus, Role } from '../contracts/account.ts';
 import { anyCase, type User } from './users.ts';
 
-export type UserSearch = {
+type UserSearch = {
   /** How the name or the e-mail address begins. */
   q?: string | undefined;
   role?: Role | undefined;

@@ -16,7 +16,7 @@ export type TakeDown = { at: Date; by: string; reason: string; message: string }
  * What was brought from another catalogue: its id there, where it plays and has its picture, if it has, and the views by
  * region that it came with. They are part of `views`, and lie in the buckets of the hour `viewsAt`.
  */
-export type Outside = {
+type Outside = {
   id: string;
   playUrl: string | null;
   posterUrl: string | null;

@@ -8,7 +8,7 @@ import type { HourCounts } from './views.ts';
  * these writes take several times as long, and ranks do not wait for them. Noted in the transaction that adds to the
  * scores, and removed in the one that adds to the others: so each counts once.
  */
-export type LoggedViews = { _id: string; counts: HourCounts[] };
+type LoggedViews = { _id: string; counts: HourCounts[] };
 
 /** About so many go into one transaction: who likes one of these videos meanwhile lets it begin again. */
 const usualTogether = 250;

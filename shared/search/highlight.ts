@@ -4,7 +4,7 @@ import { mostOfDescription } from './search-row.ts';
 import { formsOf, termOf } from './stems.ts';
 
 /** A part of a text; a `hit` is what was looked for. */
-export type Piece = { text: string; hit: boolean };
+type Piece = { text: string; hit: boolean };
 
 const segmenter = new Intl.Segmenter('und', { granularity: 'word' });
 

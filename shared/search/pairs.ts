@@ -19,7 +19,7 @@ const mostPaired = 32;
 const mostPairs = 4;
 
 /** Two terms as one; no term has a space. */
-export function pairOf(a: string, b: string): string {
+function pairOf(a: string, b: string): string {
   return a < b ? `${a} ${b}` : `${b} ${a}`;
 }
 
