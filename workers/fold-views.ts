@@ -92,7 +92,7 @@ async function countEngagements(batch: Engagement[], { db }: Folding): Promise<b
 }
 
 /** One for each video, region and hour where something remains. Pure. */
-export function sumEngagements(batch: Engagement[]): HourCounts[] {
+function sumEngagements(batch: Engagement[]): HourCounts[] {
   const sums = new Map<string, HourCounts>();
   for (const { videoId, region, kind, by, at } of batch) {
     const hour = new Date(Math.floor(at.getTime() / 3_600_000) * 3_600_000);

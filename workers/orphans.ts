@@ -6,7 +6,7 @@ import { type Bucket, buckets } from '../shared/storage.ts';
 type Means = Pick<Context, 'db' | 'storage' | 'redis' | 'config'>;
 
 /** What a call has removed, and how much it left alone as its video or person is not known; of that one key. */
-export type Orphans = { objects: number; uploads: number; unknown: number; example?: string };
+type Orphans = { objects: number; uploads: number; unknown: number; example?: string };
 
 /**
  * Removes what no purge could see: objects that a worker wrote long after its attempt or its video had ended, uploads in

@@ -11,9 +11,9 @@ import type { Joined } from './renditions.ts';
 import type { Tools } from './tools.ts';
 
 /** All that the steps have made of a video. */
-export type Output = { plan: EncodingPlan; parts: Part[]; picture: Joined[]; audio: Joined[] };
+type Output = { plan: EncodingPlan; parts: Part[]; picture: Joined[]; audio: Joined[] };
 
-export type Passed = {
+type Passed = {
   playlists: PlaylistText[];
   /** The rules of HLS that they break, and may. */
   tolerated: Violation[];

@@ -5,7 +5,7 @@ import type { HotVideo } from '../shared/db/trending.ts';
 const firstPlaces = 20;
 const mostOfOwner = 3;
 
-export type Rules = {
+type Rules = {
   /** What fewer have seen is no trend yet: so many views at least. */
   minimumViews: number;
   /** A list of its own region that has fewer is filled up to so many. */
@@ -14,7 +14,7 @@ export type Rules = {
   most: number;
 };
 
-export type Unmoved = Omit<RankedVideo, 'formerRank'>;
+type Unmoved = Omit<RankedVideo, 'formerRank'>;
 
 /**
  * Ranks videos that are the hottest first. The region's own come first; where these are few, those of the other sources

@@ -23,7 +23,7 @@ export type Track = {
   command: (source: string, file: string) => FfmpegCommand;
 };
 
-export type MadeTrack = { part: RenditionPart; seconds: number; ffmpeg: FfmpegResult };
+type MadeTrack = { part: RenditionPart; seconds: number; ffmpeg: FfmpegResult };
 
 /** Playing may wait for a first segment. */
 const lookMilliseconds = 250;

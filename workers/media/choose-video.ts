@@ -74,7 +74,7 @@ export function displaySize(video: ProbedStream): { width: number; height: numbe
 }
 
 /** Whole quarter turns in degrees, as the display matrix says; it may also hold any nonsense, which turns nothing. */
-export function rotationOf(video: ProbedStream): number {
+function rotationOf(video: ProbedStream): number {
   return hasNonsenseMatrix(video) ? 0 : Math.round(angleOf(video)) % 360;
 }
 

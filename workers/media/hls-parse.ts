@@ -3,7 +3,7 @@
  * that is kept in `faults`, and reading goes on.
  */
 
-export type Fault = {
+type Fault = {
   rule: 'header' | 'attributes' | 'duplicate-attribute' | 'duplicate-tag' | 'addresses' | 'extinf';
   line: number;
   message: string;

@@ -10,7 +10,7 @@ export type Picture = {
   bitrate: number;
 };
 
-export type Ladder = { rungs: Rung[]; copied: string | null; candidates: Candidate[] };
+type Ladder = { rungs: Rung[]; copied: string | null; candidates: Candidate[] };
 
 /** The source's own picture, when it could be the top rung as it is; bit/s. */
 export type CopyOffer = { averageBitrate: number; peakBitrate: number };

@@ -11,7 +11,7 @@ const mostSeconds = 60;
 const sequenceTypes: Record<string, number> = { h264: 7, mpeg2video: 0xb3 };
 
 /** Prints those: of the container, and of key frames, with which new ones come. */
-export function parameterSetsCommand(streamIndex: number, source: string, codec = 'h264'): FfmpegCommand {
+function parameterSetsCommand(streamIndex: number, source: string, codec = 'h264'): FfmpegCommand {
   const ofKeys = `noise=drop=not(key),filter_units=pass_types=${sequenceTypes[codec]},trace_headers`;
   const options = ['-map', `0:${streamIndex}`, '-c', 'copy', '-bsf:v', ofKeys, '-f', 'null'];
   return {

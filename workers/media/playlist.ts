@@ -92,7 +92,7 @@ function variantLine(variant: VariantEntry, group: AudioGroup | undefined): stri
   })}`;
 }
 
-export type MediaOptions = {
+type MediaOptions = {
   segments: Segment[];
   /** The same for every playlist of a video: Apple asks that audio and video agree. */
   targetSeconds: number;
