@@ -7,7 +7,7 @@ import { misfit } from './misfit.ts';
 const macBytes = 12;
 
 /** Where a list goes on: behind an item, or else at its beginning. `first` has come before all others, out of its place. */
-export type Place = { after: Position | undefined; first?: string | undefined };
+type Place = { after: Position | undefined; first?: string | undefined };
 
 type Written = [
   value: string | number | null,

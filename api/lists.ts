@@ -28,7 +28,7 @@ export function pageParams(orders: Orders) {
   };
 }
 
-export type PageQuery = { sort: string; limit: number; cursor?: string | undefined };
+type PageQuery = { sort: string; limit: number; cursor?: string | undefined };
 
 type List<T> = {
   path: string;

@@ -49,7 +49,7 @@ export async function readProgress(db: Db, video: WatchedVideo): Promise<Progres
   return progressOf(video, counts ? await db.parts.encoded(attempt) : { frames: 0, beganAt: null });
 }
 
-export type Pace = { pollMilliseconds: number; heartbeatMilliseconds: number };
+type Pace = { pollMilliseconds: number; heartbeatMilliseconds: number };
 const usualPace: Pace = { pollMilliseconds: 500, heartbeatMilliseconds: 15_000 };
 
 /**

@@ -73,12 +73,7 @@ export type ReplyDeclaration = {
   type?: string;
 };
 
-export type RouteDeclaration<
-  P extends z.ZodObject,
-  Q extends z.ZodObject,
-  B extends z.ZodType,
-  A extends Action,
-> = {
+type RouteDeclaration<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, A extends Action> = {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** With `:name` for parameters. */
   path: string;

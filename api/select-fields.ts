@@ -5,7 +5,7 @@ import { type Version, versions } from './versions.ts';
 type Body = Record<string, unknown>;
 
 /** `fields=a,b` of a route in one version. */
-export type Selection = {
+type Selection = {
   /** The route's query with `fields`: known names, which leave it each once, in the order of the schema. */
   query: z.ZodObject;
   /** A reply with these fields alone; one whose body is no object was made with them. */

@@ -21,7 +21,7 @@ export type Standing = Omit<RankedVideo, 'rank' | 'basis' | 'videoId'> & {
 export type TrendingEntry = Standing & { video: ListedVideo };
 
 /** `categories` are the category and all below it. */
-export type ListAsked = {
+type ListAsked = {
   region: string;
   category?: string | undefined;
   categories?: string[] | undefined;

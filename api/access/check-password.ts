@@ -3,7 +3,7 @@ import { endSignIns } from '../../shared/end-sign-ins.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import type { ApiContext } from '../context.ts';
 
-export type PasswordSignIn = {
+type PasswordSignIn = {
   user: User;
   /**
    * To be called once the session or grant is stored. A password that was changed meanwhile has ended all there were,

@@ -16,9 +16,10 @@ const algorithm = 'ES256';
 const type = 'at+jwt';
 const clockToleranceSeconds = 5;
 
-export type PublicKey = { x: string; y: string };
+type PublicKey = { x: string; y: string };
 export type Claims = { userId: string; grantId: string; tokenId: string };
-export type Parties = { issuer: string; audience: string };
+type Parties = { issuer: string; audience: string };
+
 export type { CryptoKey };
 
 /** `pkcs8` is the private key as text. */

@@ -3,7 +3,7 @@ import { MillraceError } from '../../shared/errors.ts';
 import type { Providers } from './providers.ts';
 
 /** What a provider says has ended: one of its sessions, or all of an account. */
-export type Logout = { provider: string; tokenId: string; sid?: string; subject?: string; expiresAt: Date };
+type Logout = { provider: string; tokenId: string; sid?: string; subject?: string; expiresAt: Date };
 
 const event = 'http://schemas.openid.net/event/backchannel-logout';
 /** How old a token may be, and how far clocks may differ, in seconds. */

@@ -8,7 +8,7 @@ import { localHosts, type ProviderConfig } from '../../shared/sign-in-providers.
 import { createProviderKeys, type ProviderKeys } from './provider-keys.ts';
 
 /** Somebody who has signed in at a provider. */
-export type SignedIn = { person: Person; sid: string | null; idToken: string };
+type SignedIn = { person: Person; sid: string | null; idToken: string };
 
 export type OidcProvider = {
   name: string;

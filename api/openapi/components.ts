@@ -5,7 +5,7 @@ export type Json = Record<string, unknown>;
 /** What operations share by reference; each part is added by the first that needs it. */
 export type Components = { schemas: Record<string, Json>; responses: Record<string, Json> };
 
-export type Direction = 'input' | 'output';
+type Direction = 'input' | 'output';
 
 const widest = { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER };
 
