@@ -1,6 +1,6 @@
 import { CookieJar } from './local/cookie-jar.ts';
 
-export type Credentials = { login: string; password: string };
+type Credentials = { login: string; password: string };
 
 const maxSteps = 15;
 

@@ -12,7 +12,7 @@ import type { LocalServer } from './local/server.ts';
 /** Real servers for development and tests, all on 127.0.0.1. */
 export type Stack = { env: Record<string, string>; dir: string; stop(): Promise<void> };
 
-export type StackOptions = {
+type StackOptions = {
   /** Keeps the data here across runs; without it they live in a fresh folder that goes with the stack. */
   dir?: string;
   /** Gets one line per server. */

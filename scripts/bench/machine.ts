@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
 
-export type Machine = {
+type Machine = {
   cores: number;
   /** GiB */
   memory: number;

@@ -1,5 +1,5 @@
 /** A line of a file, counted from 1; null: it is longer than is taken. */
-export type Line = { number: number; bytes: Buffer | null };
+type Line = { number: number; bytes: Buffer | null };
 
 /**
  * The lines of a stream without their ends, and without ever holding more than one chunk and one line. What is longer

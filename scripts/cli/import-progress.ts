@@ -21,7 +21,7 @@ export function reportProgress(figures: Figures, bytes: number | undefined): () 
   return () => clearInterval(timer);
 }
 
-export function progressLine({ rows, broken, bytesRead }: Figures, seconds: number, bytes?: number): string {
+function progressLine({ rows, broken, bytesRead }: Figures, seconds: number, bytes?: number): string {
   const share = bytes ? `${Math.floor((bytesRead / bytes) * 100)} %, ` : '';
   return `${share}${rows} rows, ${Math.round(rows / seconds)} rows/s, ${broken} broken`;
 }

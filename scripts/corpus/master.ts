@@ -1,5 +1,5 @@
 export type Entry = { name: string; url: string; attributes: Record<string, string> };
-export type Master = { variants: Entry[]; audio: Entry[] };
+type Master = { variants: Entry[]; audio: Entry[] };
 
 /** What a master playlist lists. One rendition may be listed in several groups; each is given once. */
 export async function readMaster(url: string, signal: AbortSignal): Promise<Master> {

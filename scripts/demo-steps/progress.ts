@@ -3,7 +3,7 @@ import type { VideoReply } from '../client.ts';
 import type { Outcome } from './ingest.ts';
 
 /** What one file's work tells. */
-export type ProgressLine = {
+type ProgressLine = {
   sent(bytes: number, of: number): void;
   seen(video: VideoReply, rungs: string[]): void;
   done(outcome: Outcome): void;
@@ -17,7 +17,7 @@ export type Progress = {
   close(): void;
 };
 
-export type Bar = { name: string; phase: string; percent: number; detail: string; ended: boolean };
+type Bar = { name: string; phase: string; percent: number; detail: string; ended: boolean };
 
 const barWidth = 24;
 const redrawMilliseconds = 100;

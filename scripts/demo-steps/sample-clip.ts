@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { endWithParent } from '../local/server.ts';
 
-export type Clip = { path: string; seconds: number; picture?: string; signal?: AbortSignal };
+type Clip = { path: string; seconds: number; picture?: string; signal?: AbortSignal };
 
 const testPicture = 'testsrc2=size=1280x720:rate=30';
 

@@ -16,7 +16,7 @@ const mediaTypes = [
 /** Says what is wrong with the address itself, so that there is nothing to check. */
 export class NotHls extends Error {}
 
-export type Collected = Presentation & { segments: number; notes: string[] };
+type Collected = Presentation & { segments: number; notes: string[] };
 
 /**
  * Reads a stream: every playlist, and of every segment as much as tells its size, its times and its first frame.

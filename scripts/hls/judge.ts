@@ -2,7 +2,7 @@ import { checkHls } from '../../workers/media/hls-rules.ts';
 import { collect } from './collect.ts';
 import { type Broken, type Complain, rules } from './rules.ts';
 
-export type Judgement = { broken: Broken[]; playlists: number; segments: number; notes: string[] };
+type Judgement = { broken: Broken[]; playlists: number; segments: number; notes: string[] };
 
 /** Fetches a whole stream by its master playlist and says which rules it breaks. @throws NotHls */
 export async function judge(url: string): Promise<Judgement> {

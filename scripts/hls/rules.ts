@@ -11,6 +11,6 @@ export const rules = {
   'timestamp-map': ['should', 'WebVTT segments have an X-TIMESTAMP-MAP [5.3]'],
 } as const;
 
-export type Rule = keyof typeof rules;
+type Rule = keyof typeof rules;
 export type Broken = { rule: Rule; severity: 'must' | 'should'; where: string; message: string };
 export type Complain = (rule: Rule, where: string, message: string) => void;

@@ -7,7 +7,7 @@ import { findOnPath } from './binary.ts';
 /** One server of the stack: `kill` cannot wait and cannot fail, `stop` lets it write what it still holds. */
 export type LocalServer = { name: string; env: Record<string, string>; kill(): void; stop(): Promise<void> };
 
-export type Launch = {
+type Launch = {
   name: string;
   command: string;
   args: string[];

@@ -7,7 +7,7 @@ const top = 10;
 export type Row = { what: string; values: string[] };
 
 /** What the pictures show, in figures. */
-export function figuresOf(replayed: Map<string, Ranks>): Row[] {
+function figuresOf(replayed: Map<string, Ranks>): Row[] {
   const row = (what: string, tell: (ranks: Ranks) => string): Row => ({
     what,
     values: [...replayed.values()].map(tell),

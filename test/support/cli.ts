@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 
 const root = join(import.meta.dirname, '..', '..');
 
-export type Ended = { code: number | null; output: string; notes: string };
+type Ended = { code: number | null; output: string; notes: string };
 
 /** Starts `npm run cli -- ...words`, without npm. `input` is its standard input. */
 export function startCli(

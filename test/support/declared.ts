@@ -10,7 +10,7 @@ type ReplyObject = { headers?: Record<string, Header | Reference>; content?: Rec
 type OperationObject = { operationId: string; responses: Record<string, ReplyObject | Reference> };
 
 /** A reply as it left the api. */
-export type SentReply = {
+type SentReply = {
   method: string;
   /** The path, with what follows `?`. */
   url: string;

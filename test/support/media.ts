@@ -79,7 +79,7 @@ export type MadeFile = { name: string; file: FragmentedFile; segments: CutSegmen
 /** All of one chunk: its rungs, lowest first, and its tiles. */
 export type MadeChunk = { rungs: MadeFile[]; tiles: Buffer | undefined };
 
-export type Media = {
+type Media = {
   path(name: string): string;
   /** A file made by ffmpeg. */
   make(name: string, ...words: string[]): Promise<string>;

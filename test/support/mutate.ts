@@ -9,7 +9,7 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
-export type Mutation = { bytes: Buffer; what: string };
+type Mutation = { bytes: Buffer; what: string };
 
 /** Damages a copy: bytes anywhere or near the front, where containers say what follows, or the end cut off, or both. */
 export function mutate(original: Buffer, random: () => number): Mutation {

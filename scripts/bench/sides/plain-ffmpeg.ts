@@ -4,7 +4,7 @@ import { encoderOptions } from '../../../workers/media/encoder-args.ts';
 import { matrixFilters, scaleFilters } from '../../../workers/media/picture.ts';
 import { runPlainly } from '../../demo-steps/sample-clip.ts';
 
-export type PlainEncoding = {
+type PlainEncoding = {
   plan: EncodingPlan;
   /** Local files. */
   source: string;

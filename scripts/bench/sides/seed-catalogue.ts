@@ -3,7 +3,7 @@ import type { Db } from '../../../shared/db/connect.ts';
 import { seedVideo } from './seed-trending.ts';
 
 export const seededRegions = ['GB', 'US', 'DE', 'FR', 'IN', 'BR', 'AU', 'CA'];
-export const seededCategories = ['music', 'news', 'nature', 'sport', 'games', 'film', 'science', 'food'];
+const seededCategories = ['music', 'news', 'nature', 'sport', 'games', 'film', 'science', 'food'];
 const days = 7;
 const hourMilliseconds = 3_600_000;
 const batch = 5000;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { npmCommand } from '../../local/npm-command.ts';
 
 /** A Koa app that is a process of its own. */
-export type BareKoa = { url: string; stop(): void };
+type BareKoa = { url: string; stop(): void };
 
 /** The least that Koa can do for a reply: the same bytes, as JSON. */
 export async function startBareKoa(folder: string, name: string, bytes: string): Promise<BareKoa> {

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { runPlainly } from '../../demo-steps/sample-clip.ts';
 import type { BenchContext } from '../figure.ts';
 
-export type ClipPlace = Pick<BenchContext, 'clips' | 'media' | 'note'>;
+type ClipPlace = Pick<BenchContext, 'clips' | 'media' | 'note'>;
 
 const ffmpeg = process.env.FFMPEG_PATH || 'ffmpeg';
 const quiet = ['-nostdin', '-v', 'error', '-y'];
 /** What the benchmarks ask for is measured with sources of this length. */
-export const minute = 60;
+const minute = 60;
 
 /**
  * A slow zoom into endless detail: every pixel moves, as with a camera, nothing repeats, and a frame costs about

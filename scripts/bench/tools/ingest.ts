@@ -8,7 +8,7 @@ import type { System } from '../../local/system.ts';
 import { signIn } from '../../sign-in.ts';
 
 /** Seconds from `complete`, by the record's own times. */
-export type Ingested = { videoId: string; playableSeconds: number; readySeconds: number };
+type Ingested = { videoId: string; playableSeconds: number; readySeconds: number };
 export type Ingest = Awaited<ReturnType<typeof openIngest>>;
 
 /** Asking more often would slow the work down. */

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-export type Load = {
+type Load = {
   /** Replies a second. */
   rate: number;
   /** Milliseconds. Who waits so long that others would have been answered meanwhile counts for those too. */
@@ -10,7 +10,7 @@ export type Load = {
   p99: number;
 };
 
-export type LoadOptions = {
+type LoadOptions = {
   headers?: Record<string, string>;
   /** A script of this folder that says what is asked, and what it is told. Else the address is asked. */
   script?: string;

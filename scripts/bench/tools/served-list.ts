@@ -5,7 +5,7 @@ import { seedTrending } from '../sides/seed-trending.ts';
 
 const listed = 20;
 
-export type ServedList = { system: System; trendingUrl: string; videoUrl: string };
+type ServedList = { system: System; trendingUrl: string; videoUrl: string };
 
 /** An api without workers that has a region's list, with limits that count but never end. */
 export async function serveList({ startSystem }: Pick<BenchContext, 'startSystem'>): Promise<ServedList> {

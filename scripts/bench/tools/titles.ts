@@ -11,7 +11,7 @@ const vocabulary = 100_000;
 /** Zipf's law as Mandelbrot has it: in titles the commonest word is not that far before the others. */
 const offset = 2.7;
 
-export type MadeTitle = { title: string; language: string };
+type MadeTitle = { title: string; language: string };
 
 /**
  * Titles of 3 to 8 words out of 100,000, in seven languages, of which the n-th commonest of a language comes in
