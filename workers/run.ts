@@ -66,8 +66,11 @@ export function serve<Q extends QueueName>(
       return { outcome, seconds: Number(seconds.toFixed(3)) };
     };
     const parsed = queues[queue].payload.safeParse(job.data);
-    if (!parsed.success)
-      throw new UnrecoverableError(`The payload is not one of ${queue}: ${parsed.error.message}`);
+    if (!parsed.success) {
+      const error = new UnrecoverableError(`The payload is not one of ${queue}: ${parsed.error.message}`);
+      jobLog.warn({ ...end('failed'), err: error }, 'job failed');
+      throw error;
+    }
     const payload = parsed.data as Payload<Q>;
     const limit = new AbortController();
     const timer = setTimeout(() => {

@@ -101,3 +101,36 @@ describe('a job whose servers do not answer', () => {
     }
   });
 });
+
+describe('a job whose payload does not fit', () => {
+  let system: System;
+
+  before(async () => {
+    system = await startSystem();
+  });
+  after(() => system.stop());
+
+  it('fails at once, as the log and the metrics say', async () => {
+    const tools = await openTools(await createContext(system.config, 'worker'));
+    const said: string[] = [];
+    const warn = (about: { outcome: string }, message: string) => said.push(`${message}: ${about.outcome}`);
+    const log = Object.assign(Object.create(tools.log), { child: () => ({ warn }) });
+    const served = serve({ ...tools, log }, 'encode', 1, {
+      run: async () => {
+        said.push('ran');
+      },
+    });
+    try {
+      const queue = tools.queues.all.find(({ name }) => name === 'encode');
+      await queue?.add('encode', { videoId: 'none' }, { jobId: 'encode-odd', attempts: 3 });
+      const isFailed = async () => (await tools.queues.state('encode', 'encode-odd')) === 'failed';
+      await until('failure', isFailed);
+      expect(said).to.deep.equal(['job failed: failed']);
+      const metrics = await tools.metrics.registry.metrics();
+      expect(metrics).to.match(/job_seconds_count\{.*queue="encode",outcome="failed".*\} 1/);
+    } finally {
+      await served.stop(0);
+      await tools.close();
+    }
+  });
+});
