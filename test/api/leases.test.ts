@@ -74,6 +74,30 @@ describe('leases of a shared quota', () => {
     expect(asked()).to.be.at.most(4);
   });
 
+  it('are worth nothing in the next window, also where that begins while Redis is asked', async () => {
+    const { counter } = await open().then(() => opened[0] as (typeof opened)[number]);
+    let next = () => {};
+    const begun = new Promise<void>((resolve) => {
+      next = resolve;
+    });
+    const ends = performance.now() + 100;
+    const grants = [
+      async () => ({ given: 10, left: 100, endsAt: ends }),
+      () => begun.then(() => ({ given: 1, left: 0, endsAt: ends + 60_000 })),
+      async () => ({ given: 0, left: 0, endsAt: ends + 60_000 }),
+    ];
+    const take: QuotaCounter['take'] = () => (grants.shift() ?? (async () => 'unanswered' as const))();
+    const leases = createLeases({ ...counter, take, recall: async () => {} });
+    // Six of ten are spent, so the next lease is asked for while four are left.
+    for (let n = 0; n < 6; n += 1) await leases.take('a', minute(110), true);
+    await until('end of the window', async () => performance.now() > ends);
+    next();
+    await until('answer', async () => grants.length === 1);
+    await new Promise(setImmediate);
+    expect(await passes(leases.take('a', minute(110), true))).to.equal(true);
+    expect(await passes(leases.take('a', minute(110), true))).to.equal(false);
+  });
+
   it('leave no more accounts in Redis than so many; the others are limited by each process alone', async () => {
     const { leases, redis } = await open(3);
     const names = ['a', 'b', 'c', 'd', 'e'];

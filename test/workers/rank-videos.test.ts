@@ -16,12 +16,12 @@ const places = (found: { videoId: string; rank: number }[]) =>
 
 describe('the rules of ranks', () => {
   it('are the order of heat, for what enough have seen and everyone may see', () => {
-    const videos = [...hot('z', 3), ...hot('y', 1, 2), ...hot('x', 1)];
+    const videos = [...hot('z', 3), ...hot('y', 1, 2), ...hot('x', 1, 3)];
     const found = rankVideos(videos, [], (id) => (id === 'z2' ? undefined : ownerOf(id)), rules);
     expect(found).to.deep.equal([
       { videoId: 'z1', rank: 1, basis: 'region', score: 1000, views: 9, ...none },
       { videoId: 'z3', rank: 2, basis: 'region', score: 998, views: 9, ...none },
-      { videoId: 'x1', rank: 3, basis: 'region', score: 1000, views: 9, ...none },
+      { videoId: 'x1', rank: 3, basis: 'region', score: 1000, views: 3, ...none },
     ]);
   });
 

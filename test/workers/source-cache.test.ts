@@ -45,6 +45,14 @@ describe('the cache of sources', () => {
     expect(await readdir(join(root, 'sources'))).to.have.length(2);
   });
 
+  it('may be full to the last byte', async () => {
+    const first = await use('a');
+    await cache.withSource({ ...source('b'), bytes: 150 }, signal, async () => {});
+    expect(existsSync(first)).to.equal(true);
+    await cache.withSource({ ...source('c'), bytes: 1 }, signal, async () => {});
+    expect(existsSync(first)).to.equal(false);
+  });
+
   it('gives edits without a length one, for all jobs', async () => {
     const box = (type: string, body: Buffer) =>
       Buffer.concat([Buffer.from([0, 0, 0, 8 + body.length]), Buffer.from(type), body]);
