@@ -182,9 +182,13 @@ describe('my account', () => {
       await expire();
       const [found] = await due();
       expect(found?._id).to.equal(owner);
-      await demo();
+      const again = await demo();
       if (found) await db.accounts.forget(found);
       expect(await user()).to.include({ status: 'active', displayName: 'Demo Creator' });
+      // Deleted once more, it has another grace.
+      await close(again);
+      if (found) await db.accounts.forget(found);
+      expect(await user()).to.include({ status: 'closing', displayName: 'Demo Creator' });
     });
 
     it('whole, wherever the one who does it is killed', async function () {

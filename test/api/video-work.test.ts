@@ -136,6 +136,20 @@ describe('the work on a video', () => {
     expect(await db.videos.heard(first, 'encoding'), 'its jobs stop').to.equal(false);
   });
 
+  it('tells when an attempt could be watched first, and once it is over nothing more', async () => {
+    const { videos } = system.context.db;
+    const attempt = { videoId: await makeVideo('encoding'), generation: 1 };
+    await videos.becamePlayable(attempt);
+    const { playableAt } = await video(attempt.videoId);
+    expect(playableAt).to.be.instanceOf(Date);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await videos.becamePlayable(attempt);
+    expect((await video(attempt.videoId)).playableAt).to.deep.equal(playableAt);
+    const over = { videoId: await makeVideo('failed'), generation: 1 };
+    await videos.becamePlayable(over);
+    expect((await video(over.videoId)).playableAt).to.equal(null);
+  });
+
   it('of an attempt that has ended does not touch the poster of the one that plays', async () => {
     const found = await video(await makeVideo('ready'));
     const { db } = system.context;

@@ -8,6 +8,8 @@ import { removeOrphans } from '../../workers/orphans.ts';
 import { type System, startSystem } from '../support/system.ts';
 import { videoIn } from '../support/videos.ts';
 
+type Page = System['context']['storage']['page'];
+
 const later = () => new Date(Date.now() + 60_000);
 
 describe('what lies in the buckets', function () {
@@ -74,6 +76,25 @@ describe('what lies in the buckets', function () {
       expect(await openKeys()).to.have.length(open.length - 1);
     }
     expect(await everything()).to.deep.equal(before);
+  });
+
+  it('is looked at page by page, each call going on where the one before ended', async () => {
+    const { context } = system;
+    const videoId = await videoIn('ready', system);
+    const found = await context.db.videos.find(videoId);
+    if (found) await context.db.upkeep.purged(found);
+    const [wanted, orphan] = [initKey(videoId, 1, '240p'), initKey(videoId, 2, '240p')];
+    for (const key of [wanted, orphan]) await context.storage.put('processed', key, 'init', 'video/mp4');
+    const page: Page = async (...asked) => {
+      const { objects, isLast } = await context.storage.page(...asked);
+      return { objects: objects.slice(0, 1), isLast: isLast && objects.length <= 1 };
+    };
+    const means = { ...context, storage: { ...context.storage, page } };
+    const stored = async () => (await context.storage.list('processed', '')).map(({ key }) => key);
+    for (let calls = (await stored()).length; calls > 0; calls -= 1) await removeOrphans(means, later());
+    expect(await stored())
+      .to.include(wanted)
+      .and.not.include(orphan);
   });
 
   it('in parts of uploads that nobody completed is removed', async () => {
