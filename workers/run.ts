@@ -100,13 +100,14 @@ export function serve<Q extends QueueName>(
         throw thrown;
       }
       const error = toMillraceError(limit.signal.aborted ? limit.signal.reason : unlessSilent(thrown));
-      if (error.code === 'unavailable' && job.attemptsStarted < mostStarts) {
+      const mayStart = job.attemptsStarted < mostStarts;
+      if (error.code === 'unavailable' && mayStart) {
         jobLog.warn({ ...end('put off'), code: error.code, err: error }, 'job put off');
         await rest();
         await job.moveToDelayed(Date.now() + putOffMilliseconds(job.attemptsStarted), token);
         throw new DelayedError();
       }
-      const mayRetry = error.kind.retryable && job.attemptsMade + 1 < (job.opts.attempts ?? 1);
+      const mayRetry = mayStart && error.kind.retryable && job.attemptsMade + 1 < (job.opts.attempts ?? 1);
       jobLog.warn({ ...end(mayRetry ? 'retry' : 'failed'), code: error.code, err: error }, 'job failed');
       if (mayRetry) throw error;
       await handler.gaveUp?.(payload, error, tools);

@@ -134,3 +134,47 @@ describe('a job whose payload does not fit', () => {
     }
   });
 });
+
+describe('a job that fails again and again', () => {
+  let system: System;
+
+  before(async () => {
+    system = await startSystem();
+  });
+  after(() => system.stop());
+
+  async function fail(code: 'encoding_failed' | 'unavailable', started: number) {
+    const tools = await openTools(await createContext(system.config, 'worker'));
+    const id = `sweep-${code}`;
+    const said: string[] = [];
+    const queue = tools.queues.all.find(({ name }) => name === 'sweep');
+    await queue?.pause();
+    await queue?.add('sweep', {}, { jobId: id, attempts: 2 });
+    await tools.redis.hset(`${system.config.REDIS_PREFIX}:sweep:${id}`, 'ats', started);
+    const served = serve(tools, 'sweep', 1, {
+      run: async () => {
+        said.push('ran');
+        throw new MillraceError(code, 'It does not work.');
+      },
+      gaveUp: async () => {
+        said.push('gave up');
+      },
+    });
+    try {
+      await queue?.resume();
+      await until('end', async () => (await tools.queues.state('sweep', id)) === 'failed', 40);
+      return said;
+    } finally {
+      await served.stop(0);
+      await tools.close();
+    }
+  }
+
+  it('is given up with its last attempt, and once', async () => {
+    expect(await fail('encoding_failed', 0)).to.deep.equal(['ran', 'ran', 'gave up']);
+  });
+
+  it('is not put off for ever: begun ten times it is given up, as it would not be begun again', async () => {
+    expect(await fail('unavailable', 9)).to.deep.equal(['ran', 'gave up']);
+  });
+});
