@@ -106,8 +106,8 @@ export async function rebuildScores(
 }
 
 /**
- * Makes some scores of a region anew of their hourly counts, as they are in this transaction. Who counts something of one of them meanwhile
- * writes to its row, too: then one of the two begins again.
+ * Makes some scores of a region anew of their hourly counts, as they are in this transaction. Who counts something of one
+ * of them meanwhile writes to its row, too: then one of the two begins again.
  */
 export async function remakeScores(
   connection: Connection,
