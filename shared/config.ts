@@ -29,11 +29,11 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     }
   }
   problems.push(...signInGaps(given));
-  const parsed = environment.safeParse(given);
+  const parsed = environment.safeParse(given, { error: sentenceOf });
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {
       const name = String(issue.path[0]);
-      problems.push(`${name}: ${given[name] === undefined ? 'is not set' : sentenceOf(issue)}`);
+      problems.push(`${name}: ${given[name] === undefined ? 'is not set' : issue.message}`);
     }
   }
   if (parsed.success && !parsed.data.ENCODING_PROFILES[parsed.data.ENCODING_PROFILE]) {
@@ -49,10 +49,13 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   return Object.freeze(parsed.data);
 }
 
-function sentenceOf(issue: z.core.$ZodIssue): string {
-  if (issue.code !== 'invalid_type') return issue.message;
+/** For what a variable's own check says nothing about. */
+function sentenceOf(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === 'too_small') return `must be at least ${issue.minimum}`;
+  if (issue.code === 'too_big') return `must be at most ${issue.maximum}`;
+  if (issue.code !== 'invalid_type') return undefined;
   if (issue.expected === 'number') return 'must be a number';
-  return issue.expected === 'int' ? 'must be a whole number' : issue.message;
+  return issue.expected === 'int' ? 'must be a whole number' : undefined;
 }
 
 /** Settings for regions that have no list would do nothing. */

@@ -83,6 +83,17 @@ describe('the configuration', () => {
     ]);
   });
 
+  it('says how large a number may be', () => {
+    const numbers = { API_PORT: '65536', TRENDING_FILL_TO: '-1', WORKER_PORT: 'x', SIGNING_KEY_DAYS: '1.5' };
+    expect(problemsOf({ ...required, ...numbers, UPLOAD_MAX_BYTES: '5368709121' })).to.deep.equal([
+      'API_PORT: must be at most 65535',
+      'SIGNING_KEY_DAYS: must be a whole number',
+      'TRENDING_FILL_TO: must be at least 0',
+      'UPLOAD_MAX_BYTES: must be at most 5368709120, as one PUT carries no more',
+      'WORKER_PORT: must be a number',
+    ]);
+  });
+
   it('takes an empty variable for an absent one', () => {
     expect(problemsOf({ ...required, MONGO_URL: '' })).to.deep.equal(['MONGO_URL: is not set']);
     expect(readConfig({ ...required, API_PORT: '', PUBLIC_URL: '' })).to.deep.equal(readConfig(required));
