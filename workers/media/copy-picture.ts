@@ -43,7 +43,7 @@ export function planCopy(question: CopyQuestion): Copy | CopyRefusal {
   if (!isShownAlike(video, picture)) return 'colours';
   if (picture.isInterlaced || picture.mayInterlace) return 'interlaced';
   if (packets.hidden > 0 || !isUpright(video)) return 'edited';
-  if (question.later?.changesSize) return 'geometry';
+  if (question.later?.changesShape) return 'geometry';
   const { width, height } = question.display;
   if (video.width !== width || video.height !== height || width % 2 || height % 2) return 'geometry';
 

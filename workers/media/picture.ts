@@ -11,8 +11,8 @@ const marksPictures = ['mpeg4', 'dnxhd', 'mpeg2video', 'vc1'];
 /** Browsers record calls and windows in these, in a new size whenever a window or a telephone is turned. */
 const ofBrowsers = ['vp8', 'vp9'];
 
-/** What `look-later.ts` finds in later pictures than the first, of which alone ffprobe tells. The size is one in square pixels. */
-export type Later = { mayHaveFields: boolean; changesSize: boolean };
+/** What `look-later.ts` finds in later pictures than the first, of which alone ffprobe tells. */
+export type Later = { mayHaveFields: boolean; changesShape: boolean };
 
 /** What must be undone to show a stream's picture on any screen. */
 export function sourcePicture(video: ProbedStream, formatName = '', later?: Later): SourcePicture {
@@ -21,7 +21,7 @@ export function sourcePicture(video: ProbedStream, formatName = '', later?: Late
   const hdr = transfer === 'smpte2084' || transfer === 'arib-std-b67' ? transfer : null;
   const mayInterlace = isBroadcast || later?.mayHaveFields || marksPictures.includes(codec);
   const { width = 0, height = 0 } = video;
-  const mayChange = (later?.changesSize || ofBrowsers.includes(codec)) && !hdr && isUpright(video);
+  const mayChange = (later?.changesShape || ofBrowsers.includes(codec)) && !hdr && isUpright(video);
   return {
     streamIndex: video.index,
     // Nobody but the decoder knows the fields of DV, and it has them nearly always.
@@ -35,9 +35,12 @@ export function sourcePicture(video: ProbedStream, formatName = '', later?: Late
 }
 
 /** Broadcasts have 4:3 and 16:9 in pictures of one size, so that the shape of pixels tells. */
-function pixelAspect({ codec_name, sample_aspect_ratio = '' }: ProbedStream): { aspect?: [number, number] } {
+function pixelAspect({ codec_name = '', sample_aspect_ratio = '' }: ProbedStream): {
+  aspect?: [number, number];
+} {
   const [across = 0, down = 0] = sample_aspect_ratio.split(':').map(Number);
-  return codec_name === 'mpeg2video' && across > 0 && down > 0 ? { aspect: [across, down] } : {};
+  const isOfBroadcasts = ['mpeg2video', 'h264', 'hevc'].includes(codec_name);
+  return isOfBroadcasts && across > 0 && down > 0 ? { aspect: [across, down] } : {};
 }
 
 function matrixOf(video: ProbedStream): SourcePicture['matrix'] {

@@ -53,7 +53,7 @@ async function makePlan(video: Video, { tools, signal }: Step): Promise<Encoding
       await Promise.all([
         scanPackets(tools.ffprobe, path, { streamIndexes, formatName }, signal),
         decodeFirstPicture(stream.index, path, tools, signal).catch((error) => ({ error })),
-        lookLater(tools.ffmpeg, stream, { path, formatName }, signal),
+        lookLater(tools.ffmpeg, stream, path, signal),
         usableProfile(config.ENCODING_PROFILES, video.profile ?? config.ENCODING_PROFILE, tools.encoders),
         encodeSlots(tools),
       ]);

@@ -19,8 +19,7 @@ describe('A picture that changes its shape', () => {
 
   const planOf = async (source: string) => {
     const found = await lookAt(source);
-    const place = { path: source, formatName: found.report.format.format_name };
-    const later = await lookLater(tool(), found.video, place, new AbortController().signal);
+    const later = await lookLater(tool(), found.video, source, new AbortController().signal);
     return planEncoding({ ...found, later }, options);
   };
   /** The middle of the left border, that of the top, and that of the whole. */
@@ -37,6 +36,8 @@ describe('A picture that changes its shape', () => {
   for (const [name, codec] of [
     ['H.264 in MP4', [...h264(25), '-f', 'mp4']],
     ['H.264 in Matroska', [...h264(25), '-f', 'matroska']],
+    ['H.264 in MPEG-TS', [...h264(25), '-f', 'mpegts']],
+    ['HEVC in MPEG-TS', ['-c:v', 'libx265', '-x265-params', 'log-level=none', '-f', 'mpegts']],
     ['VP9 in WebM', [...vp9, '-f', 'webm']],
   ] as const) {
     it(`is shown whole (${name})`, async () => {
@@ -69,23 +70,29 @@ describe('A picture that changes its shape', () => {
     });
   }
 
-  it('is shown whole (MPEG-2 that goes from 4:3 to 16:9 and back, in pictures of one size)', async () => {
-    const parts: Buffer[] = [];
-    for (const [n, aspect] of ['16/15', '64/45', '16/15'].entries()) {
-      const white720 = ['-f', 'lavfi', '-t', '1', '-i', 'color=white:720x576:r=25'];
-      const mpeg2 = ['-vf', `setsar=${aspect}`, '-c:v', 'mpeg2video', '-output_ts_offset', String(n)];
-      parts.push(await readFile(await media.make(`${n}.ts`, ...white720, ...mpeg2, '-muxdelay', '0')));
-    }
-    const source = media.path('joined.ts');
-    await writeFile(source, Buffer.concat(parts));
-    const plan = await planOf(source);
-    expect(plan.picture.first).to.deep.equal({ width: 720, height: 576, aspect: [16, 15] });
-    await media.encode(plan, source);
-    const top = plan.rungs.at(-1);
-    expect([top?.width, top?.height]).to.deep.equal([120, 90]);
-    const looks = looksOf(media.path(`0-${top?.name}.mp4`));
-    expect(await looks(0.5)).to.deep.equal(['white', 'white', 'white']);
-    expect(await looks(1.5)).to.deep.equal(['white', 'black', 'white']);
-    expect(await looks(2.5)).to.deep.equal(['white', 'white', 'white']);
-  });
+  const interlaced = [...h264(25), '-flags', '+ildct+ilme'];
+  for (const [name, codec] of [
+    ['MPEG-2', ['-c:v', 'mpeg2video']],
+    ['H.264', h264(25)],
+    ['interlaced H.264', interlaced],
+  ] as const)
+    it(`is shown whole (${name} that goes from 4:3 to 16:9 and back, in pictures of one size)`, async () => {
+      const parts: Buffer[] = [];
+      for (const [n, aspect] of ['16/15', '64/45', '16/15'].entries()) {
+        const white720 = ['-f', 'lavfi', '-t', '1', '-i', 'color=white:720x576:r=25'];
+        const words = ['-vf', `setsar=${aspect}`, ...codec, '-output_ts_offset', String(n)];
+        parts.push(await readFile(await media.make(`${n}.ts`, ...white720, ...words, '-muxdelay', '0')));
+      }
+      const source = media.path('joined.ts');
+      await writeFile(source, Buffer.concat(parts));
+      const plan = await planOf(source);
+      expect(plan.picture.first).to.deep.equal({ width: 720, height: 576, aspect: [16, 15] });
+      await media.encode(plan, source);
+      const top = plan.rungs.at(-1);
+      expect([top?.width, top?.height]).to.deep.equal([120, 90]);
+      const looks = looksOf(media.path(`0-${top?.name}.mp4`));
+      expect(await looks(0.5)).to.deep.equal(['white', 'white', 'white']);
+      expect(await looks(1.5)).to.deep.equal(['white', 'black', 'white']);
+      expect(await looks(2.5)).to.deep.equal(['white', 'white', 'white']);
+    });
 });

@@ -17,8 +17,8 @@ describe('H.264 that begins with whole pictures', () => {
   const media = useMedia();
   const ask = async (source: string, signal = new AbortController().signal) => {
     const tool = prepareFfmpeg(media.path(''), 'ffmpeg', findSandboxTools(process.env.PATH ?? ''));
-    const { video, report } = await lookAt(source);
-    return lookLater(tool, video, { path: source, formatName: report.format.format_name }, signal);
+    const { video } = await lookAt(source);
+    return lookLater(tool, video, source, signal);
   };
   /** One stream with two parameter sets, the second of which comes with its pictures. */
   const joined = async (name: string, first = whole, second = fields) => {
@@ -52,7 +52,7 @@ describe('H.264 that begins with whole pictures', () => {
     const sizes = ['160x90', '192x108'].map((size) => [...moving('25', 1, size), ...h264(25, '-bf', '0')]);
     const source = await joined('larger.mp4', ...sizes);
     const later = await ask(source);
-    expect(later).to.deep.equal({ mayHaveFields: false, changesSize: true });
+    expect(later).to.deep.equal({ mayHaveFields: false, changesShape: true });
     const found = await lookAt(source);
     expect(planEncoding(found, options).copied).to.equal('90p');
     const plan = planEncoding({ ...found, later }, options);
@@ -62,7 +62,7 @@ describe('H.264 that begins with whole pictures', () => {
 
   it('and has no others is taken as it is', async () => {
     const source = await media.make('plain.mp4', ...whole);
-    expect(await ask(source)).to.deep.equal({ mayHaveFields: false, changesSize: false });
+    expect(await ask(source)).to.deep.equal({ mayHaveFields: false, changesShape: false });
     const plan = planEncoding(await lookAt(source), options);
     expect(plan.picture.mayInterlace).to.equal(undefined);
   });

@@ -65,7 +65,7 @@ describe('the rate of H.264 whose fields are packets', () => {
     expect(found.packets.times).to.have.length(96);
     const rate = await ask(source);
     expect(rate).to.equal(25);
-    const later = { mayHaveFields: true, changesSize: false };
+    const later = { mayHaveFields: true, changesShape: false };
     const seen = { ...found, later, wholeRate: rate };
     expect(planEncoding(seen, options)).to.deep.include({
       rate: { numerator: 25, denominator: 1 },
