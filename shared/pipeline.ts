@@ -145,7 +145,7 @@ export async function remove(means: Means, video: Video, also?: Also): Promise<b
  * Undefined when the video is not at rest, or another attempt won.
  */
 export function reprocess(means: Means, video: Video, also?: Also): Promise<Video | undefined> {
-  return beginAgain(means, attemptAt(video), 'reprocess', { chunksDiffered: false }, also);
+  return beginAgain(means, attemptAt(video), 'reprocess', { hadMishap: false }, also);
 }
 
 /** Makes a video anew because the attempt under way turned out not to work. Undefined when another attempt won. */
@@ -154,7 +154,7 @@ export function restart(means: Means, attempt: Attempt, change: Rethought): Prom
 }
 
 /** What a job has learnt for the next attempt. */
-type Rethought = Partial<Pick<Video, 'copyRefused' | 'chunksDiffered'>>;
+type Rethought = Partial<Pick<Video, 'copyRefused' | 'hadMishap'>>;
 
 async function beginAgain(
   means: Means,

@@ -41,8 +41,8 @@ export async function checkOutput(
   return { playlists, tolerated };
 }
 
-/** Each may be right by itself. */
-export class ChunksDiffer extends MillraceError {
+/** What the source is not to blame for: made once more, it may well be right. */
+export class Mishap extends MillraceError {
   constructor(message: string) {
     super('output_rejected', message);
   }
@@ -59,7 +59,7 @@ function checkParts(plan: EncodingPlan, parts: Part[], picture: Joined[]): void 
       throw new MillraceError('output_rejected', `${name} has ${frames} frames; ${plan.frameCount} are due.`);
     }
     if (initSha256s.length !== 1) {
-      throw new ChunksDiffer(`The chunks of ${name} come from different encoders: workers need one ffmpeg.`);
+      throw new Mishap(`The chunks of ${name} come from different encoders: workers need one ffmpeg.`);
     }
   }
 }
@@ -116,13 +116,13 @@ async function checkObjects(
   const stored = new Map(listed.map(({ key, bytes }) => [key, bytes]));
   for (const { name, segments } of renditions) {
     if (!stored.has(initKey(_id, generation, name))) {
-      throw new MillraceError('output_rejected', `The init segment of ${name} is not stored.`);
+      throw new Mishap(`The init segment of ${name} is not stored.`);
     }
     for (const { n, bytes } of segments) {
       const found = stored.get(segmentKey(_id, generation, name, n));
       if (found === bytes) continue;
       const what = found === undefined ? 'is not stored' : `has ${found} bytes in the store, not ${bytes}`;
-      throw new MillraceError('output_rejected', `Segment ${n} of ${name} ${what}.`);
+      throw new Mishap(`Segment ${n} of ${name} ${what}.`);
     }
   }
 }

@@ -70,8 +70,8 @@ export type Video = {
   resumes: number;
   /** The source's own picture could not be used as a rung: the next plan encodes every rung. */
   copyRefused: boolean;
-  /** Chunks came from different encoders, as while workers are replaced: the work has begun again for that. */
-  chunksDiffered?: boolean;
+  /** The work has begun again: chunks came from different encoders, as while workers are replaced, or the store lost some. */
+  hadMishap?: boolean;
   failure: VideoFailure | null;
   warnings: Warning[];
 
@@ -181,7 +181,7 @@ export const videoSchema = new Schema<Video>(
     activeGeneration: { type: Number, default: null },
     resumes: { type: Number, default: 0 },
     copyRefused: { type: Boolean, default: false },
-    chunksDiffered: { type: Boolean, default: false },
+    hadMishap: { type: Boolean, default: false },
     failure: { type: Object, default: null },
     warnings: { type: [Object], default: [] },
     profile: { type: String, default: null },

@@ -8,6 +8,7 @@ import {
   orphanCursorKey,
   previewKey,
   rawKey,
+  segmentKey,
   videoPrefix,
 } from '../../shared/keys.ts';
 import { restart } from '../../shared/pipeline.ts';
@@ -101,8 +102,9 @@ describe('the life of a video', function () {
       await holdEncodingOf(system, videoId);
       await client.removeVideo(videoId);
       await quiet();
-      for (const gone of [client.video(videoId), client.playback(videoId), client.removeVideo(videoId)]) {
-        expect(await refusal(gone)).to.include({ status: 404, code: 'not_found' });
+      const gone = [client.video(videoId), client.playback(videoId), client.removeVideo(videoId)];
+      for (const refused of await Promise.all(gone.map((asked) => refusal(asked)))) {
+        expect(refused).to.include({ status: 404, code: 'not_found' });
       }
       const mine = await client.call<{ items: { videoId: string }[] }>('GET', '/api/videos?mine=true');
       expect(mine.items.map((item) => item.videoId)).not.to.include(videoId);
@@ -247,30 +249,47 @@ describe('the life of a video', function () {
       expect(await restart(system.context, { videoId, generation: 2 }, {}), 'ready').to.equal(undefined);
     });
 
-    it('when its chunks come from different encoders, once', async () => {
+    /** Does something once all chunks of an attempt are made, before what they are is judged. */
+    const onceEncoded = async (videoId: string, generation: number, change: () => Promise<void>) => {
       const { db, queues } = system.context;
       const publishing = queues.all.find(({ name }) => name === 'publish');
+      await publishing?.pause();
+      await until(`chunks of attempt ${generation}`, async () => {
+        const parts = await db.parts.of({ videoId, generation });
+        const { plan } = await video(videoId);
+        const made = parts.filter(({ step, doneAt }) => step === 'encode' && doneAt);
+        return plan !== null && made.length === plan.chunks.length;
+      });
+      await change();
+      await publishing?.resume();
+    };
+    const begunAgain = (videoId: string) =>
+      until('another attempt', async () => (await video(videoId)).generation === 2);
+
+    it('when the store has lost some of it', async () => {
+      const { videoId } = await client.uploadFile(await clip(12));
+      await onceEncoded(videoId, 1, () =>
+        system.context.storage.remove('processed', segmentKey(videoId, 1, '240p', 1)),
+      );
+      await begunAgain(videoId);
+      expect((await settled(videoId)).error).to.equal(null);
+      expect(await video(videoId)).to.include({ activeGeneration: 2, copyRefused: false });
+    });
+
+    it('when its chunks come from different encoders, once', async () => {
       const { videoId } = await client.uploadFile(await clip(12));
       /** What a worker with another ffmpeg leaves. */
-      const mix = async (generation: number) => {
-        await publishing?.pause();
-        const encoded = async () => {
-          const parts = await db.parts.of({ videoId, generation });
-          const { plan } = await video(videoId);
-          const made = parts.filter(({ step, doneAt }) => step === 'encode' && doneAt);
-          return plan !== null && made.length === plan.chunks.length;
-        };
-        await until(`chunks of attempt ${generation}`, encoded);
-        const part = { videoId, generation, step: 'encode', n: 0 };
-        const change = { $set: { 'renditions.0.initSha256': 'another' } };
-        const connection = await createConnection(system.config.MONGO_URL).asPromise();
-        const { modifiedCount } = await connection.collection('parts').updateOne(part, change);
-        await connection.close();
-        expect(modifiedCount).to.equal(1);
-        await publishing?.resume();
-      };
+      const mix = (generation: number) =>
+        onceEncoded(videoId, generation, async () => {
+          const part = { videoId, generation, step: 'encode', n: 0 };
+          const change = { $set: { 'renditions.0.initSha256': 'another' } };
+          const connection = await createConnection(system.config.MONGO_URL).asPromise();
+          const { modifiedCount } = await connection.collection('parts').updateOne(part, change);
+          await connection.close();
+          expect(modifiedCount).to.equal(1);
+        });
       await mix(1);
-      await until('another attempt', async () => (await video(videoId)).generation === 2);
+      await begunAgain(videoId);
       await mix(2);
       const { error } = await settled(videoId);
       expect(error).to.include({ code: 'output_rejected' });

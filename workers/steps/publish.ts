@@ -7,7 +7,7 @@ import { move, restart } from '../../shared/pipeline.ts';
 import { currentVideo, whileCurrent } from '../attempt.ts';
 import { damagedPicture } from '../media/completeness.ts';
 import { secondsOf } from '../media/frame-rate.ts';
-import { ChunksDiffer, checkOutput } from '../output-gate.ts';
+import { checkOutput, Mishap } from '../output-gate.ts';
 import { writePlaylists } from '../playlists.ts';
 import {
   audioEntries,
@@ -68,16 +68,16 @@ export async function publish(attempt: Attempt, step: Step): Promise<void> {
 }
 
 /**
- * Once where workers with different ffmpegs made the chunks, and where what was packaged without encoding may be at
- * fault: then that is encoded. @throws always
+ * Once after a mishap, as where workers with different ffmpegs made the chunks or the store has lost some; and where what
+ * was packaged without encoding may be at fault: then that is encoded. @throws always
  */
 async function beginAgain(tools: Tools, video: Video, error: unknown): Promise<never> {
   const isRejected = error instanceof MillraceError && error.code === 'output_rejected';
-  const haveDiffered = error instanceof ChunksDiffer && !video.chunksDiffered;
-  if (!isRejected || !(haveDiffered || video.plan?.copied)) throw error;
+  const isFirstMishap = error instanceof Mishap && !video.hadMishap;
+  if (!isRejected || !(isFirstMishap || video.plan?.copied)) throw error;
   tools.log.warn({ videoId: video._id, err: error }, 'what was made is given up');
   const attempt = { videoId: video._id, generation: video.generation };
-  await restart(tools, attempt, haveDiffered ? { chunksDiffered: true } : { copyRefused: true });
+  await restart(tools, attempt, isFirstMishap ? { hadMishap: true } : { copyRefused: true });
   throw new Superseded();
 }
 
