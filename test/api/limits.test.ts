@@ -109,6 +109,7 @@ describe('rate limits over four processes', () => {
     expect(kept.headers.get('ratelimit')).to.match(/^"rest";r=0;t=\d+$/);
     const wrong = 'millrace_session=wrong';
     expect(passed([await ask(0, wrong)])).to.equal(0);
+    expect(passed([await ask(0, '', known, 'GET', { Authorization: 'Bearer wrong' })])).to.equal(0);
     expect(passed([await ask(0, await freshSession(system))])).to.equal(1);
   });
 

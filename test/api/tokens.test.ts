@@ -112,6 +112,17 @@ describe('tokens', () => {
     }
   });
 
+  it('that were given to a browser end with its session, before the database has removed it', async () => {
+    const cookie = await signIn(system.url, { login: 'demo', password: 'demo' });
+    const about = { form: { grant_type: session }, cookie };
+    const { refresh_token } = (await exchange<Pair>(system.url, '/api/auth/token', about)).body;
+    const _id = secretHash(cookie.split('=')[1] ?? '');
+    const change = { $set: { expiresAt: new Date(Date.now() - 1) } };
+    const { modifiedCount } = await mongo.collection<{ _id: string }>('sessions').updateOne({ _id }, change);
+    expect(modifiedCount).to.equal(1);
+    expect((await refresh<Problem>(refresh_token)).body.error).to.equal('invalid_grant');
+  });
+
   describe('that are refused', () => {
     it('are those that ended, are for another, or from another', async () => {
       const { access_token } = await tokensOf();
