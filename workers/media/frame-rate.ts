@@ -1,9 +1,10 @@
 import type { FrameRate } from '../../shared/contracts/encoding.ts';
 
-const broadcast: FrameRate[] = [24_000, 30_000, 60_000].map((numerator) => ({
-  numerator,
-  denominator: 1001,
-}));
+/** Of film, video and cameras, and halves of those. */
+const usual: FrameRate[] = [
+  ...[12_000, 15_000, 24_000, 30_000, 60_000].map((numerator) => ({ numerator, denominator: 1001 })),
+  { numerator: 25, denominator: 2 },
+];
 const highest = 60;
 /** Slower pictures are shown several times: an encoder needs some frames to reorder in every group. */
 const lowest = 8;
@@ -24,7 +25,7 @@ export function parseRate(text: string | undefined): number | undefined {
 }
 
 /**
- * The constant rate to make of a measured one: itself where it is a broadcast rate or whole, else the nearest
+ * The constant rate to make of a measured one: itself where it is a usual rate or whole, else the nearest
  * whole rate; rates above 60 are halved, those below 8 doubled, until they fit. An exact rational, so that chunks
  * can be cut by frame.
  */
@@ -32,6 +33,6 @@ export function constantRate(measured: number): FrameRate {
   let rate = measured;
   while (rate > highest * 1.01) rate /= 2;
   while (rate < lowest) rate *= 2;
-  const near = broadcast.find((known) => Math.abs(framesPerSecond(known) / rate - 1) < 0.0005);
+  const near = usual.find((known) => Math.abs(framesPerSecond(known) / rate - 1) < 0.0005);
   return near ?? { numerator: Math.min(highest, Math.round(rate)), denominator: 1 };
 }

@@ -7,11 +7,11 @@ const written = (measured: number) => {
 };
 
 describe('the frame rate', () => {
-  it('stays what it is when it is a whole or a broadcast rate', () => {
-    const rates = [8, 24, 25, 30, 50, 60, 24_000 / 1001, 30_000 / 1001, 60_000 / 1001];
+  it('stays what it is when it is a whole or a usual rate', () => {
+    const rates = [8, 24, 25, 30, 50, 60, 24_000 / 1001, 30_000 / 1001, 60_000 / 1001, 15_000 / 1001, 12.5];
     expect(rates.map(written)).to.deep.equal([
       ...['8', '24', '25', '30', '50', '60'],
-      ...['24000/1001', '30000/1001', '60000/1001'],
+      ...['24000/1001', '30000/1001', '60000/1001', '15000/1001', '25/2'],
     ]);
   });
 
