@@ -1,17 +1,19 @@
 import { type Logger, pino } from 'pino';
+import { type LineOutput, lineOutput } from './line-output.ts';
 
 export type Log = Logger;
 
-const flushMilliseconds = 100;
 const info = pino.levels.values.info ?? 30;
 
-/**
- * JSON lines on standard output. Cookies, authorization and signed addresses never get that far. Lines wait for each
- * other up to a tenth of a second, since a write for each costs a request as much as the rest of its log; what ends
- * the process is written before it ends.
- */
+/** One for all logs of a process. */
+let output: LineOutput | undefined;
+
+/** JSON lines on standard output. Cookies, authorization and signed addresses never get that far. */
 export function createLog(level: string, process: string): Log {
-  return pino(
+  output ??= lineOutput(1, (lines) =>
+    log.warn({ lines }, 'lines of the log were dropped: nothing took them'),
+  );
+  const log = pino(
     {
       level,
       base: { process },
@@ -19,8 +21,9 @@ export function createLog(level: string, process: string): Log {
       formatters: { level: (label) => ({ level: label }) },
       redact: ['*.cookie', '*.authorization', '*.password', '*.secret', '*.url'],
     },
-    output(),
+    output,
   );
+  return log;
 }
 
 /**
@@ -31,7 +34,7 @@ export function createLog(level: string, process: string): Log {
 export function lineWriter(log: Log, message: string): (members: string) => void {
   const bound = JSON.stringify(log.bindings()).slice(1, -1);
   const end = `,"msg":${JSON.stringify(message)}}\n`;
-  const stream = (log as unknown as Record<symbol, { write(line: string): void }>)[pino.symbols.streamSym];
+  const stream = (log as unknown as Record<symbol, LineOutput>)[pino.symbols.streamSym];
   return (members) => {
     if (log.levelVal > info) return;
     stream?.write(`{"level":"info"${timeField()},${bound},${members}${end}`);
@@ -50,21 +53,4 @@ function timeField(): string {
     written = new Date(second).toISOString().slice(0, -4);
   }
   return `,"time":"${written}${String(milliseconds).padStart(3, '0')}Z"`;
-}
-
-type Output = ReturnType<typeof pino.destination>;
-let shared: Output | undefined;
-
-/** One for all logs of a process. */
-function output(): Output {
-  if (shared) return shared;
-  const opened = pino.destination({
-    fd: 1,
-    sync: true,
-    minLength: 8 * 1024,
-    periodicFlush: flushMilliseconds,
-  });
-  process.on('exit', () => opened.flushSync());
-  shared = opened;
-  return opened;
 }
