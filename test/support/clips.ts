@@ -95,6 +95,26 @@ export const rareMatrixClip = (matrix: 'ycgco' | 'bt2020c') =>
     ffmpeg(...picture(1, '320x180', '25'), ...h264, '-colorspace', matrix, path),
   );
 
+/** Upright 180x320, of which the container says that the 160x240 in the middle are to be shown; white there, black around. */
+export const clappedClip = () =>
+  once('clapped.mov', async (path) => {
+    const [lying, whole] = [`${path}-lying.mov`, `${path}-whole.mov`];
+    const white = 'drawbox=x=40:y=10:w=240:h=160:color=white:t=fill';
+    await ffmpeg('-f', 'lavfi', '-i', `color=black:320x180:d=2:r=25,${white}`, ...h264, lying);
+    await ffmpeg('-i', lying, '-c', 'copy', '-metadata:s:v', 'rotate=90', whole);
+    const file = await readFile(whole);
+    const clap = Buffer.alloc(40);
+    clap.writeUInt32BE(40);
+    clap.write('clap', 4);
+    [240, 1, 160, 1, 0, 1, 0, 1].map((value, at) => clap.writeUInt32BE(value, 8 + 4 * at));
+    // The index is last, so nothing that it points to moves.
+    const boxes = ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd', 'avc1'];
+    const starts = boxes.map((type) => file.lastIndexOf(type) - 4);
+    const end = (starts.at(-1) ?? 0) + file.readUInt32BE(starts.at(-1) ?? 0);
+    for (const start of starts) file.writeUInt32BE(file.readUInt32BE(start) + clap.length, start);
+    await writeFile(path, Buffer.concat([file.subarray(0, end), clap, file.subarray(end)]));
+  });
+
 export const audioFile = () => once('audio.m4a', (path) => ffmpeg(...sound(2), '-c:a', 'aac', path));
 
 /** With Common Encryption, which ffprobe shows as plain H.264. */

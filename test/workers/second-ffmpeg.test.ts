@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { isSettled, type VideoReply } from '../../scripts/client.ts';
 import { findBinary } from '../../scripts/local/binary.ts';
-import { clip, hdrClip, rareMatrixClip } from '../support/clips.ts';
+import { clappedClip, clip, hdrClip, rareMatrixClip } from '../support/clips.ts';
 import { decode } from '../support/decode.ts';
 import { skip } from '../support/skip.ts';
 import { type System, startSystem } from '../support/system.ts';
@@ -62,6 +62,14 @@ describe('the pipeline with a second ffmpeg (9.0.2)', () => {
       expect((await decode(playlist)).videoTimes).to.have.length(25);
     });
   }
+
+  it('shows what the container says is to be shown of a picture, in its own shape', async () => {
+    const { video, playlist } = await publish(await clappedClip());
+    expect(video.renditions.map(({ width, height }) => [width, height])).to.deep.equal([[160, 240]]);
+    const gray = ['-frames:v', '1', '-vf', 'scale=8:8:flags=area,format=gray', '-f', 'rawvideo', '-'];
+    const { stdout } = await run('ffmpeg', ['-v', 'error', '-i', playlist, ...gray], { encoding: 'buffer' });
+    expect(Math.min(...stdout)).to.be.greaterThan(220);
+  });
 
   it('makes plain pictures of odd ones with 10 bits of 4:4:4 in HDR', async () => {
     const { video, playlist } = await publish(await hdrClip());

@@ -63,14 +63,34 @@ function isKnown({ codec_name }: ProbedStream): boolean {
   return codec_name !== undefined && codec_name !== 'none' && codec_name !== 'unknown';
 }
 
+/** A picture as ffmpeg gives it, which it has turned upright. `aspect` is that of its pixels, 0 where it is not known. */
+export type Decoded = { width: number; height: number; aspect: [number, number] };
+
+/**
+ * The stream as its picture comes: newer versions of ffmpeg cut off what a container says is not to be shown (`clap` of
+ * QuickTime, PixelCrop of Matroska), older ones do not, and ffprobe tells the size before that.
+ */
+export function asDecoded(video: ProbedStream, decoded: Decoded | undefined): ProbedStream {
+  if (!decoded || hasNonsenseMatrix(video)) return video;
+  const { width, height, aspect } = isTurned(video)
+    ? { width: decoded.height, height: decoded.width, aspect: decoded.aspect.toReversed() }
+    : decoded;
+  if (width === video.width && height === video.height) return video;
+  const isKnownAspect = aspect.every((side) => side > 0);
+  return { ...video, width, height, ...(isKnownAspect && { sample_aspect_ratio: aspect.join(':') }) };
+}
+
 /** Width and height as shown: rotated upright, with square pixels. Nonsense in either is ignored. */
 export function displaySize(video: ProbedStream): { width: number; height: number } {
   const [across = 1, down = 1] = (video.sample_aspect_ratio ?? '1:1').split(':').map(Number);
   const aspect = across > 0 && down > 0 && across / down < 20 && down / across < 20 ? across / down : 1;
   const width = Math.round((video.width ?? 0) * aspect);
   const height = video.height ?? 0;
-  const isTurned = Math.abs(rotationOf(video) / 90) % 2 === 1;
-  return isTurned ? { width: height, height: width } : { width, height };
+  return isTurned(video) ? { width: height, height: width } : { width, height };
+}
+
+function isTurned(video: ProbedStream): boolean {
+  return Math.abs(rotationOf(video) / 90) % 2 === 1;
 }
 
 /** Whole quarter turns in degrees, as the display matrix says; it may also hold any nonsense, which turns nothing. */

@@ -1,4 +1,5 @@
 import type { AudioTrack, EncodingPlan, Rung } from '../../shared/contracts/encoding.ts';
+import type { Decoded } from './choose-video.ts';
 import { pictureClock, soundClock } from './clock.ts';
 import { encoderOptions } from './encoder-args.ts';
 import { decimal, type FfmpegCommand } from './ffmpeg-command.ts';
@@ -202,4 +203,12 @@ export function firstPictureCommand(videoStreamIndex: number, source: string): F
 /** Whether a picture carries closed captions, by what `firstPictureCommand` prints. */
 export function hasClosedCaptions(printed: string): boolean {
   return /side data - .*A\/?53.* closed captions/i.test(printed);
+}
+
+/** The size and the shape of pixels that the first picture has, by what `firstPictureCommand` prints of it. */
+export function decodedShape(printed: string): Decoded | undefined {
+  const [, across, down, width, height] = /\bn: *0 .*\bsar:(\d+)\/(\d+) s:(\d+)x(\d+) /.exec(printed) ?? [];
+  return width && height
+    ? { width: Number(width), height: Number(height), aspect: [Number(across), Number(down)] }
+    : undefined;
 }

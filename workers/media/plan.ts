@@ -7,7 +7,7 @@ import type {
 } from '../../shared/contracts/encoding.ts';
 import type { EncodingProfile } from '../../shared/contracts/encoding-profile.ts';
 import { MillraceError } from '../../shared/errors.ts';
-import { displaySize } from './choose-video.ts';
+import { asDecoded, type Decoded, displaySize } from './choose-video.ts';
 import { fromFirstPicture, planChunks, planCuts, planGop } from './chunks.ts';
 import { damagedTimes } from './clock.ts';
 import { checkFrames, checkLength } from './completeness.ts';
@@ -44,6 +44,7 @@ export type Source = {
   video: ProbedStream;
   packets: Packets;
   later?: Later;
+  decoded?: Decoded | undefined;
   /** What `paired-fields.ts` found. */
   wholeRate?: number | undefined;
   /** Of the default audio track, when there is one. */
@@ -70,7 +71,8 @@ export function planEncoding(source: Source, options: PlanOptions): EncodingPlan
   const { profile } = options;
   const formatName = report.format.format_name ?? '';
   const warnings = checkFrames(video, packets, formatName);
-  const picture = sourcePicture(video, formatName, source.later);
+  const shown = asDecoded(video, source.decoded);
+  const picture = sourcePicture(shown, formatName, source.later);
   const usual = source.wholeRate ?? usualRate(video, packets, picture.isInterlaced);
   const [extent, heard] = findExtents(source, usual);
   if (!extent) throw new MillraceError('undecodable', 'The picture track holds not one frame.');
@@ -92,7 +94,7 @@ export function planEncoding(source: Source, options: PlanOptions): EncodingPlan
     throw new MillraceError('too_long', message);
   }
 
-  const display = displaySize(video);
+  const display = displaySize(shown);
   const copy = offerCopy(options, () =>
     extent.isDamaged
       ? 'frame_times'

@@ -6,10 +6,10 @@ import { currentVideo, whileCurrent } from '../attempt.ts';
 import { usableProfile } from '../encoders.ts';
 import { chooseAudio, leftOutAudio } from '../media/choose-audio.ts';
 import { chooseCaptions } from '../media/choose-captions.ts';
-import { chooseVideo, encryptedPicture } from '../media/choose-video.ts';
+import { chooseVideo, type Decoded, encryptedPicture } from '../media/choose-video.ts';
 import { findCutOff } from '../media/cut-off.ts';
 import { FfmpegError, runFfmpeg } from '../media/ffmpeg.ts';
-import { firstPictureCommand, hasClosedCaptions } from '../media/ffmpeg-args.ts';
+import { decodedShape, firstPictureCommand, hasClosedCaptions } from '../media/ffmpeg-args.ts';
 import { describe, scanPackets } from '../media/ffprobe.ts';
 import { countHidden } from '../media/hidden-frames.ts';
 import { leftOutPictures, otherPictures } from '../media/left-pictures.ts';
@@ -74,6 +74,7 @@ async function makePlan(video: Video, { tools, signal }: Step): Promise<Encoding
         video: stream,
         packets,
         later,
+        decoded: first.decoded,
         wholeRate: isFields
           ? await wholeRate(tools.ffprobe, path, stream, packets, formatName, signal)
           : undefined,
@@ -101,11 +102,13 @@ async function decodeFirstPicture(
   path: string,
   tools: Step['tools'],
   signal: AbortSignal,
-): Promise<{ hasCaptions: boolean }> {
+): Promise<{ hasCaptions: boolean; decoded: Decoded | undefined }> {
   const command = firstPictureCommand(streamIndex, path);
   let hasCaptions = false;
+  let decoded: Decoded | undefined;
   const onLine = (line: string) => {
     hasCaptions ||= hasClosedCaptions(line);
+    decoded ??= decodedShape(line);
   };
   const run = { timeoutSeconds: 60, signal, isUrgent: true, onLine };
   const { frames } = await runFfmpeg(tools.ffmpeg, command, run).catch((error) => {
@@ -119,5 +122,5 @@ async function decodeFirstPicture(
     throw new MillraceError('undecodable', 'The picture cannot be decoded.', { cause: error });
   });
   if (frames === 0) throw new MillraceError('undecodable', 'Not one picture of the video can be decoded.');
-  return { hasCaptions };
+  return { hasCaptions, decoded };
 }

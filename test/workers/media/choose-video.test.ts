@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { ErrorCode } from '../../../shared/errors.ts';
-import { chooseVideo, displaySize } from '../../../workers/media/choose-video.ts';
+import { asDecoded, chooseVideo, type Decoded, displaySize } from '../../../workers/media/choose-video.ts';
 import type { ProbedStream } from '../../../workers/media/ffprobe.ts';
 import { codeOf, picture, reportOf, sound } from '../../support/streams.ts';
 
@@ -83,6 +83,21 @@ describe('the size as shown', () => {
     expect(size({ width: 720, height: 576, sample_aspect_ratio: '64:45' })).to.equal('1024x576');
     expect(size({ sample_aspect_ratio: '1:2' })).to.equal('160x240');
     expect(size({ sample_aspect_ratio: '4:3', side_data_list: [{ rotation: 90 }] })).to.equal('240x427');
+  });
+
+  it('is that of what is decoded', () => {
+    const decoded = (width: number, height: number, aspect: Decoded['aspect'], facts = {}) => {
+      const shown = displaySize(asDecoded(picture(0, facts), { width, height, aspect }));
+      return `${shown.width}x${shown.height}`;
+    };
+    expect(decoded(320, 240, [1, 1])).to.equal('320x240');
+    expect(decoded(320, 200, [0, 1])).to.equal('320x200');
+    expect(decoded(300, 200, [4, 3])).to.equal('400x200');
+    // Upright already.
+    const onItsSide = { side_data_list: [{ rotation: -90 }] };
+    expect(decoded(240, 320, [1, 1], onItsSide)).to.equal('240x320');
+    expect(decoded(200, 300, [3, 4], onItsSide)).to.equal('200x400');
+    expect(decoded(200, 300, [1, 1], { side_data_list: [{ rotation: 45 }] })).to.equal('320x240');
   });
 
   it('ignores what makes no sense', () => {
