@@ -4,6 +4,7 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { insertBox } from './insert-box.ts';
 
 const run = promisify(execFile);
 let folder: Promise<string> | undefined;
@@ -102,17 +103,9 @@ export const clappedClip = () =>
     const white = 'drawbox=x=40:y=10:w=240:h=160:color=white:t=fill';
     await ffmpeg('-f', 'lavfi', '-i', `color=black:320x180:d=2:r=25,${white}`, ...h264, lying);
     await ffmpeg('-i', lying, '-c', 'copy', '-metadata:s:v', 'rotate=90', whole);
-    const file = await readFile(whole);
-    const clap = Buffer.alloc(40);
-    clap.writeUInt32BE(40);
-    clap.write('clap', 4);
-    [240, 1, 160, 1, 0, 1, 0, 1].map((value, at) => clap.writeUInt32BE(value, 8 + 4 * at));
-    // The index is last, so nothing that it points to moves.
-    const boxes = ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd', 'avc1'];
-    const starts = boxes.map((type) => file.lastIndexOf(type) - 4);
-    const end = (starts.at(-1) ?? 0) + file.readUInt32BE(starts.at(-1) ?? 0);
-    for (const start of starts) file.writeUInt32BE(file.readUInt32BE(start) + clap.length, start);
-    await writeFile(path, Buffer.concat([file.subarray(0, end), clap, file.subarray(end)]));
+    const clap = Buffer.alloc(32);
+    [240, 1, 160, 1, 0, 1, 0, 1].map((value, at) => clap.writeUInt32BE(value, 4 * at));
+    await writeFile(path, insertBox(await readFile(whole), 'avc1', 'clap', clap));
   });
 
 export const audioFile = () => once('audio.m4a', (path) => ffmpeg(...sound(2), '-c:a', 'aac', path));

@@ -39,7 +39,16 @@ const stream = z.object({
   channel_layout: text,
   disposition: z.record(z.string(), z.number()).default({}),
   tags: z.record(z.string(), z.string()).default({}),
-  side_data_list: z.array(z.object({ rotation: number, displaymatrix: text })).default([]),
+  side_data_list: z
+    .array(
+      z.object({
+        rotation: number,
+        displaymatrix: text,
+        dv_profile: number,
+        dv_bl_signal_compatibility_id: number,
+      }),
+    )
+    .default([]),
 });
 
 const report = z.object({

@@ -1,4 +1,4 @@
-import type { Rung, SourcePicture } from '../../shared/contracts/encoding.ts';
+import type { PlanWarning, Rung, SourcePicture } from '../../shared/contracts/encoding.ts';
 import { hasNonsenseMatrix, isUpright } from './choose-video.ts';
 import type { ProbedStream } from './ffprobe.ts';
 
@@ -32,6 +32,14 @@ export function sourcePicture(video: ProbedStream, formatName = '', later?: Late
     matrix: matrixOf(video),
     ...(mayChange ? { first: { width, height, ...pixelAspect(video) } } : {}),
   };
+}
+
+/** Dolby Vision is in other colours than its base where it has none that other players can show (profiles 5 and 10.0). */
+export function colourWarnings({ side_data_list }: ProbedStream): PlanWarning[] {
+  const dolby = side_data_list.find(({ dv_profile }) => dv_profile !== undefined);
+  if (dolby?.dv_bl_signal_compatibility_id !== 0) return [];
+  const what = `Dolby Vision of profile ${dolby.dv_profile}, which cannot be converted here`;
+  return [{ code: 'colours_wrong', message: `The colours are shown wrongly: they are those of ${what}.` }];
 }
 
 /** Broadcasts have 4:3 and 16:9 in pictures of one size, so that the shape of pixels tells. */

@@ -17,7 +17,7 @@ import { lookLater } from '../media/look-later.ts';
 import { findLostFragments } from '../media/lost-fragments.ts';
 import { noPackets } from '../media/packets.ts';
 import { wholeRate } from '../media/paired-fields.ts';
-import { sourcePicture } from '../media/picture.ts';
+import { colourWarnings, sourcePicture } from '../media/picture.ts';
 import { planEncoding } from '../media/plan.ts';
 import { ownProgram } from '../media/programs.ts';
 import { mediaFault } from '../media-fault.ts';
@@ -86,7 +86,10 @@ async function makePlan(video: Video, { tools, signal }: Step): Promise<Encoding
     );
     return {
       ...plan,
-      warnings: [...warnings, ...leftOutAudio(shown), ...text.warnings, ...plan.warnings, ...lost],
+      warnings: [
+        ...[...warnings, ...colourWarnings(stream), ...leftOutAudio(shown), ...text.warnings],
+        ...[...plan.warnings, ...lost],
+      ],
     };
   });
 }

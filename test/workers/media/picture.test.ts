@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import type { Rung, SourcePicture } from '../../../shared/contracts/encoding.ts';
 import type { ProbedStream } from '../../../workers/media/ffprobe.ts';
 import {
+  colourWarnings,
   deinterlaceFilters,
   matrixFilters,
   scaleChains,
@@ -10,7 +11,8 @@ import {
   sourcePicture,
   toneMapFilters,
 } from '../../../workers/media/picture.ts';
-import { fieldsIn, h264, levels, show, smallProfile, useMedia } from '../../support/media.ts';
+import { insertBox } from '../../support/insert-box.ts';
+import { fieldsIn, h264, levels, lookAt, show, smallProfile, useMedia } from '../../support/media.ts';
 
 const plain: SourcePicture = {
   streamIndex: 2,
@@ -338,4 +340,26 @@ describe('a picture, encoded,', () => {
       }
     });
   }
+});
+
+describe('colours that cannot be shown', () => {
+  const media = useMedia();
+
+  /** HEVC in MP4 that calls itself Dolby Vision, its base compatible with what has this number. */
+  async function dolbyVision(profile: number, compatible: number): Promise<string> {
+    const hevc = ['-c:v', 'libx265', '-x265-params', 'log-level=none', '-tag:v', 'hvc1'];
+    const whole = await media.make('hevc.mp4', '-f', 'lavfi', '-i', 'color=gray:64x64:d=0.2', ...hevc);
+    const about = Buffer.alloc(24);
+    about.set([1, 0, profile << 1, (1 << 3) | 5, compatible << 4]);
+    const path = media.path(`dolby-${profile}.mp4`);
+    await writeFile(path, insertBox(await readFile(whole), 'hvc1', 'dvcC', about));
+    return path;
+  }
+
+  it('are told of, and those that have a base are none', async () => {
+    const warned = async (profile: number, compatible: number) =>
+      colourWarnings((await lookAt(await dolbyVision(profile, compatible))).video).map(({ code }) => code);
+    expect(await warned(5, 0)).to.deep.equal(['colours_wrong']);
+    expect(await warned(8, 4)).to.deep.equal([]);
+  });
 });
