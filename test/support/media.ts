@@ -23,6 +23,7 @@ import {
 import { noPackets } from '../../workers/media/packets.ts';
 import { type PlanOptions, planEncoding, type Source } from '../../workers/media/plan.ts';
 import { findSandboxTools } from '../../workers/media/sandbox.ts';
+import { withWholeLanguages } from '../../workers/media/whole-languages.ts';
 
 const run = promisify(execFile);
 const tools = findSandboxTools(process.env.PATH ?? '');
@@ -146,7 +147,7 @@ export function useMedia(): Media {
 
 /** What the planner sees of a file. */
 export async function lookAt(source: string): Promise<Source> {
-  const report = await describeFile(probeTool, source, signal);
+  const report = await withWholeLanguages(source, await describeFile(probeTool, source, signal));
   const video = chooseVideo(report);
   const audio = chooseAudio(report);
   const { captions } = chooseCaptions(report);

@@ -20,6 +20,7 @@ import { wholeRate } from '../media/paired-fields.ts';
 import { colourWarnings, sourcePicture } from '../media/picture.ts';
 import { planEncoding } from '../media/plan.ts';
 import { ownProgram } from '../media/programs.ts';
+import { withWholeLanguages } from '../media/whole-languages.ts';
 import { mediaFault } from '../media-fault.ts';
 import { type Step, Superseded } from '../run.ts';
 
@@ -42,7 +43,7 @@ export async function probe(attempt: Attempt, step: Step): Promise<void> {
 async function makePlan(video: Video, { tools, signal }: Step): Promise<EncodingPlan> {
   const { config } = tools;
   return tools.sources.withSource(video.source, signal, async (path) => {
-    const report = await describe(tools.ffprobe, path, signal);
+    const report = await withWholeLanguages(path, await describe(tools.ffprobe, path, signal));
     const stream = chooseVideo(report);
     const shown = ownProgram(report, stream);
     const audio = chooseAudio(shown);
