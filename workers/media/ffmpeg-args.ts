@@ -140,6 +140,9 @@ export function copyCommand(plan: EncodingPlan, source: string, file: string): F
 /** A shorter hole in sound is closed: time stamps of recorders tremble, and filling each time would be heard. Seconds. */
 export const leastFilled = 0.1;
 
+/** Silence for samples that are no numbers, or of any size, as floats may be; only where it is needed, as each is looked at. */
+const silenced = "aeval='if(lt(abs(val(ch)),1e6),val(ch),0)':c=same";
+
 /**
  * One audio track, once and whole, so that it has no seams: AAC in fragments of a segment's length, and silence from
  * where the sound ends to the end of the video. Its loudness is measured on the way; the filter's summary is the last
@@ -148,7 +151,7 @@ export const leastFilled = 0.1;
  */
 export function audioCommand(
   plan: EncodingPlan,
-  track: AudioTrack,
+  track: AudioTrack & { isSilenced?: boolean },
   source: string,
   file: string,
   skewSeconds = leastFilled,
@@ -156,6 +159,7 @@ export function audioCommand(
   const filters = [
     ...(track.begins === undefined ? [] : [`atrim=start=${decimal(track.begins)}`]),
     ...soundClock(plan),
+    ...(track.isSilenced ? [silenced] : []),
     ...(track.takesFirstTwo ? ['pan=stereo|c0=c0|c1=c1'] : []),
     `aresample=48000:async=1:min_hard_comp=${skewSeconds}:first_pts=0`,
     `aformat=channel_layouts=${layoutOf(track.channels)}`,

@@ -15,8 +15,17 @@ const skewSeconds = 0.005;
 
 /** Whether a track could not be made because its channels or sample rate change on the way. */
 export function changesMidway(error: unknown): boolean {
+  return failedBy(error, /Changing audio frame properties/);
+}
+
+/** Whether a track could not be made because some of its samples are no numbers. */
+export function hasNoNumbers(error: unknown): boolean {
+  return failedBy(error, /contains \(near\) NaN/);
+}
+
+function failedBy(error: unknown, said: RegExp): boolean {
   const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof FfmpegError && /Changing audio frame properties/.test(cause.stderr);
+  return cause instanceof FfmpegError && said.test(cause.stderr);
 }
 
 /**

@@ -4,7 +4,7 @@ import { fail } from '../../shared/pipeline.ts';
 import { currentVideo } from '../attempt.ts';
 import { audioCommand } from '../media/ffmpeg-args.ts';
 import { parseLoudness } from '../media/loudness.ts';
-import { changesMidway, uniformSound } from '../media/uniform-sound.ts';
+import { changesMidway, hasNoNumbers, uniformSound } from '../media/uniform-sound.ts';
 import { announceProgress } from '../playlists.ts';
 import type { Step } from '../run.ts';
 import type { Tools } from '../tools.ts';
@@ -23,8 +23,10 @@ export async function audio({ track, ...attempt }: AudioPayload, step: Step): Pr
   if (!(await tools.db.parts.isDone(id))) {
     const { name } = planned;
     const one = { id, video, plan, name, starts: 'every fragment', withKeyFrames: false } as const;
-    const command = (source: string, file: string) => audioCommand(plan, planned, source, file);
-    const made = await makeTrack({ ...one, command }, step).catch((error) => {
+    const commandFor = (isSilenced: boolean) => (source: string, file: string) =>
+      audioCommand(plan, { ...planned, isSilenced }, source, file);
+    const made = await makeTrack({ ...one, command: commandFor(false) }, step).catch((error) => {
+      if (hasNoNumbers(error)) return makeTrack({ ...one, command: commandFor(true) }, step);
       if (!changesMidway(error)) throw error;
       return makeTrack({ ...one, ...uniformSound(plan, planned) }, step);
     });

@@ -5,7 +5,7 @@ import { runFfmpeg } from '../../../workers/media/ffmpeg.ts';
 import { audioCommand } from '../../../workers/media/ffmpeg-args.ts';
 import { readFragmentedFile } from '../../../workers/media/fragments.ts';
 import { parseLoudness } from '../../../workers/media/loudness.ts';
-import { changesMidway, uniformSound } from '../../../workers/media/uniform-sound.ts';
+import { changesMidway, hasNoNumbers, uniformSound } from '../../../workers/media/uniform-sound.ts';
 import { mediaFault } from '../../../workers/media-fault.ts';
 import { withBothFfmpegs } from '../../support/both-ffmpegs.ts';
 import { h264, moving, samples, useMedia } from '../../support/media.ts';
@@ -145,5 +145,32 @@ describe('sound that changes midway', () => {
         expect(parseLoudness(stderr)?.integrated).to.be.closeTo(-21.7, 1);
       });
     }
+  });
+
+  withBothFfmpegs((bench) => {
+    it('is silent where its samples are no numbers', async () => {
+      const words = `aevalsrc='if(between(t,1,2),if(lt(t,1.5),0/0,1/0),sin(2000*PI*t)/4)':s=48000:d=4`;
+      const coded = [...h264(25), '-c:a', 'pcm_f32le'];
+      const source = await media.make('floats.mkv', ...moving('25', 4), '-f', 'lavfi', '-i', words, ...coded);
+      const plan = await media.planFor(source);
+      const [track] = plan.audio;
+      if (!track) expect.fail('no sound');
+      const path = join(bench().folder, 'floats.mp4');
+      const run = (command: Parameters<typeof runFfmpeg>[1]) => runFfmpeg(bench().tool, command, { signal });
+      const error = await run(audioCommand(plan, track, source, path))
+        .catch(mediaFault)
+        .catch((thrown) => thrown);
+      expect(hasNoNumbers(error)).to.equal(true);
+
+      await run(audioCommand(plan, { ...track, isSilenced: true }, source, path));
+      const heard = await samples(path);
+      const loudest = [0.5, 1.25, 1.75, 2.5].map((second) =>
+        heard
+          .subarray(second * 48_000, (second + 0.2) * 48_000)
+          .reduce((most, value) => Math.max(most, value), 0),
+      );
+      for (const [place, due] of [0.25, 0, 0, 0.25].entries())
+        expect(loudest[place]).to.be.closeTo(due, 0.03);
+    });
   });
 });
