@@ -82,6 +82,23 @@ export function extentOf(
   };
 }
 
+/**
+ * The picture and the sound, both damaged where one begins so long after the other has ended that they have different
+ * clocks, as where one counts from the time of day.
+ */
+export function onOneClock(
+  picture: Extent | undefined,
+  sound: Extent | undefined,
+): [Extent | undefined, Extent | undefined] {
+  if (!picture || !sound || picture.isDamaged || sound.isDamaged) return [picture, sound];
+  const gap = Math.max(picture.firstSeconds - sound.endSeconds, sound.firstSeconds - picture.endSeconds);
+  const isDamaged = gap > longestPause;
+  return [
+    { ...picture, isDamaged },
+    { ...sound, isDamaged },
+  ];
+}
+
 function onlyPauses({ times }: Packets): boolean {
   return times.every((time, index) => {
     const step = time - (times[index - 1] ?? time);

@@ -21,6 +21,7 @@ import {
   extentOf,
   keySeconds,
   laterBy,
+  onOneClock,
   type Packets,
   pauseSeconds,
   soundExtent,
@@ -179,7 +180,7 @@ function findExtents(
   const sound = ofSound(0);
   if (picture?.isDamaged && lengthOf(sound) > 0) return [ofPicture(lengthOf(sound)), sound];
   if (sound?.isDamaged && lengthOf(picture) > 0) return [picture, ofSound(lengthOf(picture))];
-  return [picture, sound];
+  return onOneClock(picture, sound);
 }
 
 /**

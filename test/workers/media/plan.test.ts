@@ -121,6 +121,17 @@ describe('the plan', () => {
     expect([10, 15, 15.04, 15.08, 15.2, 20].map(framesWith)).to.deep.equal([375, 375, 375, 377, 380, 500]);
   });
 
+  it('lets picture and sound begin together where their clocks are hours apart', () => {
+    const made = plan({ audio: [sound(1)], soundPackets: soundPackets(3_600_000, 15) });
+    expect(made).to.deep.include({
+      ...{ durationSeconds: 15, frameCount: 375 },
+      rebuilt: { firstSeconds: 0, picture: true, sound: true },
+    });
+    expect(made.warnings.map(({ code }) => code)).to.deep.equal(['damaged_times']);
+    const late = plan({ packets: packetsOf(25_000), audio: [sound(1)], soundPackets: soundPackets(900, 100) });
+    expect(late, 'sound that begins while the picture lasts').to.deep.include({ rebuilt: null, warnings: [] });
+  });
+
   it('does not believe a sound whose times are damaged', () => {
     const damaged = soundPackets(0, 15);
     damaged.times = Float64Array.of(...damaged.times, 7200);
