@@ -24,6 +24,14 @@ export function parseRate(text: string | undefined): number | undefined {
   return Number.isFinite(rate) && rate > 0 ? rate : undefined;
 }
 
+/** Some containers round times to a millisecond. */
+const roundedSeconds = 0.0006;
+
+/** Whether pictures of a rate come at such a distance, as a container may round it. */
+export function fitsDistance(rate: number | undefined, seconds: number): boolean {
+  return rate !== undefined && Math.abs(1 / rate - seconds) < roundedSeconds;
+}
+
 /**
  * The constant rate to make of a measured one: itself where it is a usual rate or whole, else the nearest
  * whole rate; rates above 60 are halved, those below 8 doubled, until they fit. An exact rational, so that chunks

@@ -13,7 +13,7 @@ import { damagedTimes } from './clock.ts';
 import { checkFrames, checkLength } from './completeness.ts';
 import { type Copy, planCopy } from './copy-picture.ts';
 import type { ProbedStream, ProbeReport } from './ffprobe.ts';
-import { constantRate, framesPerSecond, parseRate, secondsOf } from './frame-rate.ts';
+import { constantRate, fitsDistance, framesPerSecond, parseRate, secondsOf } from './frame-rate.ts';
 import { planLadder } from './ladder.ts';
 import { skipLonelySound } from './lonely-sound.ts';
 import {
@@ -247,5 +247,5 @@ function usualRate(video: ProbedStream, packets: Packets, isInterlaced: boolean)
   const distance = pulldownDistance(packets) ?? usualDistance(packets);
   if (distance === undefined || (isInterlaced && average !== undefined)) return average ?? rateOfOne;
   const named = [average, parseRate(video.r_frame_rate)];
-  return named.find((rate) => rate !== undefined && Math.abs(rate * distance - 1) < 0.05) ?? 1 / distance;
+  return named.find((rate) => fitsDistance(rate, distance)) ?? 1 / distance;
 }

@@ -128,8 +128,15 @@ describe('the plan', () => {
       rebuilt: { firstSeconds: 0, picture: true, sound: true },
     });
     expect(made.warnings.map(({ code }) => code)).to.deep.equal(['damaged_times']);
-    const late = plan({ packets: packetsOf(25_000), audio: [sound(1)], soundPackets: soundPackets(900, 100) });
-    expect(late, 'sound that begins while the picture lasts').to.deep.include({ rebuilt: null, warnings: [] });
+    const late = plan({
+      packets: packetsOf(25_000),
+      audio: [sound(1)],
+      soundPackets: soundPackets(900, 100),
+    });
+    expect(late, 'sound that begins while the picture lasts').to.deep.include({
+      rebuilt: null,
+      warnings: [],
+    });
   });
 
   it('does not believe a sound whose times are damaged', () => {
@@ -172,6 +179,10 @@ describe('the plan', () => {
     };
     // A pause has lowered the average.
     expect(rateOf('23/1', '25/1', 0.04)).to.equal('25/1');
+    expect(rateOf('740/29', '100/1', 0.04), 'a little').to.equal('25/1');
+    // Milliseconds.
+    expect(rateOf('60000/1001', '60000/1001', 0.017)).to.equal('60000/1001');
+    expect(rateOf('24000/1001', '24000/1001', 0.042)).to.equal('24000/1001');
     expect(rateOf('30000/1001', '60000/1001', 1001 / 30_000)).to.equal('30000/1001');
     expect(rateOf('29/1', '90000/1', 1 / 29)).to.equal('29/1');
   });
