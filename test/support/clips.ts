@@ -167,6 +167,18 @@ export const refreshedClip = () =>
     return ffmpeg(...picture(12, '320x180', '25'), ...h264, ...refresh, path);
   });
 
+/** Four seconds of whole pictures with sound, in an AVI whose index marks no picture as one: no seek finds any. */
+export const unmarkedClip = () =>
+  once('unmarked.avi', async (path) => {
+    await ffmpeg(...picture(4, '320x180', '25'), ...sound(4), '-c:v', 'mjpeg', '-c:a', 'pcm_s16le', path);
+    const bytes = await readFile(path);
+    const index = bytes.lastIndexOf('idx1');
+    for (let at = bytes.indexOf('00dc', index); at > 0; at = bytes.indexOf('00dc', at + 16)) {
+      bytes.writeUInt32LE(0, at + 4);
+    }
+    await writeFile(path, bytes);
+  });
+
 async function cutTo(whole: string, path: string, share: number): Promise<void> {
   const bytes = await readFile(whole);
   await writeFile(path, bytes.subarray(0, Math.floor(bytes.length * share)));

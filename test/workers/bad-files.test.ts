@@ -15,6 +15,7 @@ import {
   refreshedClip,
   textFile,
   truncatedClip,
+  unmarkedClip,
 } from '../support/clips.ts';
 import { attemptsOf, type System, startSystem } from '../support/system.ts';
 
@@ -73,6 +74,12 @@ describe('a file that is no good video', () => {
 
   it('takes nothing for damaged that only becomes whole a while after a key frame', async () => {
     const video = await outcome(await refreshedClip());
+    expect(video.state).to.equal('ready');
+    expect(video.warnings).to.deep.equal([]);
+  });
+
+  it('takes nothing for damaged that can only be read from its beginning', async () => {
+    const video = await outcome(await unmarkedClip());
     expect(video.state).to.equal('ready');
     expect(video.warnings).to.deep.equal([]);
   });

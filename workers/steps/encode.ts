@@ -62,9 +62,10 @@ async function encodeChunk(
     for (let reach = 0; ; reach = reach * 2 || 1) {
       // ffmpeg tells of frames about every 500 ms: each time counts.
       const run = { signal, isUrgent: chunk === 0, onFrames: atMostEvery(400, onFrames) };
-      const { renditions } = await encodeFrom(source, reach, work, run, tools);
+      const { renditions, hasDamage } = await encodeFrom(source, reach, work, run, tools);
       const wrong = renditions.find(({ frames }) => frames !== expected);
-      if (!wrong) return { renditions, isPatched: reach > 0 };
+      // Where all could be decoded from the beginning on it is only that nothing can be found in the middle.
+      if (!wrong) return { renditions, isPatched: reach > 0 && (hasDamage || reach < chunk) };
       const message = `Chunk ${chunk} of ${wrong.name} has ${wrong.frames} of ${expected} frames.`;
       if (wrong.frames > expected || reach >= plan.chunks.length - 1) {
         throw new MillraceError('encoding_failed', message);
