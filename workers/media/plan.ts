@@ -1,10 +1,4 @@
-import type {
-  AudioTrack,
-  CaptionTrack,
-  CopyRefusal,
-  EncodingPlan,
-  FrameRate,
-} from '../../shared/contracts/encoding.ts';
+import type { AudioTrack, CaptionTrack, CopyRefusal, EncodingPlan } from '../../shared/contracts/encoding.ts';
 import type { EncodingProfile } from '../../shared/contracts/encoding-profile.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { asDecoded, type Decoded, displaySize } from './choose-video.ts';
@@ -23,7 +17,6 @@ import {
   laterBy,
   onOneClock,
   type Packets,
-  pauseSeconds,
   soundExtent,
   totalBytes,
   usualDistance,
@@ -32,14 +25,10 @@ import { type Later, sourcePicture } from './picture.ts';
 import { pulldownDistance } from './pulldown.ts';
 import { seekBefore } from './seek.ts';
 import { planStoryboard } from './storyboard.ts';
+import { planTimeline } from './timeline.ts';
 
 /** A single picture is shown for a twenty-fifth of a second. */
 const rateOfOne = 25;
-/** Sound that lasts this much longer than the picture is more than the padding of its last frame (AAC of 24 kHz: 43 ms). */
-const soundOverhang = 0.05;
-/** Each of many recordings that were joined has such padding. */
-const joinedOverhang = 1;
-
 export type Source = {
   report: ProbeReport;
   video: ProbedStream;
@@ -194,40 +183,6 @@ function soundDelay(
 ): number {
   if (!soundPackets || !/\bmpeg/.test(report.format.format_name ?? '')) return 0;
   return laterBy(packets, soundPackets, firstSeconds, usualDistance(packets) ?? 1 / usualRate);
-}
-
-/**
- * Where the output begins in the source, and how many frames it has. Sound that begins earlier than the picture
- * or ends later is kept: the first or the last picture then stands still, by whole frames.
- */
-function planTimeline(
-  found: Extent | undefined,
-  picture: Extent,
-  rate: FrameRate,
-): Pick<EncodingPlan, 'originSeconds' | 'frameCount' | 'durationSeconds'> {
-  const frameSeconds = secondsOf(1, rate);
-  const sound = found?.isDamaged ? rebuiltSound(found, picture) : found;
-  const early = Math.max(0, picture.firstSeconds - (sound?.firstSeconds ?? picture.firstSeconds));
-  const originSeconds = picture.firstSeconds - Math.floor(early / frameSeconds + 0.001) * frameSeconds;
-  const frames = Math.round((picture.endSeconds - originSeconds) / frameSeconds);
-  const soundEnd = sound?.endSeconds ?? originSeconds;
-  const isLonger = soundEnd > picture.endSeconds + soundOverhang;
-  const soundFrames = isLonger ? Math.floor((soundEnd - originSeconds) / frameSeconds) : 0;
-  const frameCount = Math.max(1, frames, soundFrames);
-  return {
-    originSeconds,
-    frameCount,
-    durationSeconds: Math.max(secondsOf(frameCount, rate), soundEnd - originSeconds),
-  };
-}
-
-/** Where sound lies whose times are counted anew, as `soundClock` does it: only when it outlasts the picture by far. */
-function rebuiltSound({ firstSeconds, endSeconds }: Extent, picture: Extent): Extent | undefined {
-  const isNear = Math.abs(firstSeconds - picture.firstSeconds) < pauseSeconds;
-  const later = isNear ? 0 : picture.firstSeconds - firstSeconds;
-  const end = endSeconds + later;
-  if (end <= picture.endSeconds + joinedOverhang) return undefined;
-  return { firstSeconds: picture.firstSeconds, endSeconds: end, isDamaged: true };
 }
 
 function offerCopy(
