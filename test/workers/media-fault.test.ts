@@ -55,7 +55,9 @@ describe('the fault of a file', () => {
     const bench = await openBench();
     try {
       const [path = ''] = await tinyClips();
-      const outputs = [{ path: '/dev/full', options: ['-f', 'rawvideo'] }];
+      // An encoder has its say after that, too.
+      const picture = { path: `${bench.folder}/picture.mp4`, options: ['-c:v', 'libx264'] };
+      const outputs = [{ path: '/dev/full', options: ['-f', 'rawvideo'] }, picture];
       const error = await bench.run({ input: { path, options: [] }, outputs }).catch((thrown) => thrown);
       expect(error).to.be.instanceOf(MillraceError).and.include({ code: 'unavailable' });
     } finally {

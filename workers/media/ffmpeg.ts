@@ -31,6 +31,9 @@ export type FfmpegResult = { frames: number; stderr: string; hasDamage: boolean 
 /** Said of a packet of which nothing comes, by older and newer ones. */
 const undecodable = /Error while decoding|Error submitting \w+ to (the )?decoder|Decoding error/i;
 
+/** Said before encoders sum up, in many lines. What a file says of itself, and that may be anything, is indented. */
+const notWritten = /^\S.*(No space left on device|Disk quota exceeded|Read-only file system)/;
+
 const guards = ['-nostdin', '-max_pixels', '33177600', '-max_alloc', '536870912'];
 /** Jobs run beside each other, one per core; several threads that share a job's pictures cost more than they win. */
 const oneFilterThread = ['-filter_complex_threads', '1'];
@@ -47,13 +50,6 @@ export class FfmpegError extends Error {
     this.name = 'FfmpegError';
     this.stderr = stderr;
   }
-}
-
-/** Said in the last lines of all, as the names in a file may say anything. */
-function notWritten(cause: FfmpegError): MillraceError | undefined {
-  if (!/No space left on device|Disk quota exceeded|Read-only file system/.test(cause.message))
-    return undefined;
-  return new MillraceError('unavailable', 'The disk cannot be written to.', { cause });
 }
 
 /**
@@ -80,6 +76,7 @@ export async function runFfmpeg(
   return new Promise((resolve, reject) => {
     let frames = 0;
     let hasDamage = false;
+    let isWritable = true;
     let stopped: unknown;
     let hasBegun = false;
     const stop = (reason: unknown) => {
@@ -108,6 +105,7 @@ export async function runFfmpeg(
     ffmpeg.on('stderr', (line: string) => {
       run.onLine?.(line);
       hasDamage ||= undecodable.test(line);
+      isWritable &&= !notWritten.test(line);
       const found = /^frame=\s*(\d+)/.exec(line);
       if (!found) return;
       frames = Number(found[1]);
@@ -121,8 +119,9 @@ export async function runFfmpeg(
       settle();
       const failed = new FfmpegError(error.message, stderr ?? '');
       const exit = /exited with code (\d+)/.exec(error.message)?.[1];
-      const broken = notBegun(exit ? Number(exit) : error.code, failed) ?? notWritten(failed);
-      reject(stopped ?? broken ?? failed);
+      const broken = notBegun(exit ? Number(exit) : error.code, failed);
+      const unwritten = new MillraceError('unavailable', 'The disk cannot be written to.', { cause: failed });
+      reject(stopped ?? broken ?? (isWritable ? failed : unwritten));
     });
     ffmpeg.run();
   });
