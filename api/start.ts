@@ -1,5 +1,5 @@
 import { once, setMaxListeners } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { Config } from '../shared/config.ts';
 import { type Context, createContext } from '../shared/context.ts';
@@ -41,6 +41,10 @@ export async function startApi(config: Config): Promise<RunningApi> {
     connectionsCheckingInterval: 500,
   });
   limitConnections(server, config.TRUSTED_PROXIES);
+  // Who comes before the app is made waits for it: Node would leave them without an answer.
+  const early: Parameters<RequestListener>[] = [];
+  const keep: RequestListener = (...next) => early.push(next);
+  server.on('request', keep);
   const outbox = createOutbox(chooseMailer(config, log), log);
   const viewing = createViewing(context);
   // Every open stream listens.
@@ -65,7 +69,9 @@ export async function startApi(config: Config): Promise<RunningApi> {
       viewing,
       stopping: stopping.signal,
     });
-    server.on('request', shortTurns(server, answer));
+    const begin = shortTurns(server, answer);
+    server.off('request', keep).on('request', begin);
+    for (const next of early) begin(...next);
     log.info({ url: publicUrl, port }, 'api started');
     return {
       url: publicUrl,

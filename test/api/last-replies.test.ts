@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect } from 'chai';
 import { startApi } from '../../api/start.ts';
+import { onFreePort } from '../../scripts/local/port.ts';
 import { readConfig } from '../../shared/config.ts';
 import { type System, startSystem, until } from '../support/system.ts';
 
@@ -51,5 +52,30 @@ describe('an api that stops', () => {
     await once(socket, 'close');
     expect(reply).to.match(/^HTTP\/1\.1 200 .*^Connection: close\r$/ims);
     await stopped;
+  });
+});
+
+describe('an api that starts', () => {
+  let system: System;
+  before(async () => {
+    system = await startSystem();
+  });
+  after(() => system.stop());
+
+  it('answers who comes as soon as it listens', async () => {
+    await onFreePort(undefined, async (port) => {
+      const starting = startApi(readConfig({ ...system.env, API_PORT: String(port) }));
+      try {
+        const asked = await until('a connection', () =>
+          fetch(`http://127.0.0.1:${port}/healthz`, { signal: AbortSignal.timeout(5000) }).catch((error) => {
+            if (error.name === 'TimeoutError') throw error;
+            return undefined;
+          }),
+        );
+        expect(asked.status).to.equal(200);
+      } finally {
+        await (await starting).stop();
+      }
+    });
   });
 });
