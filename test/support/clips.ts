@@ -108,6 +108,20 @@ export const clappedClip = () =>
     await writeFile(path, insertBox(await readFile(whole), 'avc1', 'clap', clap));
   });
 
+/** Sound that says of itself that it is xHE-AAC, which ffmpeg 5.1 does not know. */
+export const unknownSoundClip = (ending: 'mp4' | 'mkv') =>
+  once(`unknown-sound.${ending}`, async (path) => {
+    const plain = `${path}-plain.${ending}`;
+    await ffmpeg('-i', await clip(), '-c', 'copy', plain);
+    const file = await readFile(plain);
+    // AAC of two channels at 44.1 or 48 kHz, as libavcodec describes it.
+    const about = [0x1208, 0x1188, 0x1190, 0x1210].map((start) =>
+      file.indexOf(`${start.toString(16)}56e500`, 'hex'),
+    );
+    file.writeUInt16BE(0xf948, Math.max(...about));
+    await writeFile(path, file);
+  });
+
 export const audioFile = () => once('audio.m4a', (path) => ffmpeg(...sound(2), '-c:a', 'aac', path));
 
 /** With Common Encryption, which ffprobe shows as plain H.264. */

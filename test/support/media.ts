@@ -10,10 +10,11 @@ import { chooseAudio } from '../../workers/media/choose-audio.ts';
 import { chooseCaptions } from '../../workers/media/choose-captions.ts';
 import { chooseVideo } from '../../workers/media/choose-video.ts';
 import { cutsIn } from '../../workers/media/chunks.ts';
+import { describe as describeFile } from '../../workers/media/describe.ts';
 import { type EncodeTool, type FfmpegResult, prepareFfmpeg, runFfmpeg } from '../../workers/media/ffmpeg.ts';
 import { chunkCommand, encodedRungs } from '../../workers/media/ffmpeg-args.ts';
 import type { FfmpegCommand } from '../../workers/media/ffmpeg-command.ts';
-import { describe as describeFile, scanPackets } from '../../workers/media/ffprobe.ts';
+import { scanPackets } from '../../workers/media/ffprobe.ts';
 import {
   type CutSegment,
   cutSegments,

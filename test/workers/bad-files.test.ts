@@ -15,6 +15,7 @@ import {
   refreshedClip,
   textFile,
   truncatedClip,
+  unknownSoundClip,
   unmarkedClip,
 } from '../support/clips.ts';
 import { attemptsOf, type System, startSystem } from '../support/system.ts';
@@ -83,6 +84,16 @@ describe('a file that is no good video', () => {
     expect(video.state).to.equal('ready');
     expect(video.warnings).to.deep.equal([]);
   });
+
+  for (const ending of ['mp4', 'mkv'] as const) {
+    it(`is shown without a sound that cannot be decoded (${ending})`, async () => {
+      const video = await outcome(await unknownSoundClip(ending));
+      expect(video.error).to.equal(null);
+      expect(video.state).to.equal('ready');
+      expect(video.durationSeconds).to.be.closeTo(2, 0.1);
+      expect(video.warnings.map(({ code }) => code)).to.deep.equal(['audio_track_broken']);
+    });
+  }
 
   it('never opens what a playlist dressed as a video points at', async () => {
     // A good segment: were the playlist followed, the video would become ready.

@@ -1,5 +1,4 @@
 import { execFile, spawn } from 'node:child_process';
-import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { MillraceError } from '../../shared/errors.ts';
@@ -51,7 +50,7 @@ const stream = z.object({
     .default([]),
 });
 
-const report = z.object({
+export const probeReport = z.object({
   streams: z.array(stream).default([]),
   /** Of a transport stream: which of its streams belong together. */
   programs: z.array(z.object({ streams: z.array(z.object({ index: z.int() })).default([]) })).optional(),
@@ -61,14 +60,12 @@ const report = z.object({
 });
 
 export type ProbedStream = z.infer<typeof stream>;
-export type ProbeReport = z.infer<typeof report>;
+export type ProbeReport = z.infer<typeof probeReport>;
 
 export type ProbeTool = { path: string; tools: SandboxTools };
 
 const limits: Limits = { memoryBytes: 4 * 1024 ** 3, cpuSeconds: 60, fileBytes: 1024 };
 const describeSeconds = 30;
-/** For a picture that begins long after the sound, in streams that only show its size there: microseconds, bytes. */
-const longLook = ['-analyzeduration', String(600e6), '-probesize', String(100 * 1024 ** 2)];
 const scanSeconds = 600;
 
 /** All that comes before the options. */
@@ -82,41 +79,6 @@ function command(probe: ProbeTool, cpuSeconds: number, file: string, words: stri
     ...['-v', 'error', ...inputWhitelists, ...words, '-i', `file:${file}`],
   ];
   return [program, rest];
-}
-
-/**
- * Streams and container of a local file.
- * @throws MillraceError not_a_video, truncated, encrypted or timed_out; encoding_failed when ffprobe was ended from outside,
- *   unavailable when it was not begun.
- */
-export async function describe(probe: ProbeTool, file: string, signal: AbortSignal): Promise<ProbeReport> {
-  if (await isPicture(file)) {
-    throw new MillraceError('not_a_video', 'The file is a picture (HEIC or AVIF), not a video.');
-  }
-  const found = await look(probe, file, [], signal);
-  const lacksSize = found.streams.some(({ codec_type, width }) => codec_type === 'video' && !width);
-  return lacksSize ? look(probe, file, longLook, signal) : found;
-}
-
-/** Pictures in the boxes of MP4, by their first brand: to ffprobe they are a video of one second, or one cut off. */
-async function isPicture(file: string): Promise<boolean> {
-  const handle = await open(file);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(12), 0, 12, 0);
-    return /^ftyp(?:avif|mif[12]|hei[cxms])$/.test(buffer.toString('latin1', 4, bytesRead));
-  } finally {
-    await handle.close();
-  }
-}
-
-async function look(
-  probe: ProbeTool,
-  file: string,
-  more: string[],
-  signal: AbortSignal,
-): Promise<ProbeReport> {
-  const entries = ['-show_streams', '-show_format', '-show_entries', 'program_stream=index'];
-  return report.parse(await readJson(probe, file, [...more, ...entries], signal));
 }
 
 const pictures = z.object({ frames: z.array(z.object({ pts_time: number })).default([]) });
@@ -134,7 +96,8 @@ export async function decodedTimes(
   return frames.flatMap(({ pts_time }) => (pts_time === undefined ? [] : [pts_time])).sort((a, b) => a - b);
 }
 
-async function readJson(
+/** What ffprobe says as JSON. @throws MillraceError as `describe` does */
+export async function readJson(
   probe: ProbeTool,
   file: string,
   words: string[],

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { chooseVideo } from '../../../workers/media/choose-video.ts';
-import { describe as describeFile, scanPackets } from '../../../workers/media/ffprobe.ts';
+import { describe as describeFile } from '../../../workers/media/describe.ts';
+import { scanPackets } from '../../../workers/media/ffprobe.ts';
 import { leftOutPictures, otherPictures } from '../../../workers/media/left-pictures.ts';
 import { noPackets } from '../../../workers/media/packets.ts';
 import { h264, moving, probeTool, useMedia } from '../../support/media.ts';
