@@ -15,14 +15,17 @@ describe('the schedules', () => {
     (await Promise.all(['sweep', 'trending'].map((name) => queue(name).getJobSchedulers()))).flat();
 
   it('are one each, though eight workers start at once', async () => {
+    const began = performance.now();
     const workers = await Promise.all(Array.from({ length: 8 }, () => system.startWorker()));
     expect((await schedulers()).map(({ key, every }) => [key, every])).to.deep.equal([
       ['sweep', 1000],
       ['trending', 1000],
     ]);
-    // Nor does any of them run a job that another one has scheduled for the same moment.
+    // Nor does any of them run a job that another one has scheduled for the same moment: there is one that runs, the next,
+    // and on a slow machine one for each second since.
     const jobs = await queue('trending').getJobs(['delayed', 'waiting', 'active']);
-    expect(jobs.length).to.be.at.most(2);
+    const seconds = Math.floor((performance.now() - began) / 1000);
+    expect(new Set(jobs.map(({ id }) => id)).size).to.be.at.most(2 + seconds);
     await Promise.all(workers.slice(1).map((worker) => worker.stop()));
   });
 
