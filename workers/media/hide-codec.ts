@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { bytesAt } from './bytes-at.ts';
 import { ids, readTracks } from './matroska.ts';
 import { type Box, readHeader } from './mp4-boxes.ts';
 
@@ -63,9 +64,4 @@ async function childrenOf(file: FileHandle, { body, end }: Pick<Box, 'body' | 'e
     boxes.push({ type: header.type, start, body: start + header.headerBytes, end: start + header.size });
   }
   return boxes;
-}
-
-async function bytesAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, position);
-  return buffer.subarray(0, bytesRead);
 }

@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { bytesAt } from './bytes-at.ts';
 
 /** Element ids of Matroska (RFC 9559). */
 export const ids = {
@@ -78,9 +79,4 @@ function readHeader(bytes: Buffer, start: number) {
 /** How many bytes a number takes is said by the zeros that it begins with. */
 function numberBytes(first = 0): number {
   return first === 0 ? 0 : Math.clz32(first) - 23;
-}
-
-async function bytesAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, position);
-  return buffer.subarray(0, bytesRead);
 }

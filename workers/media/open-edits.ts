@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { bytesAt } from './bytes-at.ts';
 import { readHeader } from './mp4-boxes.ts';
 
 /** Of each track its edit list. */
@@ -88,9 +89,4 @@ function leaveOut(edits: Edit[]): void {
     const shows = edit.mediaTime !== empty && (!edit.isStill || edit.mediaTime < 0);
     if (!shows) edit.begin(index < first ? empty : edit.behindAll);
   }
-}
-
-async function bytesAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, position);
-  return buffer.subarray(0, bytesRead);
 }
