@@ -5,6 +5,8 @@ const usual: FrameRate[] = [
   ...[12_000, 15_000, 24_000, 30_000, 60_000].map((numerator) => ({ numerator, denominator: 1001 })),
   { numerator: 25, denominator: 2 },
 ];
+/** With those that most cameras, films and recorders are made at. */
+const common = [...usual.map(framesPerSecond), 10, 12, 15, 20, 24, 25, 30, 48, 50, 60];
 const highest = 60;
 /** Slower pictures are shown several times: an encoder needs some frames to reorder in every group. */
 const lowest = 8;
@@ -28,8 +30,13 @@ export function parseRate(text: string | undefined): number | undefined {
 const roundedSeconds = 0.0006;
 
 /** Whether pictures of a rate come at such a distance, as a container may round it. */
-export function fitsDistance(rate: number | undefined, seconds: number): boolean {
+export function fitsDistance(rate: number | undefined, seconds: number): rate is number {
   return rate !== undefined && Math.abs(1 / rate - seconds) < roundedSeconds;
+}
+
+/** Whether sources are made at such a rate, or at a multiple of it that is too high for us. */
+export function isCommonRate(rate: number): boolean {
+  return common.some((known) => isNearly(known, atMostHighest(rate)));
 }
 
 /**
@@ -38,9 +45,16 @@ export function fitsDistance(rate: number | undefined, seconds: number): boolean
  * can be cut by frame.
  */
 export function constantRate(measured: number): FrameRate {
-  let rate = measured;
-  while (rate > highest * 1.01) rate /= 2;
+  let rate = atMostHighest(measured);
   while (rate < lowest) rate *= 2;
-  const near = usual.find((known) => Math.abs(framesPerSecond(known) / rate - 1) < 0.0005);
+  const near = usual.find((known) => isNearly(framesPerSecond(known), rate));
   return near ?? { numerator: Math.min(highest, Math.round(rate)), denominator: 1 };
+}
+
+function atMostHighest(rate: number): number {
+  return rate > highest * 1.01 ? atMostHighest(rate / 2) : rate;
+}
+
+function isNearly(known: number, rate: number): boolean {
+  return Math.abs(known / rate - 1) < 0.0005;
 }

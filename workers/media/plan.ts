@@ -7,7 +7,14 @@ import { damagedTimes } from './clock.ts';
 import { checkFrames, checkLength } from './completeness.ts';
 import { type Copy, planCopy } from './copy-picture.ts';
 import type { ProbedStream, ProbeReport } from './ffprobe.ts';
-import { constantRate, fitsDistance, framesPerSecond, parseRate, secondsOf } from './frame-rate.ts';
+import {
+  constantRate,
+  fitsDistance,
+  framesPerSecond,
+  isCommonRate,
+  parseRate,
+  secondsOf,
+} from './frame-rate.ts';
 import { planLadder } from './ladder.ts';
 import { skipLonelySound } from './lonely-sound.ts';
 import {
@@ -194,13 +201,14 @@ function offerCopy(
 }
 
 /**
- * Frames a second while pictures come: a pause lowers the average and should not make the rest judder. What the
- * container says is exact where it agrees with the packets; those of interlaced video may be single fields.
+ * Frames a second while pictures come: a pause lowers the average, as frames do that a camera has left out, and should not
+ * make the rest judder. What the container says is exact where it agrees with the packets, and above all a rate that
+ * sources are made at; those of interlaced video may be single fields.
  */
 function usualRate(video: ProbedStream, packets: Packets, isInterlaced: boolean): number {
   const average = parseRate(video.avg_frame_rate);
   const distance = pulldownDistance(packets) ?? usualDistance(packets);
   if (distance === undefined || (isInterlaced && average !== undefined)) return average ?? rateOfOne;
-  const named = [average, parseRate(video.r_frame_rate)];
-  return named.find((rate) => fitsDistance(rate, distance)) ?? 1 / distance;
+  const named = [average, parseRate(video.r_frame_rate)].filter((rate) => fitsDistance(rate, distance));
+  return [...named, 1 / distance].find(isCommonRate) ?? named[0] ?? 1 / distance;
 }

@@ -180,6 +180,12 @@ describe('the plan', () => {
     // A pause has lowered the average.
     expect(rateOf('23/1', '25/1', 0.04)).to.equal('25/1');
     expect(rateOf('740/29', '100/1', 0.04), 'a little').to.equal('25/1');
+    // As a phone has left some out.
+    expect(rateOf('2970/50', '60/1', 1 / 60)).to.equal('60/1');
+    expect(rateOf('2970/50', '90000/1', 1 / 60)).to.equal('60/1');
+    expect(rateOf('1191/10', '240/1', 1 / 120)).to.equal('60/1');
+    // What nothing else is made at, an arcade machine.
+    expect(rateOf('59186/1000', '59186/1000', 1 / 59.186)).to.equal('59/1');
     // Milliseconds.
     expect(rateOf('60000/1001', '60000/1001', 0.017)).to.equal('60000/1001');
     expect(rateOf('24000/1001', '24000/1001', 0.042)).to.equal('24000/1001');
