@@ -94,6 +94,8 @@ export type AudioTrack = {
   language: string;
   title: string;
   isDefault: boolean;
+  /** It also tells what is to be seen, for those who do not see it. */
+  describesVideo?: true;
   channels: 2 | 6;
   /** bit/s */
   bitrate: number;

@@ -26,6 +26,7 @@ export function chooseAudio(report: ProbeReport): AudioTrack[] {
       language,
       title: unique(titles, titleOf(stream, language), ' '),
       isDefault: place === 0,
+      ...(describesVideo(stream) && { describesVideo: true as const }),
     };
     const stereo: AudioTrack = { ...track, channels: 2, bitrate: stereoBitrate };
     if ((stream.channels ?? 0) < 6) return [stereo];
@@ -54,7 +55,9 @@ export function leftOutAudio(report: ProbeReport): PlanWarning[] {
 
 function soundsOf({ streams }: ProbeReport): ProbedStream[] {
   const sounds = streams.filter(({ codec_type }) => codec_type === 'audio');
-  const first = sounds.find(({ disposition }) => disposition.default) ?? sounds[0];
+  const plain = sounds.filter((stream) => !describesVideo(stream));
+  const fit = plain.length > 0 ? plain : sounds;
+  const first = fit.find(({ disposition }) => disposition.default) ?? fit[0];
   return first ? [first, ...sounds.filter((stream) => stream !== first)] : [];
 }
 
@@ -63,8 +66,13 @@ function isDiscrete({ channels = 0, channel_layout }: ProbedStream): boolean {
   return channel_layout === undefined && channels > 8 && !guessed.includes(channels);
 }
 
-function titleOf({ tags }: ProbedStream, language: string): string {
-  return trackTitle(tags.title, longestTitle) || languageName(language);
+function describesVideo({ disposition }: ProbedStream): boolean {
+  return disposition.visual_impaired === 1 || disposition.descriptions === 1;
+}
+
+function titleOf(stream: ProbedStream, language: string): string {
+  const title = trackTitle(stream.tags.title, longestTitle);
+  return title || `${languageName(language)}${describesVideo(stream) ? ' (audio description)' : ''}`;
 }
 
 /** The word itself, or with the first number that makes it new. */

@@ -14,7 +14,8 @@ export type VariantEntry = Pick<Rendition, 'name' | 'width' | 'height' | 'frameR
   keyFrameAverageBandwidth: number;
 };
 
-export type AudioEntry = Pick<AudioTrack, 'name' | 'language' | 'title' | 'isDefault' | 'channels'> & {
+type AudioFacts = 'name' | 'language' | 'title' | 'isDefault' | 'describesVideo' | 'channels';
+export type AudioEntry = Pick<AudioTrack, AudioFacts> & {
   codecs: string;
   /** bit/s */
   averageBandwidth: number;
@@ -44,7 +45,7 @@ export function masterPlaylist(variants: VariantEntry[], audio: AudioEntry[]): s
   const ordered = [first, ...variants.filter((variant) => variant !== first)];
   const groups = audioGroups(audio);
   const lines = ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS'];
-  for (const group of groups) lines.push(...group.tracks.map((track) => audioLine(group.id, track)));
+  for (const group of groups) lines.push(...audioLines(group));
   for (const group of groups.length > 0 ? groups : [undefined]) {
     for (const variant of ordered) lines.push(variantLine(variant, group), `${variant.name}/index.m3u8`);
   }
@@ -63,17 +64,27 @@ export function masterPlaylist(variants: VariantEntry[], audio: AudioEntry[]): s
   return `${lines.join('\n')}\n`;
 }
 
-function audioLine(groupId: string, track: AudioEntry): string {
-  return `#EXT-X-MEDIA:${attributes({
-    TYPE: 'AUDIO',
-    'GROUP-ID': quoted(groupId),
-    NAME: quoted(track.title),
-    LANGUAGE: quoted(track.language),
-    DEFAULT: track.isDefault ? 'YES' : 'NO',
-    AUTOSELECT: 'YES',
-    CHANNELS: quoted(String(track.channels)),
-    URI: quoted(`${track.name}/index.m3u8`),
-  })}`;
+/** Of those that are alike but for the name, as a film and its commentary, a player takes one by itself. */
+function audioLines({ id, tracks }: AudioGroup): string[] {
+  const alike = ({ language, describesVideo }: AudioEntry) => `${language} ${describesVideo ?? false}`;
+  const found = new Map<string, AudioEntry>();
+  for (const track of tracks) {
+    if (track.isDefault || !found.has(alike(track))) found.set(alike(track), track);
+  }
+  return tracks.map(
+    (track) =>
+      `#EXT-X-MEDIA:${attributes({
+        TYPE: 'AUDIO',
+        'GROUP-ID': quoted(id),
+        NAME: quoted(track.title),
+        LANGUAGE: quoted(track.language),
+        DEFAULT: track.isDefault ? 'YES' : 'NO',
+        AUTOSELECT: found.get(alike(track)) === track ? 'YES' : 'NO',
+        ...(track.describesVideo && { CHARACTERISTICS: quoted('public.accessibility.describes-video') }),
+        CHANNELS: quoted(String(track.channels)),
+        URI: quoted(`${track.name}/index.m3u8`),
+      })}`,
+  );
 }
 
 function variantLine(variant: VariantEntry, group: AudioGroup | undefined): string {

@@ -34,6 +34,27 @@ describe('choosing the sound', () => {
     ]);
   });
 
+  it('knows what describes the picture, and does not begin with it', () => {
+    const english = { language: 'eng' };
+    const described = (flag: string) =>
+      chosen(
+        tagged(1, english, { disposition: { default: 1, [flag]: 1 } }),
+        tagged(2, english),
+        tagged(3, english),
+      ).map(({ streamIndex, title, isDefault, describesVideo = false }) => [
+        ...[streamIndex, title, isDefault, describesVideo],
+      ]);
+    for (const flag of ['visual_impaired', 'descriptions']) {
+      expect(described(flag), flag).to.deep.equal([
+        [2, 'English', true, false],
+        [1, 'English (audio description)', false, true],
+        [3, 'English 2', false, false],
+      ]);
+    }
+    const alone = chosen(tagged(1, english, { disposition: { visual_impaired: 1 } }));
+    expect(alone.map(({ isDefault }) => isDefault)).to.deep.equal([true]);
+  });
+
   it('calls no two alike, as a playlist can say it', () => {
     const titles = ['A"B', 'A B', 'A\u2028B', `${'x'.repeat(59)}😀`];
     const found = chosen(...titles.map((title, n) => tagged(n, { title })));

@@ -55,6 +55,34 @@ describe('the master playlist', () => {
 `);
   });
 
+  it('lets a player take by itself what differs in more than the name', () => {
+    const another = (name: string, facts: Partial<AudioEntry>): AudioEntry => ({
+      ...{ ...track, name, title: name, isDefault: false },
+      ...facts,
+    });
+    const tracks = [
+      another('commentary', {}),
+      track,
+      another('described', { describesVideo: true }),
+      another('german', { language: 'de' }),
+      another('german-commentary', { language: 'de' }),
+    ];
+    const lines = masterPlaylist([variant('240p', 426, 240, 400_000)], tracks).split('\n');
+    const told = lines.flatMap((line) => {
+      const found =
+        /^#EXT-X-MEDIA:.*NAME="(.*?)".*AUTOSELECT=(\w+)(,CHARACTERISTICS="public.accessibility.(.*?)")?/;
+      const [, name, isTaken, , characteristics] = found.exec(line) ?? [];
+      return name ? [[name, isTaken, characteristics]] : [];
+    });
+    expect(told).to.deep.equal([
+      ['commentary', 'NO', undefined],
+      ['Original', 'YES', undefined],
+      ['described', 'YES', 'describes-video'],
+      ['german', 'YES', undefined],
+      ['german-commentary', 'NO', undefined],
+    ]);
+  });
+
   it('lists every variant with each group of sound, and counts the dearest track of the group', () => {
     const variants = [variant('240p', 426, 240, 400_000), variant('720p', 1280, 720, 2_400_000)];
     const german: AudioEntry = {
