@@ -18,14 +18,14 @@ export function chooseCaptions(
   report: ProbeReport,
   withCaptions?: number,
 ): { captions: CaptionTrack[]; warnings: PlanWarning[] } {
-  const subtitles = report.streams.filter(({ codec_type }) => codec_type === 'subtitle');
+  const subtitles = report.streams.filter(isSubtitle);
   const isText = ({ codec_name = '' }: ProbedStream) => textCodecs.has(codec_name);
   const warnings = subtitles
     .filter((stream) => !isText(stream))
-    .map(({ index, codec_name = 'unknown' }) => ({
+    .map((stream) => ({
       code: 'captions_not_text',
-      message: `The subtitles in track ${index} (${codec_name}) are ${
-        pictureCodecs.has(codec_name) ? 'no text' : 'of a kind that is not read here'
+      message: `The subtitles in track ${stream.index} (${codecOf(stream)}) are ${
+        pictureCodecs.has(codecOf(stream)) ? 'no text' : 'of a kind that is not read here'
       } and were left out.`,
     }));
   const chosen = new Map<string, ProbedStream>();
@@ -53,6 +53,15 @@ export function chooseCaptions(
     captions.push({ streamIndex: withCaptions, ...about });
   }
   return { captions, warnings };
+}
+
+function isSubtitle(stream: ProbedStream): boolean {
+  return stream.codec_type === 'subtitle' || codecOf(stream) === 'ttml';
+}
+
+/** To ffprobe 5.1 TTML in MP4 is data that it does not know. */
+function codecOf({ codec_name = 'unknown', codec_tag_string }: ProbedStream): string {
+  return codec_tag_string === 'stpp' ? 'ttml' : codec_name;
 }
 
 function byPreference(a: ProbedStream, b: ProbedStream): number {

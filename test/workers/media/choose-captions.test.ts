@@ -46,6 +46,7 @@ describe('the choice of captions', () => {
       subtitles(3, { codec: 'dvb_subtitle' }),
       { ...subtitles(4), codec_name: undefined },
       subtitles(5, { codec: 'dvb_teletext' }),
+      { ...subtitles(6), codec_type: 'data', codec_name: 'unknown', codec_tag_string: 'stpp' },
     );
     expect(captions).to.deep.equal([]);
     expect(warnings).to.deep.equal(
@@ -54,6 +55,7 @@ describe('the choice of captions', () => {
         ['3', 'dvb_subtitle', 'no text'],
         ['4', 'unknown', 'of a kind that is not read here'],
         ['5', 'dvb_teletext', 'of a kind that is not read here'],
+        ['6', 'ttml', 'of a kind that is not read here'],
       ].map(([index, codec, what]) => ({
         code: 'captions_not_text',
         message: `The subtitles in track ${index} (${codec}) are ${what} and were left out.`,
