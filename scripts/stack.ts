@@ -82,7 +82,8 @@ async function startIdentity(_folder: StackFolder, port?: number): Promise<Local
 const usage = `Usage: scripts/stack [--dir FOLDER]
 
 Starts MongoDB, Redis, S3 and an identity provider on this machine, prints their addresses as NAME=VALUE, and stops them
-on Ctrl-C. What MONGO_URL, REDIS_URL, S3_ENDPOINT or OIDC_ISSUER names already is not started.
+on Ctrl-C. What MONGO_URL, REDIS_URL, S3_ENDPOINT or OIDC_ISSUER names already is not started. Ports are free ones, or those
+that STACK_MONGO_PORT, STACK_REDIS_PORT, STACK_S3_PORT and STACK_OIDC_PORT name.
 
   --dir FOLDER   keeps the data there for the next time; without, they go when it stops`;
 
