@@ -57,82 +57,54 @@ export function serve<Q extends QueueName>(
 
   // BullMQ passes the abort signal only to a function of three plain parameters.
   async function process(job: Job, token: string | undefined, signal?: AbortSignal): Promise<void> {
-    const trace = continueTrace(job.data?.traceparent);
-    const jobLog = log.child({ queue, jobId: job.id, traceId: trace.traceId });
-    const started = performance.now();
-    const end = (outcome: string) => {
-      const seconds = (performance.now() - started) / 1000;
-      tools.metrics.jobSeconds.observe({ queue, outcome }, seconds);
-      return { outcome, seconds: Number(seconds.toFixed(3)) };
-    };
-    const parsed = queues[queue].payload.safeParse(job.data);
-    if (!parsed.success) {
-      const error = new UnrecoverableError(`The payload is not one of ${queue}: ${parsed.error.message}`);
-      jobLog.warn({ ...end('failed'), err: error }, 'job failed');
-      throw error;
-    }
-    const payload = parsed.data as Payload<Q>;
-    const limit = new AbortController();
-    const timer = setTimeout(() => {
-      limit.abort(
-        new MillraceError('timed_out', `The work took longer than ${queues[queue].timeoutSeconds} s.`),
-      );
-    }, queues[queue].timeoutSeconds * 1000);
+    const start = beginJob(tools, queue, job);
+    const payload = parsePayload(queue, start);
+    const limit = startLimit(queues[queue].timeoutSeconds);
     running += 1;
     try {
-      const traced = { ...tools, traceparent: traceparentOf(trace) };
       const signals = signal ? [signal, limit.signal] : [limit.signal];
-      await handler.run(payload, { tools: traced, log: jobLog, signal: AbortSignal.any(signals) });
-      jobLog[handler.isQuiet ? 'debug' : 'info'](end('done'), 'job done');
+      const traced = { ...tools, traceparent: start.traceparent };
+      await handler.run(payload, { tools: traced, log: start.log, signal: AbortSignal.any(signals) });
+      start.log[handler.isQuiet ? 'debug' : 'info'](start.end('done'), 'job done');
     } catch (thrown) {
       if (thrown instanceof Superseded) {
-        jobLog.info(end('superseded'), 'job superseded');
+        start.log.info(start.end('superseded'), 'job superseded');
         return;
       }
-      if (isStopping && signal?.aborted) {
-        jobLog.info(end('handed back'), 'job handed back to the queue');
-        await job.moveToWait(token);
-        throw new WaitingError();
-      }
-      if (signal?.aborted) {
-        // The lock was lost, so the job is another worker's by now: this one must not judge it.
-        jobLog.warn(end('lock lost'), 'job left to another worker');
-        throw thrown;
-      }
+      if (signal?.aborted) throw await leave(start, token, thrown);
       const error = toMillraceError(limit.signal.aborted ? limit.signal.reason : unlessSilent(thrown));
-      const mayStart = job.attemptsStarted < mostStarts;
-      if (error.code === 'unavailable' && mayStart) {
-        jobLog.warn({ ...end('put off'), code: error.code, err: error }, 'job put off');
-        await rest();
-        await job.moveToDelayed(Date.now() + putOffMilliseconds(job.attemptsStarted), token);
-        throw new DelayedError();
-      }
-      const mayRetry = mayStart && error.kind.retryable && job.attemptsMade + 1 < (job.opts.attempts ?? 1);
-      jobLog.warn({ ...end(mayRetry ? 'retry' : 'failed'), code: error.code, err: error }, 'job failed');
-      if (mayRetry) throw error;
-      await handler.gaveUp?.(payload, error, tools);
-      throw new UnrecoverableError(`${error.code}: ${error.message}`);
+      const isSilence = error.code === 'unavailable' && mayStartAgain(job);
+      throw isSilence ? await putOff(start, token, error) : await fail(start, handler, payload, error, tools);
     } finally {
       running -= 1;
-      clearTimeout(timer);
+      limit.clear();
     }
+  }
+
+  /** Of a job that was called off. @returns what to throw */
+  async function leave({ job, log, end }: Start, token: string | undefined, thrown: unknown) {
+    if (!isStopping) {
+      // The lock was lost, so the job is another worker's by now: this one must not judge it.
+      log.warn(end('lock lost'), 'job left to another worker');
+      return thrown;
+    }
+    log.info(end('handed back'), 'job handed back to the queue');
+    await job.moveToWait(token);
+    return new WaitingError();
+  }
+
+  /** @returns what to throw */
+  async function putOff({ job, log, end }: Start, token: string | undefined, error: MillraceError) {
+    log.warn({ ...end('put off'), code: error.code, err: error }, 'job put off');
+    await rest();
+    await job.moveToDelayed(Date.now() + putOffMilliseconds(job.attemptsStarted), token);
+    return new DelayedError();
   }
 
   async function rest(): Promise<void> {
     clearTimeout(resting);
     resting = setTimeout(() => worker.resume(), restMilliseconds);
     await worker.pause(true);
-  }
-
-  /** Closing BullMQ's worker never ends when its connection is lost, not even once Redis is back (bullmq#4656). */
-  async function waitedLong(graceSeconds: number): Promise<false> {
-    const end = performance.now() + graceSeconds * 1000;
-    let idleFrom = performance.now();
-    while (performance.now() < idleFrom + endMilliseconds) {
-      await sleep(250, undefined, { ref: false });
-      if (running > 0 && performance.now() < end) idleFrom = performance.now();
-    }
-    return false;
   }
 
   const worker = new Worker(queue, process, {
@@ -159,7 +131,7 @@ export function serve<Q extends QueueName>(
         isStopping = true;
         worker.cancelAllJobs('the worker is stopping');
       }, graceSeconds * 1000);
-      const isClosed = await Promise.race([closed, waitedLong(graceSeconds)]);
+      const isClosed = await Promise.race([closed, waitedLong(graceSeconds, () => running > 0)]);
       clearTimeout(timer);
       clearTimeout(resting);
       if (!isClosed)
@@ -167,4 +139,74 @@ export function serve<Q extends QueueName>(
       connection.disconnect();
     },
   };
+}
+
+/** A job that has been begun. `end` measures it, and gives what the log says of its end. */
+type Start = {
+  job: Job;
+  log: Log;
+  traceparent: string;
+  end(outcome: string): { outcome: string; seconds: number };
+};
+
+function beginJob({ log, metrics }: Tools, queue: QueueName, job: Job): Start {
+  const trace = continueTrace(job.data?.traceparent);
+  const started = performance.now();
+  return {
+    job,
+    log: log.child({ queue, jobId: job.id, traceId: trace.traceId }),
+    traceparent: traceparentOf(trace),
+    end(outcome) {
+      const seconds = (performance.now() - started) / 1000;
+      metrics.jobSeconds.observe({ queue, outcome }, seconds);
+      return { outcome, seconds: Number(seconds.toFixed(3)) };
+    },
+  };
+}
+
+/** @throws UnrecoverableError */
+function parsePayload<Q extends QueueName>(queue: Q, { job, log, end }: Start): Payload<Q> {
+  const parsed = queues[queue].payload.safeParse(job.data);
+  if (parsed.success) return parsed.data as Payload<Q>;
+  const error = new UnrecoverableError(`The payload is not one of ${queue}: ${parsed.error.message}`);
+  log.warn({ ...end('failed'), err: error }, 'job failed');
+  throw error;
+}
+
+/** Aborts with `timed_out`, unless it is cleared before. */
+function startLimit(seconds: number): { signal: AbortSignal; clear(): void } {
+  const limit = new AbortController();
+  const timer = setTimeout(() => {
+    limit.abort(new MillraceError('timed_out', `The work took longer than ${seconds} s.`));
+  }, seconds * 1000);
+  return { signal: limit.signal, clear: () => clearTimeout(timer) };
+}
+
+const mayStartAgain = (job: Job): boolean => job.attemptsStarted < mostStarts;
+
+/** Of a job that is at fault. @returns what to throw: another try, or the end. */
+async function fail<Q extends QueueName>(
+  { job, log, end }: Start,
+  handler: Handler<Q>,
+  payload: Payload<Q>,
+  error: MillraceError,
+  tools: Tools,
+): Promise<Error> {
+  const mayRetry =
+    mayStartAgain(job) && error.kind.retryable && job.attemptsMade + 1 < (job.opts.attempts ?? 1);
+  log.warn({ ...end(mayRetry ? 'retry' : 'failed'), code: error.code, err: error }, 'job failed');
+  if (mayRetry) return error;
+  await handler.gaveUp?.(payload, error, tools);
+  return new UnrecoverableError(`${error.code}: ${error.message}`);
+}
+
+/** Closing BullMQ's worker never ends when its connection is lost, not even once Redis is back (bullmq#4656). */
+async function waitedLong(graceSeconds: number, isRunning: () => boolean): Promise<false> {
+  const end = performance.now() + graceSeconds * 1000;
+  let idleFrom = performance.now();
+  while (performance.now() < idleFrom + endMilliseconds) {
+    await sleep(250, undefined, { ref: false });
+    if (isRunning() && performance.now() < end) idleFrom = performance.now();
+  }
+  return false;
 }
