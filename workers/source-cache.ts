@@ -10,6 +10,7 @@ export type Source = { key: string; etag: string; bytes: number };
 export type SourceCache = {
   /** Runs `work` with the path of a local copy, downloaded once for all jobs of this process that want it. */
   withSource<T>(source: Source, signal: AbortSignal, work: (path: string) => Promise<T>): Promise<T>;
+  /** Ends what is on its way; the copies go with `root`. */
   close(): Promise<void>;
 };
 
@@ -32,17 +33,27 @@ export function openSourceCache(storage: Storage, root: string, limitBytes: numb
   const closing = new AbortController();
   let serial = 0;
 
-  async function evict(incoming: number): Promise<void> {
-    const oldest = [...entries].sort(([, a], [, b]) => a.usedAt - b.usedAt);
-    let total = incoming + [...entries.values()].reduce((sum, { bytes }) => sum + bytes, 0);
-    for (const [id, entry] of oldest) {
-      if (total <= limitBytes) return;
-      // Asked now, as a job may have taken it while another was removed. What is on its way would come all the same.
-      if (entry.users > 0 || !entry.isHere || entries.get(id) !== entry) continue;
+  /** Looked at anew for each, as jobs take, bring and remove copies meanwhile. What is on its way would come all the same. */
+  async function evict(): Promise<void> {
+    while ([...entries.values()].reduce((sum, { bytes }) => sum + bytes, 0) > limitBytes) {
+      const idle = [...entries].filter(([, { users, isHere }]) => users === 0 && isHere);
+      const [oldest] = idle.sort(([, a], [, b]) => a.usedAt - b.usedAt);
+      if (!oldest) return;
+      const [id, { path }] = oldest;
       entries.delete(id);
-      total -= entry.bytes;
-      await rm(entry.path, { force: true });
+      await rm(path, { force: true });
     }
+  }
+
+  async function bring(source: Source, path: string): Promise<void> {
+    await evict();
+    closing.signal.throwIfAborted();
+    await unlessGone(folder, async () => {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await storage.download('raw', source.key, source, `${path}.part`, closing.signal);
+      await openEdits(`${path}.part`);
+      await rename(`${path}.part`, path);
+    });
   }
 
   function fetchOnce(source: Source): Entry {
@@ -50,26 +61,17 @@ export function openSourceCache(storage: Storage, root: string, limitBytes: numb
     const known = entries.get(id);
     if (known && (!known.isHere || existsSync(known.path))) return known;
     const path = join(folder, `${++serial}`);
-    const arrived = (async () => {
-      await evict(source.bytes);
-      closing.signal.throwIfAborted();
-      await unlessGone(folder, async () => {
-        await mkdir(folder, { recursive: true, mode: 0o700 });
-        await storage.download('raw', source.key, source, `${path}.part`, closing.signal);
-        await openEdits(`${path}.part`);
-        await rename(`${path}.part`, path);
-      });
-    })();
     const entry: Entry = {
       path,
       bytes: source.bytes,
       users: 0,
       usedAt: performance.now(),
-      arrived,
+      arrived: Promise.resolve(),
       isHere: false,
     };
     entries.set(id, entry);
-    arrived.then(
+    entry.arrived = bring(source, path);
+    entry.arrived.then(
       () => {
         entry.isHere = true;
       },
@@ -95,7 +97,6 @@ export function openSourceCache(storage: Storage, root: string, limitBytes: numb
     },
     async close() {
       closing.abort(new Error('the worker is stopping'));
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }

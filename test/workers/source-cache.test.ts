@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { MillraceError } from '../../shared/errors.ts';
 import { openSourceCache, type SourceCache } from '../../workers/source-cache.ts';
+import { until } from '../support/system.ts';
 
 type Cached = Parameters<typeof openSourceCache>[0];
 
@@ -18,14 +19,22 @@ describe('the cache of sources', () => {
   let onTheWay: Map<string, () => void>;
   /** Of downloads that are more than their key. */
   const contents = new Map<string, Buffer>();
+  /** Downloads that break off half-way, once. */
+  const broken = new Set<string>();
 
   beforeEach(async () => {
     root = mkdtempSync(join(tmpdir(), 'millrace-cache-'));
     onTheWay = new Map();
     const storage = {
-      download: async (_: string, key: string, __: unknown, path: string) => {
-        if (key.startsWith('slow')) await new Promise<void>((resolve) => onTheWay.set(key, resolve));
+      download: async (_: string, key: string, __: unknown, path: string, ended: AbortSignal) => {
+        if (key.startsWith('slow')) {
+          await new Promise<void>((resolve, reject) => {
+            onTheWay.set(key, resolve);
+            ended.addEventListener('abort', () => reject(ended.reason));
+          });
+        }
         await writeFile(path, contents.get(key) ?? key);
+        if (broken.delete(key)) throw new Error('broken off');
       },
     };
     cache = openSourceCache(storage as unknown as Cached, root, 250);
@@ -73,10 +82,43 @@ describe('the cache of sources', () => {
     expect(isThere).to.equal(true);
   });
 
+  it('removes no more than must go for several that come at once', async () => {
+    const held = (key: string, bytes: number) =>
+      cache.withSource({ ...source(key), bytes }, signal, async (path) => path);
+    const paths: string[] = [];
+    for (const key of ['a', 'b', 'c', 'd']) paths.push(await held(key, 50));
+    await Promise.all([held('e', 150), held('f', 50)]);
+    expect(paths.map((path) => existsSync(path))).to.deep.equal([false, false, false, true]);
+  });
+
+  it('fetches again what broke off, and leaves nothing of it', async () => {
+    broken.add('a');
+    expect(await use('a').catch(({ message }) => message)).to.equal('broken off');
+    await until('empty folder', async () => (await readdir(join(root, 'sources'))).length === 0);
+    expect(existsSync(await use('a'))).to.equal(true);
+  });
+
+  it('does not let a job wait that has been called off', async () => {
+    const error = await cache
+      .withSource(source('slow-a'), AbortSignal.abort(new Error('called off')), async () => {})
+      .catch((thrown) => thrown);
+    expect(error.message).to.equal('called off');
+  });
+
+  it('ends what is on its way when it is closed, and brings nothing any more', async () => {
+    const waiting = use('slow-a').catch(({ message }) => message);
+    await until('download', async () => onTheWay.has('slow-a'));
+    await cache.close();
+    expect(await waiting).to.equal('the worker is stopping');
+    rmSync(join(root, 'sources'), { recursive: true, force: true });
+    expect(await use('b').catch(({ message }) => message)).to.equal('the worker is stopping');
+    expect(existsSync(join(root, 'sources'))).to.equal(false);
+  });
+
   it('counts what arrives after nobody waits for it any more', async () => {
     const gone = new AbortController();
     const waiting = cache.withSource(source('slow-a'), gone.signal, async () => {}).catch(() => {});
-    while (!onTheWay.has('slow-a')) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until('download', async () => onTheWay.has('slow-a'));
     gone.abort();
     await waiting;
     for (const key of ['b', 'c']) await use(key);
