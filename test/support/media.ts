@@ -15,16 +15,12 @@ import { type EncodeTool, type FfmpegResult, prepareFfmpeg, runFfmpeg } from '..
 import { chunkCommand, encodedRungs } from '../../workers/media/ffmpeg-args.ts';
 import type { FfmpegCommand } from '../../workers/media/ffmpeg-command.ts';
 import { scanPackets } from '../../workers/media/ffprobe.ts';
-import {
-  type CutSegment,
-  cutSegments,
-  type FragmentedFile,
-  readFragmentedFile,
-} from '../../workers/media/fragments.ts';
+import { type CutSegment, cutSegments, type FragmentedFile } from '../../workers/media/fragments.ts';
 import { noPackets } from '../../workers/media/packets.ts';
 import { type PlanOptions, planEncoding, type Source } from '../../workers/media/plan.ts';
 import { findSandboxTools } from '../../workers/media/sandbox.ts';
 import { withWholeLanguages } from '../../workers/media/whole-languages.ts';
+import { readFragmentedFile } from './read-fragments.ts';
 
 const run = promisify(execFile);
 const tools = findSandboxTools(process.env.PATH ?? '');

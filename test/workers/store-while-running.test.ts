@@ -8,11 +8,12 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import type { RenditionPart } from '../../shared/contracts/encoding.ts';
 import { segmentKey } from '../../shared/keys.ts';
-import { type FragmentedFile, readFragmentedFile } from '../../workers/media/fragments.ts';
+import type { FragmentedFile } from '../../workers/media/fragments.ts';
 import { storeRendition } from '../../workers/store-rendition.ts';
 import { storeWhileRunning } from '../../workers/store-while-running.ts';
 import type { Tools } from '../../workers/tools.ts';
 import { h264, moving } from '../support/media.ts';
+import { readFragmentedFile } from '../support/read-fragments.ts';
 import { type System, startSystem, until } from '../support/system.ts';
 
 const run = promisify(execFile);

@@ -90,19 +90,6 @@ export async function openFragments(path: string): Promise<FragmentReader> {
   };
 }
 
-/**
- * The same for a file that is finished.
- * @throws Error when the file is not of that form.
- */
-export async function readFragmentedFile(path: string): Promise<FragmentedFile> {
-  const reader = await openFragments(path);
-  try {
-    return await reader.readToEnd();
-  } finally {
-    await reader.close();
-  }
-}
-
 async function read(file: FileHandle, offset: number, bytes: number): Promise<Buffer> {
   const buffer = Buffer.alloc(bytes);
   const { bytesRead } = await file.read(buffer, 0, bytes, offset);

@@ -18,7 +18,7 @@ const mostElements = 1000;
 const mostBytes = 4 * 1024 ** 2;
 
 /** `kind` as ffprobe calls it; each field with its place in the file. */
-export type MatroskaTrack = { kind: string; fields: Map<number, { body: Buffer; at: number }> };
+type MatroskaTrack = { kind: string; fields: Map<number, { body: Buffer; at: number }> };
 type Element = { id: number; body: Buffer };
 
 /** The tracks that ffmpeg makes streams of; none when pictures or sound come before them. */

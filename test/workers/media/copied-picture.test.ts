@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { EncodingPlan } from '../../../shared/contracts/encoding.ts';
 import { copyCommand } from '../../../workers/media/ffmpeg-args.ts';
-import { cutSegments, readFragmentedFile } from '../../../workers/media/fragments.ts';
+import { cutSegments } from '../../../workers/media/fragments.ts';
 import { framesPerSecond } from '../../../workers/media/frame-rate.ts';
 import {
   complaints,
@@ -17,6 +17,7 @@ import {
   show,
   useMedia,
 } from '../../support/media.ts';
+import { readFragmentedFile } from '../../support/read-fragments.ts';
 
 /** Noise makes the copy spend enough that a rung below it is worth its place. */
 const noisy = (rate: string) => [...numbered(rate, 8), '-vf', 'noise=c0s=8:c0f=t'];

@@ -10,10 +10,10 @@ import {
   type Fragment,
   type FragmentedFile,
   openFragments,
-  readFragmentedFile,
 } from '../../../workers/media/fragments.ts';
 import { boxesIn } from '../../../workers/media/mp4-boxes.ts';
 import { h264, moving } from '../../support/media.ts';
+import { readFragmentedFile } from '../../support/read-fragments.ts';
 
 const run = promisify(execFile);
 

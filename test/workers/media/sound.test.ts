@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import type { EncodingPlan } from '../../../shared/contracts/encoding.ts';
 import type { FfmpegResult } from '../../../workers/media/ffmpeg.ts';
 import { audioCommand } from '../../../workers/media/ffmpeg-args.ts';
-import { cutSegments, type FragmentedFile, readFragmentedFile } from '../../../workers/media/fragments.ts';
+import { cutSegments, type FragmentedFile } from '../../../workers/media/fragments.ts';
 import { parseLoudness } from '../../../workers/media/loudness.ts';
 import {
   greyOf,
@@ -18,6 +18,7 @@ import {
   tone,
   useMedia,
 } from '../../support/media.ts';
+import { readFragmentedFile } from '../../support/read-fragments.ts';
 
 const run = promisify(execFile);
 

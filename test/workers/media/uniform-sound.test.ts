@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { runFfmpeg } from '../../../workers/media/ffmpeg.ts';
 import { audioCommand } from '../../../workers/media/ffmpeg-args.ts';
-import { readFragmentedFile } from '../../../workers/media/fragments.ts';
 import { parseLoudness } from '../../../workers/media/loudness.ts';
 import { changesMidway, hasNoNumbers, uniformSound } from '../../../workers/media/uniform-sound.ts';
 import { mediaFault } from '../../../workers/media-fault.ts';
 import { withBothFfmpegs } from '../../support/both-ffmpegs.ts';
 import { h264, moving, samples, useMedia } from '../../support/media.ts';
 import { randomFrom } from '../../support/mutate.ts';
+import { readFragmentedFile } from '../../support/read-fragments.ts';
 
 const { signal } = new AbortController();
 
