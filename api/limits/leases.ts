@@ -18,8 +18,6 @@ type Account = {
   /** How many requests wait for the answer of Redis. */
   waiting: number;
   asking: Promise<void> | undefined;
-  /** What is held then is for those who wait, and not returned. */
-  recalling: boolean;
 };
 
 /** A lease is this part of what is left: big at first, single requests near the end, where exactness counts. */
@@ -91,9 +89,7 @@ export function createLeases(counter: QuotaCounter, mostAccounts = 20_000) {
     let granted = await counter.take(id, quota, wanted, share);
     if (leases && typeof granted === 'object' && granted.given < wanted) {
       add(account, granted);
-      account.recalling = true;
       await counter.recall(id);
-      account.recalling = false;
       granted = await counter.take(id, quota, wanted - granted.given, share);
     }
     account.asking = undefined;
@@ -108,7 +104,7 @@ export function createLeases(counter: QuotaCounter, mostAccounts = 20_000) {
 
   counter.onRecall((id) => {
     const account = young.get(id) ?? old.get(id);
-    if (!account || account.alone || account.recalling) return;
+    if (!account || account.alone) return;
     if (account.held === 0 || account.endsAt <= performance.now()) return;
     const unspent = account.held;
     account.held = 0;
@@ -122,7 +118,7 @@ export function createLeases(counter: QuotaCounter, mostAccounts = 20_000) {
 function newAccount(): Account {
   return {
     ...{ held: 0, lease: 0, left: 0, endsAt: 0, closedUntil: 0, alone: undefined },
-    ...{ waiting: 0, asking: undefined, recalling: false },
+    ...{ waiting: 0, asking: undefined },
   };
 }
 

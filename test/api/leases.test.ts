@@ -74,6 +74,16 @@ describe('leases of a shared quota', () => {
     expect(asked()).to.be.at.most(4);
   });
 
+  it('are exactly the quota where many wait in several processes at once', async () => {
+    const processes = await Promise.all([open(), open(), open()]);
+    for (const account of ['a', 'b', 'c', 'd', 'e']) {
+      const all = processes.flatMap(({ leases }) =>
+        Array.from({ length: 100 }, () => passes(leases.take(account, minute(150), true))),
+      );
+      expect((await Promise.all(all)).filter(Boolean), account).to.have.length(150);
+    }
+  });
+
   it('are worth nothing in the next window, also where that begins while Redis is asked', async () => {
     const { counter } = await open().then(() => opened[0] as (typeof opened)[number]);
     let next = () => {};
