@@ -101,6 +101,17 @@ describe('the policy', () => {
     expect(seenBy('suspended', 'private')).to.equal('---yyy');
   });
 
+  it('hides what was taken down, or is to come, from all but its owner and overseers', () => {
+    const actors = [undefined, other('viewer'), other('creator'), owner, other('moderator'), other('admin')];
+    const seenBy = (about: Partial<Thing>) =>
+      actors.map((actor) => (decide('video.read', actor, video(about)) === 'allowed' ? 'y' : '-')).join('');
+    for (const visibility of ['public', 'unlisted'] as const) {
+      expect(seenBy({ visibility, takenDown: {} })).to.equal('---yyy');
+      expect(seenBy({ visibility, publishedAt: new Date(Date.now() + 60_000) })).to.equal('---yyy');
+      expect(seenBy({ visibility, publishedAt: new Date(Date.now() - 60_000) })).to.equal('yyyyyy');
+    }
+  });
+
   it('knows what is done as an overseer', () => {
     const admin = other('admin');
     expect(oversees('video.change', admin, video())).to.equal(true);

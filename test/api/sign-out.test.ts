@@ -175,6 +175,12 @@ describe('signing out', () => {
       expect(await isSignedIn(one)).to.equal(true);
     });
 
+    it('ends nothing that it does not name', async () => {
+      const cookie = await signInAtHostile();
+      expect(await system.context.db.sessions.endFrom('hostile', {})).to.equal(0);
+      expect(await isSignedIn(cookie)).to.equal(true);
+    });
+
     it('cannot end the sessions of another provider, whatever it names', async () => {
       const cookie = await new Visitor().signIn(system.url);
       const { origin } = (await mongo
