@@ -174,6 +174,15 @@ export const damagedClip = () =>
     );
   });
 
+/** Eight seconds whose bytes are there for the first half, as of an unfinished download: the others are zero. */
+export const unfinishedClip = () =>
+  once('unfinished.mp4', async (path) => {
+    const whole = `${path}-whole.mp4`;
+    await ffmpeg('-i', await clip(8), '-c', 'copy', '-movflags', '+faststart', whole);
+    const bytes = await readFile(whole);
+    await writeFile(path, bytes.fill(0, bytes.length / 2));
+  });
+
 /** Twelve seconds whose picture is renewed a column at a time: it is whole a second after a key frame. */
 export const refreshedClip = () =>
   once('refreshed.mp4', (path) => {

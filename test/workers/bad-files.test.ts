@@ -15,6 +15,7 @@ import {
   refreshedClip,
   textFile,
   truncatedClip,
+  unfinishedClip,
   unknownSoundClip,
   unmarkedClip,
 } from '../support/clips.ts';
@@ -64,6 +65,13 @@ describe('a file that is no good video', () => {
           'Some of the picture between 2 s and 8 s cannot be decoded; one beside it stands still instead.',
       },
     ]);
+  });
+
+  it('says what is missing of a file whose bytes have not all arrived', async () => {
+    const video = await outcome(await unfinishedClip());
+    expect(video.error).to.equal(null);
+    expect(video.durationSeconds).to.be.closeTo(8, 0.1);
+    expect(video.warnings.map(({ code }) => code)).to.deep.equal(['damaged_picture']);
   });
 
   it('says that only the first of two joined files is shown, where no more can be read', async () => {

@@ -25,8 +25,8 @@ export type FfmpegRun = {
   onLine?: (line: string) => void;
 };
 
-/** `stderr` is the end of it; `hasDamage` tells whether something could not be decoded, early or late. */
-export type FfmpegResult = { frames: number; stderr: string; hasDamage: boolean };
+/** `stderr` is the end of it; `undecoded` counts the packets that could not be decoded, early or late. */
+export type FfmpegResult = { frames: number; stderr: string; undecoded: number };
 
 /** Said of a packet of which nothing comes, by older and newer ones. */
 const undecodable = /Error while decoding|Error submitting \w+ to (the )?decoder|Decoding error/i;
@@ -75,7 +75,7 @@ export async function runFfmpeg(
 
   return new Promise((resolve, reject) => {
     let frames = 0;
-    let hasDamage = false;
+    let undecoded = 0;
     let isWritable = true;
     let stopped: unknown;
     let hasBegun = false;
@@ -104,7 +104,7 @@ export async function runFfmpeg(
     });
     ffmpeg.on('stderr', (line: string) => {
       run.onLine?.(line);
-      hasDamage ||= undecodable.test(line);
+      if (undecodable.test(line)) undecoded += 1;
       isWritable &&= !notWritten.test(line);
       const found = /^frame=\s*(\d+)/.exec(line);
       if (!found) return;
@@ -113,7 +113,7 @@ export async function runFfmpeg(
     });
     ffmpeg.on('end', (_stdout: string | null, stderr: string | null) => {
       settle();
-      resolve({ frames, stderr: stderr ?? '', hasDamage });
+      resolve({ frames, stderr: stderr ?? '', undecoded });
     });
     ffmpeg.on('error', (error: NodeJS.ErrnoException, _stdout: string | null, stderr: string | null) => {
       settle();

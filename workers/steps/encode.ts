@@ -9,6 +9,7 @@ import { currentVideo, whileCurrent } from '../attempt.ts';
 import { cutsIn } from '../media/chunks.ts';
 import type { FfmpegResult, FfmpegRun } from '../media/ffmpeg.ts';
 import { chunkCommand, encodedRungs } from '../media/ffmpeg-args.ts';
+import { framesPerSecond } from '../media/frame-rate.ts';
 import { tilesIn } from '../media/image-args.ts';
 import { announceProgress } from '../playlists.ts';
 import type { Step } from '../run.ts';
@@ -18,6 +19,9 @@ import type { Tools } from '../tools.ts';
 
 /** Every rung is a file: looking four times a second costs more than it wins, half a second of CPU for a minute of 720p. */
 const lookMilliseconds = 2000;
+
+/** Reading may begin before a key frame, and end in the middle of a picture: what cannot be decoded there is not missed. */
+const unnoticedSeconds = 1;
 
 /** Makes one chunk of the picture in every encoded rung. */
 export async function encode(payload: Attempt & { chunk: number }, step: Step): Promise<void> {
@@ -58,14 +62,18 @@ async function encodeChunk(
   if (encodedRungs(plan).length === 0 && tilesIn(plan, chunk).length === 0)
     return { renditions: [], isPatched: false };
   const expected = span.endFrame - span.startFrame;
+  const mostLost = framesPerSecond(plan.rate) * unnoticedSeconds;
   return tools.sources.withSource(video.source, signal, async (source) => {
     for (let reach = 0; ; reach = reach * 2 || 1) {
       // ffmpeg tells of frames about every 500 ms: each time counts.
       const run = { signal, isUrgent: chunk === 0, onFrames: atMostEvery(400, onFrames) };
-      const { renditions, hasDamage } = await encodeFrom(source, reach, work, run, tools);
+      const { renditions, undecoded } = await encodeFrom(source, reach, work, run, tools);
       const wrong = renditions.find(({ frames }) => frames !== expected);
       // Where all could be decoded from the beginning on it is only that nothing can be found in the middle.
-      if (!wrong) return { renditions, isPatched: reach > 0 && (hasDamage || reach < chunk) };
+      if (!wrong) {
+        const isPatched = reach > 0 ? undecoded > 0 || reach < chunk : undecoded >= mostLost;
+        return { renditions, isPatched };
+      }
       const message = `Chunk ${chunk} of ${wrong.name} has ${wrong.frames} of ${expected} frames.`;
       if (wrong.frames > expected || reach >= plan.chunks.length - 1) {
         throw new MillraceError('encoding_failed', message);
@@ -76,7 +84,7 @@ async function encodeChunk(
       const chunks = plan.chunks.with(chunk, earlier);
       const made = await encodeFrom(source, 0, { ...work, plan: { ...plan, chunks } }, run, tools);
       if (made.renditions.every(({ frames }) => frames === expected)) {
-        return { renditions: made.renditions, isPatched: made.hasDamage };
+        return { renditions: made.renditions, isPatched: made.undecoded > 0 };
       }
     }
   });
@@ -88,14 +96,14 @@ function encodeFrom(
   { video, plan, chunk, span }: Work,
   run: FfmpegRun,
   tools: Tools,
-): Promise<{ renditions: RenditionPart[]; hasDamage: boolean }> {
+): Promise<{ renditions: RenditionPart[]; undecoded: number }> {
   const rungs = encodedRungs(plan);
   return tools.scratch.withFolder('encode', async (folder) => {
     const files = rungs.map(({ name }) => join(folder, `${name}.mp4`));
     const tilesFile = join(folder, 'tiles.mjpeg');
     const command = chunkCommand(plan, chunk, source, files, tilesFile, reach);
     type Stored = [result: FfmpegResult, tiles: unknown, ...parts: RenditionPart[]];
-    const [{ hasDamage }, , ...renditions] = await storeWhileRunning<Stored>(
+    const [{ undecoded }, , ...renditions] = await storeWhileRunning<Stored>(
       tools.ffmpeg,
       command,
       run,
@@ -112,7 +120,7 @@ function encodeFrom(
         return [running, tiles, ...stored];
       },
     );
-    return { renditions, hasDamage };
+    return { renditions, undecoded };
   });
 }
 
