@@ -99,11 +99,12 @@ export function onOneClock(
   ];
 }
 
+/** In the order in which they are shown: behind a pause one may be decoded before those in front of it. */
 function onlyPauses({ times }: Packets): boolean {
-  return times.every((time, index) => {
-    const step = time - (times[index - 1] ?? time);
-    return step >= -pauseSeconds && step <= longestPause;
-  });
+  return times
+    .slice()
+    .sort()
+    .every((time, index, shown) => time - (shown[index - 1] ?? time) <= longestPause);
 }
 
 /** Whether decoding goes back, and goes on from there. */

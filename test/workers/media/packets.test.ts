@@ -54,6 +54,8 @@ describe('the extent of packets', () => {
     expect(extentOf(paused, 0.04)).to.include({ isDamaged: true });
     expect(extentOf(paused, 0.04, 64)).to.include({ endSeconds: 64, isDamaged: false });
     expect(extentOf(paused, 0.04, 30)).to.include({ isDamaged: true });
+    const reordered = { ...packets([...steady(49), 62, 1.96, ...steady(49, 62.04)]), decodes: paused.times };
+    expect(extentOf(reordered, 0.04, 64)).to.include({ endSeconds: 64, isDamaged: false });
   });
 
   it('is the sum of its stretches where the clock begins anew', () => {
