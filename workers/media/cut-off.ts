@@ -7,33 +7,42 @@ const lookedAt = 64 * 1024;
 
 /** ASF has an index behind its packets. */
 const mostBehind = 0.05;
+/** A transport stream tells where a pack of sound begins; that may hold many packets. */
+const mostOfPack = 64 * 1024;
 
 /**
  * Whether a file was cut off, or goes on behind what can be read of it, where ffmpeg takes either for the end without a word.
  * ASF names its size in bytes, unless it is of a broadcast, and every page of Ogg its own. Behind an FLV or ASF another one
- * may have been added. `endByte` is where the last packet of picture or sound ends.
+ * may have been added, and a transport stream may go on with a program that it tells of only there. `endByte` is where the
+ * last packet of picture or sound ends.
  */
 export async function findCutOff(
   path: string,
   formatName: string | undefined,
   endByte: number,
 ): Promise<PlanWarning[]> {
-  if (!/^(asf|flv|ogg)$/.test(formatName ?? '')) return [];
+  if (!/^(asf|flv|ogg|mpegts)$/.test(formatName ?? '')) return [];
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
-    const due = formatName === 'ogg' ? await endOfLastPage(file, size) : await sizeInAsf(file);
+    const due = await namedSize(file, formatName, size);
     if (due > size) return [missingEnd(`the file holds ${size} of the ${due} bytes that it names`)];
-    const isRead = formatName === 'ogg' || endByte === 0 || endByte >= size * (1 - mostBehind);
+    const pack = formatName === 'mpegts' ? mostOfPack : 0;
+    const isRead = formatName === 'ogg' || endByte === 0 || endByte + pack >= size * (1 - mostBehind);
     return isRead ? [] : [missingEnd(`nothing can be found behind byte ${endByte} of ${size}`)];
   } finally {
     await file.close();
   }
 }
 
+/** 0 where none is named, as in any FLV or transport stream. */
+async function namedSize(file: FileHandle, formatName: string | undefined, size: number): Promise<number> {
+  if (formatName === 'ogg') return endOfLastPage(file, size);
+  return formatName === 'asf' ? sizeInAsf(file) : 0;
+}
+
 const fileProperties = Buffer.from('a1dcab8c47a9cf118ee400c00c205365', 'hex');
 
-/** 0 where none is named, as in any FLV. */
 async function sizeInAsf(file: FileHandle): Promise<number> {
   const head = await bytesFrom(file, 0);
   const at = head.indexOf(fileProperties);

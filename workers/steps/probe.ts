@@ -62,10 +62,11 @@ async function makePlan(video: Video, { tools, signal }: Step): Promise<Encoding
     if (packets.encrypted > 0) throw encryptedPicture();
     if ('error' in first) throw first.error;
     packets.hidden = await countHidden(tools.ffprobe, path, stream, packets, formatName, signal);
+    const endByte = Math.max(packets.endByte, ...others.map((other) => other.endByte));
     const [soundPackets] = others.splice(0, sound.length);
     const lost = [
       ...(await findLostFragments(path, stream, packets, formatName)),
-      ...(await findCutOff(path, formatName, Math.max(packets.endByte, soundPackets?.endByte ?? 0))),
+      ...(await findCutOff(path, formatName, endByte)),
     ];
     lost.push(...leftOutPictures(packets, others));
     const isFields = later.mayHaveFields || sourcePicture(stream, formatName).isInterlaced;

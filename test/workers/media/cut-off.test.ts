@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { findCutOff } from '../../../workers/media/cut-off.ts';
-import { lookAt, moving, tone, useMedia } from '../../support/media.ts';
+import { h264, lookAt, moving, tone, useMedia } from '../../support/media.ts';
 
 describe('a file that was cut off', () => {
   const media = useMedia();
@@ -44,6 +44,18 @@ describe('a file that was cut off', () => {
       expect(messages.join()).to.match(/^The end is missing: nothing can be found behind byte \d+ of \d+\.$/);
     });
   }
+
+  it('is told of where a transport stream goes on with another program', async () => {
+    const part = (name: string, ...more: string[]) =>
+      media.make(name, ...moving('25', 8), ...tone(8), ...h264(25), '-c:a', 'aac', ...more);
+    const first = await part('first.ts');
+    const ids = ['-mpegts_service_id', '2', '-mpegts_pmt_start_pid', '0x1100', '-mpegts_start_pid', '0x200'];
+    const next = await readFile(await part('next.ts', ...ids));
+    expect(await messagesOf(first)).to.deep.equal([]);
+    expect(await messagesOf(await changed(first, twice))).to.deep.equal([]);
+    const messages = await messagesOf(await changed(first, (bytes) => Buffer.concat([bytes, next])));
+    expect(messages.join()).to.match(/^The end is missing: nothing can be found behind byte \d+ of \d+\.$/);
+  });
 
   it('is none that was never finished, or joined where ffmpeg goes on', async () => {
     const broadcast = (bytes: Buffer) => {
