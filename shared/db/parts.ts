@@ -25,7 +25,7 @@ export type Part = {
   seconds: number;
   /** Of a track that is made whole they grow while the job runs. */
   renditions: RenditionPart[];
-  /** Of a chunk: some of it could not be decoded, and shows a picture from beside it. */
+  /** Some of it could not be decoded: there a chunk shows a picture from beside it, and an audio track is silent. */
   isPatched: boolean;
   /** Of an audio track; null when there was nothing to measure. */
   loudness: Loudness | null;

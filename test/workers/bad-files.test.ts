@@ -71,7 +71,7 @@ describe('a file that is no good video', () => {
     const video = await outcome(await unfinishedClip());
     expect(video.error).to.equal(null);
     expect(video.durationSeconds).to.be.closeTo(8, 0.1);
-    expect(video.warnings.map(({ code }) => code)).to.deep.equal(['damaged_picture']);
+    expect(video.warnings.map(({ code }) => code)).to.deep.equal(['damaged_picture', 'damaged_sound']);
   });
 
   it('says that only the first of two joined files is shown, where no more can be read', async () => {

@@ -10,6 +10,9 @@ import type { Step } from '../run.ts';
 import type { Tools } from '../tools.ts';
 import { makeTrack } from '../track.ts';
 
+/** Packets of sound that are not missed when they cannot be decoded: about a second. */
+const unnoticed = 50;
+
 type AudioPayload = Attempt & { track: number };
 
 /** Makes one audio track, whole, and measures how loud it is. */
@@ -33,7 +36,14 @@ export async function audio({ track, ...attempt }: AudioPayload, step: Step): Pr
     const { part, seconds, ffmpeg } = made;
     if (part.frames === 0) throw new MillraceError('undecodable', 'The audio track holds no sound.');
     const loudness = parseLoudness(ffmpeg.stderr);
-    await tools.db.parts.finish(id, { frames: part.frames, seconds, renditions: [part], loudness });
+    const isPatched = ffmpeg.undecoded > unnoticed;
+    await tools.db.parts.finish(id, {
+      frames: part.frames,
+      seconds,
+      renditions: [part],
+      loudness,
+      isPatched,
+    });
   }
   await announceProgress(tools, video, plan);
 }

@@ -61,7 +61,13 @@ export async function publish(attempt: Attempt, step: Step): Promise<void> {
     playableAt: video.playableAt ?? readyAt,
     activeGeneration: video.generation,
     hasPoster: (await tools.db.posters.shown(attempt)) !== null,
-    warnings: [...plan.warnings, ...warningsOf(parts), ...patches(plan, parts), ...images.warnings],
+    warnings: [
+      ...plan.warnings,
+      ...warningsOf(parts),
+      ...patches(plan, parts),
+      ...silences(parts),
+      ...images.warnings,
+    ],
     storyboard: images.storyboard,
   });
   if (!ready) throw new Superseded();
@@ -107,4 +113,11 @@ function patches({ chunks, rate }: EncodingPlan, parts: Part[]): Warning[] {
       `Some of the picture between ${from} s and ${to} s cannot be decoded; one beside it stands still instead.`,
     ),
   ];
+}
+
+/** One for all tracks: stereo and 5.1 are made of the same. */
+function silences(parts: Part[]): Warning[] {
+  const isDamaged = parts.some(({ step, isPatched }) => step === 'audio' && isPatched);
+  const message = 'Some of the sound cannot be decoded; it is silent there.';
+  return isDamaged ? [{ code: 'damaged_sound', message }] : [];
 }
