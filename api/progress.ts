@@ -5,6 +5,7 @@ import type { progress } from '../shared/contracts/videos.ts';
 import type { Db } from '../shared/db/connect.ts';
 import type { Encoded } from '../shared/db/parts.ts';
 import type { WatchedVideo } from '../shared/db/video-record.ts';
+import { MillraceError } from '../shared/errors.ts';
 import { hasEnded, isInProgress } from '../shared/video-state.ts';
 import { playingGeneration } from './present.ts';
 
@@ -55,7 +56,7 @@ const usualPace: Pace = { pollMilliseconds: 500, heartbeatMilliseconds: 15_000 }
 /**
  * Server-sent events: one `progress` at once and at each change, a comment when there is nothing to say for long, so
  * that no proxy takes the connection for dead. Ends after the event that says that the work has ended, when `load`
- * has nothing to show any more, and when `stopping` aborts.
+ * has nothing to show any more or refuses to, and when `stopping` aborts.
  */
 export function progressEvents(
   load: () => Promise<Progress | undefined>,
@@ -64,6 +65,9 @@ export function progressEvents(
 ): Readable {
   return Readable.from(tell(load, stopping, pace), { objectMode: false });
 }
+
+/** Anything else, as a database that does not answer for a moment, is no reason to hang up. */
+const isRefusal = (error: unknown) => error instanceof MillraceError && error.kind.fault === 'caller';
 
 async function* tell(
   load: () => Promise<Progress | undefined>,
@@ -74,8 +78,7 @@ async function* tell(
   let toldAt = performance.now();
   const isSilent = () => performance.now() - toldAt >= heartbeatMilliseconds;
   while (!stopping.aborted) {
-    // A database that does not answer for a moment is no reason to hang up.
-    const now = await load().catch(() => 'unknown' as const);
+    const now = await load().catch((error) => (isRefusal(error) ? undefined : ('unknown' as const)));
     if (now === undefined) return;
     const data = now === 'unknown' ? told : JSON.stringify(now);
     if (data !== told || isSilent()) {

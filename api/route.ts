@@ -35,6 +35,11 @@ export type Request<P, Q, B, A extends Action> = {
   body: B;
   /** The account that asks. */
   caller: CallerOf<A>;
+  /**
+   * The same, asked anew: for replies that last. Undefined once the session has ended.
+   * @throws MillraceError invalid_credential, account_suspended, account_closing
+   */
+  callerNow(): Promise<User | undefined>;
   /** How it showed who it is; undefined where nobody did. */
   credential: Credential | undefined;
   /**

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { MillraceError, type Violation } from '../shared/errors.ts';
 import { auditTrail } from './access/audit-trail.ts';
 import { authorize } from './access/authorize.ts';
+import { findCaller } from './access/caller.ts';
 import { type Action, permit } from './access/policy.ts';
 import type { ApiContext } from './context.ts';
 import { logOf } from './middleware/request-log.ts';
@@ -46,6 +47,7 @@ export function serveRoute(route: Route, context: ApiContext): Middleware {
       query,
       body,
       caller: caller?.user as Request<unknown, unknown, unknown, Action>['caller'],
+      callerNow: async () => (await findCaller(ctx, context, route.action))?.user,
       credential: caller?.credential,
       permit: (thing) => trail.about(permit(route.action, caller?.user, thing)),
       audit: (session, changes) => trail.note(changes, session),

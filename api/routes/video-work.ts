@@ -31,12 +31,13 @@ export const videoWorkRoutes = [
       200: {
         description:
           'Events `progress`, at once and at each change: `state`, `percent`, `remainingSeconds` and `playable` of the ' +
-          'video, as JSON. The last one says `ready`, `failed` or `deleted`',
+          'video, as JSON. The last one says `ready`, `failed` or `deleted`. It also ends, within seconds, for who may not ' +
+          'see the video any more, as when the session has ended',
         type: 'text/event-stream',
       },
     },
     errors: [],
-    async handle({ params, permit, caller, context }) {
+    async handle({ params, permit, callerNow, context }) {
       const { db, stopping } = context;
       const { _id } = permit(await db.videos.watch(params.videoId));
       const load = async () => {
@@ -44,6 +45,7 @@ export const videoWorkRoutes = [
           const video = await db.videos.watch(_id);
           return video ? { video, progress: await readProgress(db, video) } : undefined;
         });
+        const caller = await callerNow();
         // Who could see it so far is told that it is gone.
         return look &&
           (look.video.state === 'deleted' || decide('video.read', caller, look.video) === 'allowed')
