@@ -18,6 +18,8 @@ declare module 'koa' {
     hotSeconds?: number | undefined;
     /** Takes a form of OAuth, whose errors have members of their own. */
     isForm?: boolean;
+    /** Where a sign-in that is under way was to go. */
+    returnTo?: string;
     /** Whether the queue dashboard's page asks. */
     isBoard?: boolean;
   }

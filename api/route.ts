@@ -59,6 +59,8 @@ export type Request<P, Q, B, A extends Action> = {
   address: string;
   /** The address that was asked, as the client sees it. */
   url: URL;
+  /** Where the page of a problem leads after another sign-in. */
+  leadBackTo(path: string): void;
   header(name: string): string | undefined;
   cookie(name: string): string | undefined;
   context: ApiContext;

@@ -57,6 +57,9 @@ export function serveRoute(route: Route, context: ApiContext): Middleware {
       get url() {
         return new URL(ctx.url, context.publicUrl);
       },
+      leadBackTo: (path) => {
+        ctx.state.returnTo = path;
+      },
       header: (name) => ctx.get(name) || undefined,
       cookie: (name) => ctx.cookies.get(name),
       context,

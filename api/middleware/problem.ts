@@ -58,16 +58,19 @@ function wantsPage(ctx: KoaContext): boolean {
 }
 
 /**
- * Back to here, or, where a sign-in has failed, to begin again; nowhere for who is signed in, or with no provider. A cookie
+ * Back to here, or, where a sign-in has failed, to begin again and go where it was to go; nowhere for who is signed in, or with no provider. A cookie
  * outlives its session, so it tells nothing, but where nobody was asked whose it is.
  */
 function signInUrl(ctx: KoaContext, status: number, { publicUrl, providers }: Named): string | undefined {
   if (providers.all.length === 0) return undefined;
-  if (ctx.path.startsWith('/api/auth/')) return '/api/auth/login';
+  if (ctx.path.startsWith('/api/auth/')) return loginUrl(ctx.state.returnTo);
   const isSignedIn = ctx.state.route ? ctx.state.bindings.userId : ctx.cookies.get(sessionCookie(publicUrl));
   if (![401, 404].includes(status) || isSignedIn) return undefined;
-  return `/api/auth/login?returnTo=${encodeURIComponent(ctx.url)}`;
+  return loginUrl(ctx.url);
 }
+
+const loginUrl = (returnTo: string | undefined) =>
+  `/api/auth/login${returnTo === undefined ? '' : `?returnTo=${encodeURIComponent(returnTo)}`}`;
 
 /** Programs that speak OAuth 2 take an error as `application/json` only, and say so; it reads the same. */
 function problemType(ctx: KoaContext): string {

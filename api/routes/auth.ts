@@ -58,7 +58,8 @@ export const authRoutes = [
     }),
     replies: { 302: { description: 'To the provider' } },
     errors: ['unknown_provider', 'registration_not_offered'],
-    async handle({ query, cookie, context }) {
+    async handle({ query, cookie, context, leadBackTo }) {
+      leadBackTo(query.returnTo);
       const name = signInCookie(context.publicUrl);
       const { url, signIn } = await context.providers.named(query.provider).begin({
         redirectUri: redirectUri(context),
@@ -98,6 +99,7 @@ export const authRoutes = [
           'This sign-in was not begun in this browser, or too long ago.',
         );
       }
+      request.leadBackTo(signIn.returnTo);
       const { person, sid, idToken } = await provider.finish(url, signIn);
       const user = await admitSignIn(context, await db.users.signedIn(person), log);
       const origin = { provider: provider.name, subject: person.subject, sid };

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { screenshot, useBrowser } from '../support/browser.ts';
 import { videoIn } from '../support/videos.ts';
+import { Visitor } from '../support/visitor.ts';
 
 const absent = '0'.repeat(24);
 
@@ -64,6 +65,26 @@ describe('a problem, for who visits a page', () => {
       const way = `/api/auth/login?returnTo=${encodeURIComponent(path)}`;
       expect(await wayOf(path, 'millrace_session=ended'), path).to.equal(way);
       expect(await wayOf(path, await system.cookie('demo')), path).to.equal(undefined);
+    }
+  });
+
+  it('leads whose sign-in has failed to another one, and from there to where the first was to go', async () => {
+    const { system } = started();
+    const visitor = new Visitor();
+    const login = '/api/auth/login?returnTo=/watch/1%23t=5';
+    const { searchParams } = await visitor.authorize(system.url, 'demo', login);
+    const refused = new URL('/api/auth/callback', system.url);
+    refused.search = new URLSearchParams({
+      error: 'access_denied',
+      state: searchParams.get('state') ?? '',
+      iss: searchParams.get('iss') ?? '',
+    }).toString();
+    const unknown = new URL(`${login}&provider=nobody`, system.url);
+    for (const url of [refused, unknown]) {
+      const headers = { Accept: 'text/html', ...visitor.jar.headers(url) };
+      const reply = await fetch(url, { headers });
+      expect(reply.status).to.equal(400);
+      expect(await reply.text()).to.include('"/api/auth/login?returnTo=%2Fwatch%2F1%23t%3D5">Sign in<');
     }
   });
 
