@@ -34,7 +34,7 @@ function send(ctx: KoaContext, error: MillraceError, context: Named): void {
   ctx.set('Cache-Control', 'no-store');
   const words = { title, detail: error.message, code: error.code, errorId: ctx.state.bindings.requestId };
   if (wantsPage(ctx)) {
-    ctx.body = problemPage(words, signInUrl(ctx, status, context));
+    ctx.body = problemPage(words, signInUrl(ctx, status, context), signOutUrl(ctx, error));
     ctx.type = 'text/html';
     return;
   }
@@ -67,6 +67,13 @@ function signInUrl(ctx: KoaContext, status: number, { publicUrl, providers }: Na
   const isSignedIn = ctx.state.route ? ctx.state.bindings.userId : ctx.cookies.get(sessionCookie(publicUrl));
   if (![401, 404].includes(status) || isSignedIn) return undefined;
   return loginUrl(ctx.url);
+}
+
+/** Of who is refused everything with a session, and may see as nobody what anyone may: that, and back to here. */
+function signOutUrl(ctx: KoaContext, { code }: MillraceError): string | undefined {
+  if (!['account_suspended', 'account_closing'].includes(code) || ctx.path.startsWith('/api/'))
+    return undefined;
+  return `/api/auth/logout?returnTo=${encodeURIComponent(ctx.url)}`;
 }
 
 const loginUrl = (returnTo: string | undefined) =>

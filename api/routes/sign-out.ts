@@ -33,14 +33,21 @@ export const signOutRoutes = [
     replies: {
       200: { description: 'Signed out here; with `atProvider=true`', schema: signedOut },
       204: { description: 'Signed out, or was not signed in' },
+      303: { description: 'The same, to the form of a page: on to `returnTo`' },
     },
     errors: [],
-    async handle({ query, cookie, context, log }) {
+    async handle({ query, cookie, header, context, log }) {
       const name = sessionCookie(context.publicUrl);
       const secret = cookie(name);
       const ended = secret ? await context.db.sessions.end(secret) : undefined;
       const cookies = { [name]: null };
-      if (query.atProvider === 'false') return { status: 204, cookies };
+      if (query.atProvider === 'false') {
+        // A browser that sends a form stays where it is at a 204.
+        const isForm = header('Accept')?.includes('text/html');
+        return isForm
+          ? { status: 303, headers: { Location: query.returnTo }, cookies }
+          : { status: 204, cookies };
+      }
       const url = await endSessionUrl(ended, query.returnTo, context).catch((error) => {
         log.warn({ err: error }, 'signed out without the provider');
         return undefined;

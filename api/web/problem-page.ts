@@ -9,19 +9,24 @@ export function isVisited(path: string): boolean {
   return visited.test(path);
 }
 
-/** A problem document, in words. `signInUrl` where signing in may help. */
+/** A problem document, in words. `signInUrl` where signing in may help, `signOutUrl` where that may. */
 export function problemPage(
   { title, detail, code, errorId }: Record<'title' | 'detail' | 'code' | 'errorId', string>,
   signInUrl: string | undefined,
+  signOutUrl: string | undefined,
 ): string {
   const link = signInUrl === undefined ? '' : `<p><a href="${escapeHtml(signInUrl)}">Sign in</a></p>\n`;
+  const form =
+    signOutUrl === undefined
+      ? ''
+      : `<form method="post" action="${escapeHtml(signOutUrl)}"><button>Sign out</button></form>\n`;
   return htmlPage({
     title,
     head: `<link rel="stylesheet" href="/assets/page.css">`,
     body: `<main>
 <h1>${escapeHtml(title)}</h1>
 <p>${escapeHtml(detail)}</p>
-${link}<p><small>${escapeHtml(code)} · ${escapeHtml(errorId)}</small></p>
+${link}${form}<p><small>${escapeHtml(code)} · ${escapeHtml(errorId)}</small></p>
 </main>`,
   });
 }

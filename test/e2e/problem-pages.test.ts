@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { screenshot, useBrowser } from '../support/browser.ts';
 import { videoIn } from '../support/videos.ts';
 import { Visitor } from '../support/visitor.ts';
+import { personWith } from '../support/walk.ts';
 
 const absent = '0'.repeat(24);
 
@@ -86,6 +87,26 @@ describe('a problem, for who visits a page', () => {
       expect(reply.status).to.equal(400);
       expect(await reply.text()).to.include('"/api/auth/login?returnTo=%2Fwatch%2F1%23t%3D5">Sign in<');
     }
+  });
+
+  it('says to who is suspended why, and lets them sign out and see what anyone may, without scripts', async () => {
+    const { browser, system } = started();
+    const person = await personWith(['creator'], system);
+    const videoId = await videoIn('ready', system, { title: 'For all' });
+    const { db } = system.context;
+    await db.transaction((session) => db.accounts.change(person, { status: 'suspended' }, session));
+    const context = await browser.newContext({ baseURL: system.url, javaScriptEnabled: false });
+    const [name = '', value = ''] = person.cookie.split('=');
+    await context.addCookies([{ name, value, url: system.url }]);
+    const page = await context.newPage();
+    expect((await page.goto(`/watch/${videoId}?from=mail`))?.status()).to.equal(403);
+    expect(await page.innerText('main')).to.include('This account is suspended. Ask whoever runs this site.');
+    await screenshot(page, 'problem-suspended');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.waitForURL(`${system.url}/watch/${videoId}?from=mail`);
+    expect(await page.innerText('h1')).to.equal('For all');
+    expect(await context.cookies()).to.deep.equal([]);
+    await context.close();
   });
 
   it('stays a document for programs, and wherever the api answers', async () => {
