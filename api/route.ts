@@ -72,12 +72,13 @@ export type Request<P, Q, B, A extends Action> = {
 /** A body that is text and no JSON, as it came. */
 export const textBody = z.object({ type: z.string(), bytes: z.instanceof(Buffer) });
 
-/** `older` is the schema in version 1, where that differs. */
+/** `older` is the schema in version 1, where that differs; `setsCookie`: sets or removes cookies, if not always. */
 export type ReplyDeclaration = {
   description: string;
   schema?: z.ZodType;
   older?: z.ZodType;
   type?: string;
+  setsCookie?: true;
 };
 
 type RouteDeclaration<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, A extends Action> = {

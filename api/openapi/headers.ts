@@ -44,6 +44,10 @@ export const headers = {
     example: '/api/uploads/6a1c0e9d3a4b6c7d8e9f0123',
     required: true,
   },
+  'Set-Cookie': text(
+    'Sets or removes the cookie of the session, or of a sign-in that is under way',
+    'millrace_session=Zk3v…; path=/; samesite=lax; httponly; max-age=1209600',
+  ),
   Deprecation: text('Since when version 1 is discouraged here (RFC 9745)', '@1796083200'),
   Sunset: text('When version 1 ends here (RFC 8594)', 'Wed, 01 Dec 2027 00:00:00 GMT'),
 } as const satisfies Record<string, Json>;

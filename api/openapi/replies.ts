@@ -41,11 +41,12 @@ export function hasEtag({ method, replies }: Route): boolean {
 function replyOf(
   route: Route,
   status: number,
-  { description, schema, older, type }: ReplyDeclaration,
+  { description, schema, older, type, setsCookie }: ReplyDeclaration,
   components: Components,
 ): Json {
   const others: HeaderName[] = [];
   if (status === 200 && (hasEtag(route) || route.ifMatch)) others.push('ETag');
+  if (setsCookie) others.push('Set-Cookie');
   if (older) others.push('Deprecation', 'Sunset');
   const reply = { description, headers: headersOf(route, status, others) };
   if (!schema) {

@@ -44,7 +44,7 @@ export const accountRoutes = [
       'At once the account is signed out everywhere and its videos are hidden from everyone. After a grace all of it is ' +
       'removed. Signing in before then brings everything back.',
     action: 'account.close',
-    replies: { 202: { description: 'It is being deleted', schema: closingAccount } },
+    replies: { 202: { description: 'It is being deleted', schema: closingAccount, setsCookie: true } },
     errors: ['last_admin'],
     async handle({ caller, context, log }) {
       const goneAfter = (await closeAccount(context, caller, log)).toISOString();

@@ -56,7 +56,7 @@ export const authRoutes = [
         .meta({ description: 'Goes to the provider’s form for new people, where it has one' }),
       returnTo: returnTo.default('/api/auth/me'),
     }),
-    replies: { 302: { description: 'To the provider' } },
+    replies: { 302: { description: 'To the provider', setsCookie: true } },
     errors: ['unknown_provider', 'registration_not_offered'],
     async handle({ query, cookie, context, leadBackTo }) {
       leadBackTo(query.returnTo);
@@ -83,7 +83,7 @@ export const authRoutes = [
     action: 'sign-in.use',
     limit: 'sign-in',
     query: z.looseObject({}),
-    replies: { 302: { description: 'Signed in: on to where the sign-in began' } },
+    replies: { 302: { description: 'Signed in: on to where the sign-in began', setsCookie: true } },
     errors: ['sign_in_failed'],
     async handle(request) {
       const { url, cookie, context, log } = request;

@@ -83,7 +83,9 @@ export const localAccountRoutes = [
     action: 'sign-in.use',
     limit: 'sign-in',
     body: credentials,
-    replies: { 200: { description: 'Signed in; the session is in the cookie', schema: account } },
+    replies: {
+      200: { description: 'Signed in; the session is in the cookie', schema: account, setsCookie: true },
+    },
     errors: ['wrong_password', 'not_found'],
     async handle(request) {
       const { body, context, log } = request;

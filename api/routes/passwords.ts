@@ -16,7 +16,9 @@ export const passwordRoutes = [
     action: 'account.password',
     limit: 'sign-in',
     body: passwordChange,
-    replies: { 204: { description: 'Changed; who was signed in by the cookie has a new one' } },
+    replies: {
+      204: { description: 'Changed; who was signed in by the cookie has a new one', setsCookie: true },
+    },
     errors: ['wrong_password', 'not_found'],
     async handle(request) {
       const { body, caller, credential, context } = request;

@@ -56,7 +56,7 @@ export const sessionRoutes = [
     summary: 'Sign one browser out',
     action: 'session.end',
     params: z.strictObject({ sessionId }),
-    replies: { 204: { description: 'It has ended' } },
+    replies: { 204: { description: 'It has ended', setsCookie: true } },
     errors: [],
     async handle({ params: { sessionId }, caller, credential, context: { db, publicUrl } }) {
       if (!(await db.sessions.endOne(caller._id, sessionId))) {

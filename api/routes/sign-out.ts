@@ -31,9 +31,9 @@ export const signOutRoutes = [
       returnTo: afterwards,
     }),
     replies: {
-      200: { description: 'Signed out here; with `atProvider=true`', schema: signedOut },
-      204: { description: 'Signed out, or was not signed in' },
-      303: { description: 'The same, to the form of a page: on to `returnTo`' },
+      200: { description: 'Signed out here; with `atProvider=true`', schema: signedOut, setsCookie: true },
+      204: { description: 'Signed out, or was not signed in', setsCookie: true },
+      303: { description: 'The same, to the form of a page: on to `returnTo`', setsCookie: true },
     },
     errors: [],
     async handle({ query, cookie, header, context, log }) {

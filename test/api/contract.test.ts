@@ -256,6 +256,8 @@ describe('the contract', () => {
       const text = { ...sent.headers, 'content-type': 'text/plain' };
       expect(differenceOf({ ...sent, headers: text })).to.match(/is text\/plain/);
       expect(differenceOf({ ...sent, url: '/api/nothing' })).to.match(/nothing declares/);
+      const cookie = { ...sent.headers, 'set-cookie': 'a=b' };
+      expect(differenceOf({ ...sent, headers: cookie })).to.match(/declares no Set-Cookie/);
     });
 
     it('what the typed client asks of a video', async () => {

@@ -67,6 +67,7 @@ export function differenceOf({ method, url, status, headers, body }: SentReply):
     const { required } = resolved<Header>(header);
     if (required && !headers[name.toLowerCase()]) return `${status} has no ${name}`;
   }
+  if (headers['set-cookie'] && !reply.headers?.['Set-Cookie']) return `${status} declares no Set-Cookie`;
   if (method === 'HEAD') return '';
   if (!reply.content) return body.length > 0 ? `${status} has a body` : '';
   const media = reply.content[type];
