@@ -30,6 +30,12 @@ const url = z
     }),
   )
   .transform((value) => value.replace(/\/+$/, ''));
+/** Links, cookies and redirects are made for the top of a host. As browsers spell it, since it is compared as text. */
+const noPath = 'may hold no path: the api needs a host name of its own, as https://a.example';
+const originUrl = url
+  .transform((value) => new URL(value))
+  .refine(({ pathname }) => pathname === '/', noPath)
+  .transform(({ origin }) => origin);
 /** S3 takes no more in one PUT. */
 const mostUploaded = 5 * 1024 ** 3;
 
@@ -170,7 +176,7 @@ const accounts = {
 const api = {
   API_HOST: z.string().default('127.0.0.1'),
   API_PORT: port.default(3000),
-  PUBLIC_URL: url.optional(),
+  PUBLIC_URL: originUrl.optional(),
   TRUSTED_PROXIES: addressRanges.optional(),
   CORS_ORIGINS: originList.optional(),
   RATE_LIMITS: rateLimits.prefault(usualLimits),

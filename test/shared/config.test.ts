@@ -131,9 +131,9 @@ describe('the configuration', () => {
     const { S3_ENDPOINT, PUBLIC_URL } = readConfig({
       ...required,
       S3_ENDPOINT: ' HTTP://s3:7070/ ',
-      PUBLIC_URL: 'Https://a.example',
+      PUBLIC_URL: 'Https://A.example:443',
     });
-    expect([S3_ENDPOINT, PUBLIC_URL]).to.deep.equal(['HTTP://s3:7070', 'Https://a.example']);
+    expect([S3_ENDPOINT, PUBLIC_URL]).to.deep.equal(['HTTP://s3:7070', 'https://a.example']);
   });
 
   it('names the variable of an address that is none, and keeps its password to itself', () => {
@@ -165,9 +165,15 @@ describe('the configuration', () => {
     const config = readConfig({
       ...required,
       S3_ENDPOINT: 'http://s3:7070/',
-      PUBLIC_URL: 'https://tv.example.org/a//',
+      PUBLIC_URL: 'https://tv.example.org//',
     });
-    expect(config).to.include({ S3_ENDPOINT: 'http://s3:7070', PUBLIC_URL: 'https://tv.example.org/a' });
+    expect(config).to.include({ S3_ENDPOINT: 'http://s3:7070', PUBLIC_URL: 'https://tv.example.org' });
+  });
+
+  it('takes no path in the address that everything is made for', () => {
+    expect(problemsOf({ ...required, PUBLIC_URL: 'https://tv.example.org/media/' })).to.deep.equal([
+      'PUBLIC_URL: may hold no path: the api needs a host name of its own, as https://a.example',
+    ]);
   });
 
   it('reads a list of regions, each once', () => {
