@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { MillraceError } from '../shared/errors.ts';
 
 export type Scratch = {
@@ -23,7 +23,7 @@ const testBytes = 64 * 1024;
  * its folder however long it was halted.
  */
 export async function openScratch(workDir: string): Promise<Scratch> {
-  await mkdir(workDir, { recursive: true });
+  await makeFolders(workDir);
   await removeAbandoned(workDir);
   const start = await startOf(process.pid);
   const self = start ? `${process.pid}.${start}` : `${process.pid}`;
@@ -59,6 +59,19 @@ export async function openScratch(workDir: string): Promise<Scratch> {
       await rm(root, { recursive: true, force: true });
     },
   };
+}
+
+/** Node's own way to make those above too never ends below /proc, nor does its process then. */
+async function makeFolders(path: string, above = dirname(path)): Promise<void> {
+  const make = () =>
+    mkdir(path).catch((error) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  await make().catch(async (error) => {
+    if (error.code !== 'ENOENT' || above === path) throw error;
+    await makeFolders(above);
+    await make();
+  });
 }
 
 const writeTo = (folder: string) =>

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { startApi } from '../../api/start.ts';
 import type { Config } from '../../shared/config.ts';
@@ -8,6 +10,8 @@ import { checkProgram } from '../../workers/media/sandbox.ts';
 import { startWorker } from '../../workers/start.ts';
 import { onLinuxOnly } from '../support/ffmpegs.ts';
 import { type System, startSystem } from '../support/system.ts';
+
+const run = promisify(execFile);
 
 describe('a start that is refused', () => {
   let system: System;
@@ -50,6 +54,20 @@ describe('a start that is refused', () => {
       expect(await said(startWorker, { WORK_DIR })).to.match(/^WORK_DIR cannot be used: E/);
     }
   });
+
+  // By a process of its own, as one that hangs does not end.
+  it('names WORK_DIR where no folder can be made, without hanging', async function () {
+    onLinuxOnly(this);
+    const script = `import { openScratch } from './workers/scratch.ts';
+      await openScratch('/proc/millrace/work').catch(({ message }) => console.log(message));`;
+    const options = { timeout: 20_000, killSignal: 'SIGKILL' } as const;
+    const { stdout } = await run(
+      process.execPath,
+      ['--import', 'tsx', '--input-type=module', '-e', script],
+      options,
+    );
+    expect(stdout).to.match(/^ENOENT: .*mkdir '\/proc\/millrace'/);
+  }).timeout(30_000);
 
   it('asks for the name of the replica set', async () => {
     const url = new URL(system.config.MONGO_URL);
