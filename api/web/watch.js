@@ -3,6 +3,7 @@ import { tellViews } from './tell-views.js';
 
 const main = document.querySelector('main');
 const media = document.querySelector('video');
+const heading = document.querySelector('h1');
 const stateLine = document.querySelector('#state');
 const progressBar = document.querySelector('#progress');
 const facts = document.querySelector('#facts');
@@ -225,8 +226,14 @@ async function checkAfterReturn({ persisted }) {
 async function endFor({ message, isHidden }) {
   const at = Math.floor(media.currentTime);
   stateLine.textContent = message;
+  progressBar.hidden = true;
   stop();
-  if (isHidden) await offerSignIn(at);
+  if (!isHidden) return;
+  media.removeAttribute('poster');
+  heading.hidden = true;
+  document.title = message;
+  facts.textContent = '';
+  await offerSignIn(at);
 }
 
 /** Some see a video only while they are signed in: to who is not, the way there, and back to the same second. */
@@ -250,9 +257,12 @@ function follow() {
     if (now !== seen) update();
     seen = now;
   });
-  events.addEventListener('error', () => {
+  events.addEventListener('error', async () => {
     // A broken connection is made again by the browser; a refused one is not.
-    if (events.readyState === EventSource.CLOSED) setTimeout(follow, askAgainMilliseconds);
+    if (events.readyState !== EventSource.CLOSED) return;
+    const error = await getJson(address).catch((refused) => refused);
+    if (error.isFinal) await endFor(error);
+    else setTimeout(follow, askAgainMilliseconds);
   });
 }
 

@@ -6,6 +6,7 @@ import { signIn } from '../../scripts/sign-in.ts';
 import { listenToPlayer, screenshot, useBrowser, watch } from '../support/browser.ts';
 import { clip, twoSoundsClip } from '../support/clips.ts';
 import { until } from '../support/system.ts';
+import { videoIn } from '../support/videos.ts';
 
 /** What the tests read of an HTMLVideoElement; the functions that do run in the browser. */
 type Track = { kind: string; label: string; mode: string; cues: ArrayLike<{ text?: string }> | null };
@@ -209,6 +210,9 @@ describe('the watch page, where something fails,', () => {
     const link = page.locator('#state a');
     await link.waitFor();
     expect(await stateOf(page)).to.equal('There is no such video. Sign in');
+    expect(await page.locator('h1').isVisible()).to.equal(false);
+    expect(await page.title()).to.equal('There is no such video.');
+    expect(await video.getAttribute('poster')).to.equal(null);
     await screenshot(page, 'watch-signed-out');
     const { pathname, searchParams } = new URL((await link.getAttribute('href')) ?? '', system.url);
     expect(pathname).to.equal('/api/auth/login');
@@ -222,6 +226,23 @@ describe('the watch page, where something fails,', () => {
     await until('player on the page', () => hasPlayer(again.page));
     const begun = await again.page.locator('video').evaluate(({ currentTime }: Media) => currentTime);
     expect(begun).to.be.closeTo(Number(returnTo.split('=')[1]), 0.5);
+    await context.close();
+  });
+
+  it('says to who is not signed in any more that the work is not theirs to see, and asks no more', async () => {
+    const { browser, system } = started();
+    const cookie = await signIn(system.url, { login: 'demo', password: 'demo' });
+    const me = await fetch(`${system.url}/api/auth/me`, { headers: { Cookie: cookie } });
+    const { userId: ownerId } = (await me.json()) as { userId: string };
+    const videoId = await videoIn('encoding', system, { ownerId, visibility: 'private' });
+    const context = await browser.newContext();
+    const [name = '', value = ''] = cookie.split('=', 2);
+    await context.addCookies([{ name, value, url: system.url }]);
+    const { page } = await watch(context);
+    await page.goto(`${system.url}/watch/${videoId}`);
+    await until('progress', async () => (await stateOf(page)).startsWith('Encoding'));
+    await fetch(`${system.url}/api/auth/logout`, { method: 'POST', headers: { Cookie: cookie } });
+    await until('the end', async () => (await stateOf(page)) === 'There is no such video. Sign in');
     await context.close();
   });
 
