@@ -4,6 +4,7 @@ import { unlessSilent } from '../../shared/unless-silent.ts';
 import { sessionCookie } from '../access/cookies.ts';
 import type { ApiContext } from '../context.ts';
 import { challenge, oauthMembers } from '../oauth-errors.ts';
+import { returnTo } from '../return-to.ts';
 import { isVisited, problemPage } from '../web/problem-page.ts';
 import { logOf } from './request-log.ts';
 
@@ -66,18 +67,21 @@ function signInUrl(ctx: KoaContext, status: number, { publicUrl, providers }: Na
   if (ctx.path.startsWith('/api/auth/')) return loginUrl(ctx.state.returnTo);
   const isSignedIn = ctx.state.route ? ctx.state.bindings.userId : ctx.cookies.get(sessionCookie(publicUrl));
   if (![401, 404].includes(status) || isSignedIn) return undefined;
-  return loginUrl(ctx.url);
+  return loginUrl(wayBack(ctx));
 }
 
 /** Of who is refused everything with a session, and may see as nobody what anyone may: that, and back to here. */
 function signOutUrl(ctx: KoaContext, { code }: MillraceError): string | undefined {
   if (!['account_suspended', 'account_closing'].includes(code) || ctx.path.startsWith('/api/'))
     return undefined;
-  return `/api/auth/logout?returnTo=${encodeURIComponent(ctx.url)}`;
+  return `/api/auth/logout?returnTo=${encodeURIComponent(wayBack(ctx) ?? '/docs')}`;
 }
 
-const loginUrl = (returnTo: string | undefined) =>
-  `/api/auth/login${returnTo === undefined ? '' : `?returnTo=${encodeURIComponent(returnTo)}`}`;
+/** Here, without the query where that is too long or holds what is refused, as `[`, which browsers leave as it is. */
+const wayBack = ({ url, path }: KoaContext) => [url, path].find((one) => returnTo.safeParse(one).success);
+
+const loginUrl = (to: string | undefined) =>
+  `/api/auth/login${to === undefined ? '' : `?returnTo=${encodeURIComponent(to)}`}`;
 
 /** Programs that speak OAuth 2 take an error as `application/json` only, and say so; it reads the same. */
 function problemType(ctx: KoaContext): string {

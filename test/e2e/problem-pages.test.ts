@@ -66,6 +66,10 @@ describe('a problem, for who visits a page', () => {
       const way = `/api/auth/login?returnTo=${encodeURIComponent(path)}`;
       expect(await wayOf(path, 'millrace_session=ended'), path).to.equal(way);
       expect(await wayOf(path, await system.cookie('demo')), path).to.equal(undefined);
+      // A sign-in would refuse to go back to these.
+      for (const query of ['?utm[a]=1', `?a=${'b'.repeat(500)}`]) {
+        expect(await wayOf(path + query, 'millrace_session=ended'), path).to.equal(way);
+      }
     }
   });
 
