@@ -18,8 +18,8 @@ export async function commentOf(
 }
 
 /**
- * A comment as the policy judges it, on a video that was judged before. What is hidden is seen as what is private: by its
- * author and by overseers.
+ * A comment as the policy judges it, on a video that was judged before. What is hidden is seen as what is private: by
+ * its author and by overseers.
  */
 export function asThing(comment: Comment): Comment & Thing {
   return {

@@ -6,7 +6,9 @@ import { misfit } from './misfit.ts';
 
 const macBytes = 12;
 
-/** Where a list goes on: behind an item, or else at its beginning. `first` has come before all others, out of its place. */
+/**
+ * Where a list goes on: behind an item, or else at its beginning. `first` has come before all others, out of its place.
+ */
 type Place = { after: Position | undefined; first?: string | undefined };
 
 type Written = [

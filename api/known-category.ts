@@ -39,8 +39,9 @@ export async function refuseUnknownCategory(id: string | undefined, { db }: Mean
 }
 
 /**
- * For a category in a body, at the end of the transaction that gives it to a video: until that is over nobody removes it.
- * Or after it, as transactions that hold one category wait for each other: then what they made must go when this throws.
+ * For a category in a body, at the end of the transaction that gives it to a video: until that is over nobody removes
+ * it. Or after it, as transactions that hold one category wait for each other: then what they made must go when this
+ * throws.
  * @throws MillraceError invalid_request
  */
 export async function holdCategory(

@@ -3,7 +3,10 @@ import { newId } from '../shared/ids.ts';
 import type { PresignedPut } from '../shared/storage.ts';
 import type { ApiContext } from './context.ts';
 
-/** What is to be kept of a ticket for a picture, and where its bytes go. `keyOf` gives the place of an id in the raw bucket. */
+/**
+ * What is to be kept of a ticket for a picture, and where its bytes go. `keyOf` gives the place of an id in the raw
+ * bucket.
+ */
 export async function newPictureTicket(
   { size, type }: { size: number; type: string },
   keyOf: (id: string) => string,

@@ -34,7 +34,8 @@ export async function postComment(
     const isAdded = await addComment(db, { ...comment, text, region, at: new Date() }, session);
     if (!isAdded) throw new MillraceError('not_found', 'There is no such video.');
   });
-  // Suspended or deleted between the request's beginning and this write: what hides its comments may have come by before.
+  // Suspended or deleted between the request's beginning and this write: what hides its comments may have come by
+  // before.
   const now = await db.users.find(author._id);
   if (now && now.status !== 'active') {
     await settleComments(db, now).catch((err) => log.error({ err, commentId: _id }, 'comment not settled'));

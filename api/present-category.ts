@@ -8,8 +8,9 @@ export function presentCategory(record: Category): z.infer<typeof category> {
 }
 
 /**
- * Categories as a tree, with their names in a language, else in English, else in any. Those of one parent stand by their
- * order, and where that is the same by name. A category's videos are those that name it and those of all below it. Pure.
+ * Categories as a tree, with their names in a language, else in English, else in any. Those of one parent stand by
+ * their order, and where that is the same by name. A category's videos are those that name it and those of all below
+ * it. Pure.
  */
 export function presentTree(
   categories: readonly Category[],

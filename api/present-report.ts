@@ -7,8 +7,8 @@ import { isGone } from './present-comments.ts';
 const mostExcerpt = 300;
 
 /**
- * Reports as moderators see them, with a look at what was reported: one question for videos, one for comments, one for whose
- * they are. Of who has asked to be forgotten there is nothing to see, here as elsewhere.
+ * Reports as moderators see them, with a look at what was reported: one question for videos, one for comments, one for
+ * whose they are. Of who has asked to be forgotten there is nothing to see, here as elsewhere.
  */
 export async function presentReports(
   reports: Report[],

@@ -200,8 +200,8 @@ export function presentCaption(record: Omit<Caption, '_id'>, publicUrl: string):
 }
 
 /**
- * The attempt to play: the last one that became ready, else the current one once its first segments are there. 0: it plays
- * outside, if it has an address there.
+ * The attempt to play: the last one that became ready, else the current one once its first segments are there. 0: it
+ * plays outside, if it has an address there.
  */
 export function playingGeneration(
   record: Pick<Video, 'state' | 'generation' | 'activeGeneration' | 'playableAt' | 'outside'>,

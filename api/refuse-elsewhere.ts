@@ -12,8 +12,8 @@ export type Asking = {
 };
 
 /**
- * Playing is for those whom the CDN places in one of the video's regions, and for those whom it does not place at all: what
- * clients say of themselves, and the default, refuse nobody. Owners and moderators play everywhere.
+ * Playing is for those whom the CDN places in one of the video's regions, and for those whom it does not place at all:
+ * what clients say of themselves, and the default, refuse nobody. Owners and moderators play everywhere.
  * @throws MillraceError not_in_region
  */
 export function refuseElsewhere<V extends Video>(video: V, { caller, header, context }: Asking): V {

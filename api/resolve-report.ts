@@ -17,8 +17,8 @@ const deeds = { hidden: 'comment', taken_down: 'video' } as const;
 
 /**
  * Ends a report and does what was decided, in one transaction.
- * @throws MillraceError already_resolved; invalid_request for an outcome that the thing cannot have; forbidden to those who
- * would clear what is their own
+ * @throws MillraceError already_resolved; invalid_request for an outcome that the thing cannot have; forbidden to those
+ * who would clear what is their own
  */
 export async function resolveReport(
   context: ApiContext,

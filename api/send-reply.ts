@@ -8,7 +8,10 @@ import { olderVersion } from './versions.ts';
 const since = `@${olderVersion.since.getTime() / 1000}`;
 const sunset = olderVersion.sunset.toUTCString();
 
-/** Where a handler says nothing else: what is read may depend on who asks, and without a word caches keep what they like. */
+/**
+ * Where a handler says nothing else: what is read may depend on who asks, and without a word caches keep what they
+ * like.
+ */
 export const unsharedCache = 'private, no-cache';
 
 /** Sends what a handler returned. */

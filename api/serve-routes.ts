@@ -23,7 +23,9 @@ export function serveRoutes(routes: Route[], context: ApiContext): Middleware {
   return (ctx, next) => groups.get(groupOf(ctx.path))?.(ctx, next) ?? next();
 }
 
-/** What begins a path, up to its first parameter, and how many parts it has: `/api/videos/:videoId` -> `/api/videos 4`. */
+/**
+ * What begins a path, up to its first parameter, and how many parts it has: `/api/videos/:videoId` -> `/api/videos 4`.
+ */
 function groupOf(path: string): string {
   const parts = path.split('/');
   return `${parts.slice(0, parts[1] === 'api' ? 3 : 2).join('/')} ${parts.length}`;

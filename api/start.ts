@@ -21,7 +21,10 @@ import { createOutbox } from './mail/outbox.ts';
 import { trendingLists } from './trending-list.ts';
 import { createViewing } from './viewing.ts';
 
-/** Connections that may wait to be taken, as far as the system lets them (Linux: 4096). When they may not, they try again a second later. */
+/**
+ * Connections that may wait to be taken, as far as the system lets them (Linux: 4096). When they may not, they try
+ * again a second later.
+ */
 const mostWaiting = 4096;
 
 export type RunningApi = { url: string; port: number; log: Log; context: Context; stop(): Promise<void> };

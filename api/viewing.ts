@@ -65,8 +65,8 @@ export function createViewing({ config, db, redis }: Pick<Context, 'config' | 'd
   }
 
   /**
-   * Tells a viewer and a video from all others, and nothing about them. A client is the network that it comes from, since
-   * who has an IPv6 address has many, and its program.
+   * Tells a viewer and a video from all others, and nothing about them. A client is the network that it comes from,
+   * since who has an IPv6 address has many, and its program.
    */
   function seenBy({ video, accountId, address, userAgent }: Watching): string {
     const viewer = accountId ?? `${networkOf(address)} ${userAgent}`;

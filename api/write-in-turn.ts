@@ -20,9 +20,9 @@ const turns = turnsByKey(
 let silence: { at: number; error: MillraceError } | undefined;
 
 /**
- * A transaction that counts something on a video. Two of them that write the same video at once end in a conflict, and the
- * driver begins one again: of a hundred most would be done in vain. So those of this process wait for each other, and
- * only those of other processes can be in the way. That all counts are exact is the work of the transaction alone.
+ * A transaction that counts something on a video. Two of them that write the same video at once end in a conflict, and
+ * the driver begins one again: of a hundred most would be done in vain. So those of this process wait for each other,
+ * and only those of other processes can be in the way. That all counts are exact is the work of the transaction alone.
  * @throws MillraceError unavailable when too many wait, or the database has not answered while they waited
  */
 export function writeInTurn<T>(

@@ -7,7 +7,9 @@ import { importCommand } from './cli/import.ts';
 import { keys } from './cli/keys.ts';
 import { search } from './cli/search.ts';
 
-/** What an operator does by hand, with the environment of the api. Runs in its image too, so it sees no other script. */
+/**
+ * What an operator does by hand, with the environment of the api. Runs in its image too, so it sees no other script.
+ */
 const commands: Record<string, Command> = { admin, keys, search, import: importCommand };
 
 function usage(): string {

@@ -125,8 +125,8 @@ function parseVtt(lines: string[]): Cue[] {
 }
 
 /**
- * An empty line ends a block. One of spaces may stand in a cue, as in captions that were made by machine; it ends a block
- * where the next one begins behind it, which some write so.
+ * An empty line ends a block. One of spaces may stand in a cue, as in captions that were made by machine; it ends a
+ * block where the next one begins behind it, which some write so.
  */
 function blocksOf(lines: string[]): { line: number; lines: string[] }[] {
   const blocks: { line: number; lines: string[] }[] = [];
@@ -153,8 +153,8 @@ function isComment(line: string): boolean {
 }
 
 /**
- * Empty lines inside a text are common in SubRip, so a cue goes on until the number and times of the next. Between these
- * two there is an empty line only where the number is the next in order: else it is text.
+ * Empty lines inside a text are common in SubRip, so a cue goes on until the number and times of the next. Between
+ * these two there is an empty line only where the number is the next in order: else it is text.
  */
 function parseSrt(lines: string[]): Cue[] {
   const found: (Omit<Cue, 'text'> & { lines: string[] })[] = [];

@@ -7,8 +7,8 @@ type CommentChange = Partial<
 >;
 
 /**
- * Writes a comment with everything that counts it: the replies of what it stands under, the note for the trending lists,
- * and the number on the video. That one is written last, since all who comment there write it too.
+ * Writes a comment with everything that counts it: the replies of what it stands under, the note for the trending
+ * lists, and the number on the video. That one is written last, since all who comment there write it too.
  * @returns false when the video is gone: then the transaction must end without a write
  */
 export async function addComment(db: Db, comment: NewComment, session: DbSession): Promise<boolean> {
@@ -18,7 +18,8 @@ export async function addComment(db: Db, comment: NewComment, session: DbSession
 
 /**
  * Changes a comment, and counts it anew where it is shown from now on or is no longer. What goes takes its count back
- * from the hour and region where it was written. Of what is removed nothing is left to decide about, so its report ends.
+ * from the hour and region where it was written. Of what is removed nothing is left to decide about, so its report
+ * ends.
  * @returns what it is now; undefined when there is none
  */
 export async function changeComment(

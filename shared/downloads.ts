@@ -99,7 +99,9 @@ export function httpStatus(error: unknown): number | undefined {
   return error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
 }
 
-/** Whether the store ended a reply before all of it was there, which Node.js says of the reply alone and not of a file. */
+/**
+ * Whether the store ended a reply before all of it was there, which Node.js says of the reply alone and not of a file.
+ */
 function isBrokenOff({ name, code }: Error & { code?: string }): boolean {
   return name === 'TimeoutError' || code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE';
 }

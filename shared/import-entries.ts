@@ -9,9 +9,9 @@ type Imported = { added: number; changed: number; same: number; deleted: number 
 export const mostAtOnce = { entries: 1000, regions: 4000 };
 
 /**
- * Brings entries of another catalogue, of each outside id one, in one transaction: killed at any moment, all of them are
- * there or none, and brought again they change nothing. New ones are the owner's; with `isGiven` known ones too. What is
- * said otherwise of known ones is noted among their edits, as by the operator.
+ * Brings entries of another catalogue, of each outside id one, in one transaction: killed at any moment, all of them
+ * are there or none, and brought again they change nothing. New ones are the owner's; with `isGiven` known ones too.
+ * What is said otherwise of known ones is noted among their edits, as by the operator.
  * @throws Error with a sentence when the owner's account is not active, or no longer
  */
 export async function importEntries(
@@ -35,7 +35,8 @@ export async function importEntries(
     const touched = [...planned.added, ...planned.changed].map(({ videoId }) => videoId);
     if (touched.length > 0) await db.search.touch(touched, session);
     if (planned.scores.length > 0) await db.trending.addScores(planned.scores, session);
-    // Last, so that whoever signs in does not wait for all that. A status that changes meanwhile finds all of it or none.
+    // Last, so that whoever signs in does not wait for all that. A status that changes meanwhile finds all of it or
+    // none.
     if (touched.length > 0) await db.accounts.hold(owner._id, session);
     return planned;
   });

@@ -138,8 +138,8 @@ export function personPictureJobId(uploadId: string): string {
 }
 
 /**
- * The hash that collects views until the next fold; which fold is under way, and the hash that is its own; and what has been
- * counted of one viewer and video, by a hash of both.
+ * The hash that collects views until the next fold; which fold is under way, and the hash that is its own; and what has
+ * been counted of one viewer and video, by a hash of both.
  */
 export function viewKeys(prefix: string) {
   return {
@@ -170,7 +170,9 @@ export function searchCountedKey(prefix: string): string {
   return `${prefix}:search:counted`;
 }
 
-/** Where requests are counted: an account's window, how many accounts there are, and the channel that asks for leases. */
+/**
+ * Where requests are counted: an account's window, how many accounts there are, and the channel that asks for leases.
+ */
 export function limitKeys(prefix: string) {
   return {
     account: (hash: string) => `${prefix}:limit:${hash}`,

@@ -16,7 +16,9 @@ export function isLanguage(code: string): boolean {
   return languages.has(code);
 }
 
-/** All of them and no other as a pattern, for a schema that says what is taken: by the first letter, as that is short. */
+/**
+ * All of them and no other as a pattern, for a schema that says what is taken: by the first letter, as that is short.
+ */
 export const languagePattern = new RegExp(
   `^(?:${[...new Set([...languages].map(([first]) => first))].map(beginningWith).join('|')})$`,
 );

@@ -10,14 +10,14 @@ const lastTryMilliseconds = 1000;
 export type LineOutput = { write(line: string): void };
 
 /**
- * Lines for a file descriptor. They wait for each other up to a tenth of a second, since a write for each costs a request
- * as much as the rest of its log, and whoever writes a line waits for nothing: a disk that is busy with others' writes
- * kept all requests for up to 75 ms, and a pipe that nobody reads would keep them for good. What cannot be written is
- * tried again, and is kept up to a bound; `onTaken` gets the number of lines that were dropped, once lines are taken
- * again. When the process exits what is left is written first.
+ * Lines for a file descriptor. They wait for each other up to a tenth of a second, since a write for each costs a
+ * request as much as the rest of its log, and whoever writes a line waits for nothing: a disk that is busy with others'
+ * writes kept all requests for up to 75 ms, and a pipe that nobody reads would keep them for good. What cannot be
+ * written is tried again, and is kept up to a bound; `onTaken` gets the number of lines that were dropped, once lines
+ * are taken again. When the process exits what is left is written first.
  *
- * Not by pino's own (sonic-boom 4.2): that looks through all that waits with each line, and where the disk is full it lets
- * no process end.
+ * Not by pino's own (sonic-boom 4.2): that looks through all that waits with each line, and where the disk is full it
+ * lets no process end.
  */
 export function lineOutput(fd: number, onTaken: (dropped: number) => void): LineOutput {
   let waiting = '';

@@ -28,8 +28,8 @@ export function createLog(level: string, process: string): Log {
 
 /**
  * Writes lines of the level `info` that say the same kind of thing again and again, as one for each request. They look
- * like all others, but pino would need a third of all the time that a short request takes. `members` is JSON without the
- * braces; nothing is looked for in it, so there must be nothing to hide.
+ * like all others, but pino would need a third of all the time that a short request takes. `members` is JSON without
+ * the braces; nothing is looked for in it, so there must be nothing to hide.
  */
 export function lineWriter(log: Log, message: string): (members: string) => void {
   const bound = JSON.stringify(log.bindings()).slice(1, -1);

@@ -3,10 +3,10 @@ import type { Person } from './db/people.ts';
 import { MillraceError } from './errors.ts';
 
 /**
- * Makes one person of two: what `fromId` did, `intoId` did from now on, and the address of the first leads to the second.
- * Where either was merged before, its successor counts. Both people are written to, and so is a person who gets a credit:
- * of two who merge the same people at once one wins, and no credit is left with who is gone. Done again it changes
- * nothing.
+ * Makes one person of two: what `fromId` did, `intoId` did from now on, and the address of the first leads to the
+ * second. Where either was merged before, its successor counts. Both people are written to, and so is a person who gets
+ * a credit: of two who merge the same people at once one wins, and no credit is left with who is gone. Done again it
+ * changes nothing.
  * @throws MillraceError not_found, person_merged, and invalid_request when there is no such person to merge into
  */
 export async function mergePeople(

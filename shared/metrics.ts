@@ -8,7 +8,9 @@ export type Metrics = ReturnType<typeof createMetrics>;
 /** Whoever collects figures waits for some seconds only. */
 const patienceMilliseconds = 2000;
 
-/** Asked when somebody collects: how many seconds ago trending was computed, how many jobs there are, what is paused. */
+/**
+ * Asked when somebody collects: how many seconds ago trending was computed, how many jobs there are, what is paused.
+ */
 export type Asked = {
   trendingAge: () => Promise<number | undefined>;
   queueCounts: () => Promise<QueueCounts[]>;

@@ -96,7 +96,9 @@ export function createQueues(connection: Redis, prefix: string) {
       );
     },
 
-    /** How many jobs wait for a worker, run, or wait for a time to come (another attempt, the next run of a schedule). */
+    /**
+     * How many jobs wait for a worker, run, or wait for a time to come (another attempt, the next run of a schedule).
+     */
     counts: (): Promise<QueueCounts[]> => Promise.all(queueNames.map(countsOf)),
 
     /** The queues from which no worker takes jobs until somebody resumes them, as the dashboard can. */
@@ -110,7 +112,8 @@ export function createQueues(connection: Redis, prefix: string) {
     workers: (queue: QueueName): Promise<number> => byName[queue].getWorkersCount(),
 
     /**
-     * The queues that no worker serves while jobs wait for one. Those with a schedule always need one: their workers make it.
+     * The queues that no worker serves while jobs wait for one. Those with a schedule always need one: their workers
+     * make it.
      */
     async unserved(): Promise<QueueName[]> {
       const waits = await Promise.all(

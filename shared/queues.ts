@@ -20,8 +20,8 @@ export const queues = {
   audio: { payload: work.extend({ track: index }), attempts: 4, timeoutSeconds: 3600 },
   captions: { payload: work.extend({ track: index }), attempts: 4, timeoutSeconds: 900 },
   /**
-   * With a version, the job makes that poster, which somebody has chosen; without, the images of an encoding. Or it makes
-   * the picture of a person from that upload.
+   * With a version, the job makes that poster, which somebody has chosen; without, the images of an encoding. Or it
+   * makes the picture of a person from that upload.
    */
   images: {
     payload: z.union([

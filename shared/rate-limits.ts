@@ -20,8 +20,8 @@ export type Quota = { requests: number; seconds: number };
 type RateLimits = Readonly<Record<LimitClass, Quota>>;
 
 /**
- * Many viewers may share an address; who guesses passwords, makes accounts or writes to others needs few of them. A page
- * asks for suggestions with every key, so they would leave nothing of the quota of what is typed for.
+ * Many viewers may share an address; who guesses passwords, makes accounts or writes to others needs few of them. A
+ * page asks for suggestions with every key, so they would leave nothing of the quota of what is typed for.
  */
 export const usualLimits =
   'sign-in=20/60,register=10/600,ticket=60/60,search=60/60,suggest=300/60,view=120/60,comment=30/60,rest=1200/60';

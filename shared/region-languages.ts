@@ -1,6 +1,6 @@
 /**
- * The languages of regions (ISO 3166-1 alpha-2): ISO 639-1 codes, the main ones first. Official languages, and others in
- * which much is published there (Unicode CLDR, territory information).
+ * The languages of regions (ISO 3166-1 alpha-2): ISO 639-1 codes, the main ones first. Official languages, and others
+ * in which much is published there (Unicode CLDR, territory information).
  */
 export const regionLanguages: Readonly<Record<string, readonly string[]>> = {
   AE: ['ar', 'en'],

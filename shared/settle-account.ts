@@ -15,8 +15,8 @@ const batch = 100;
  *     active               its videos and comments are seen again
  *     suspended            they are hidden, and its uploads end
  *     closing              that, and everything it is signed in with ends
- *     closed               that, and its password, API keys, videos, likes and the text of its comments are removed; the
- *                          people it has added stay, as nobody's
+ *     closed               that, and its password, API keys, videos, likes and the text of its comments are removed;
+ *                          the people it has added stay, as nobody's
  *
  * The record of the account comes first and says `settled` last. So this may be killed anywhere: a sweep calls it again
  * for what is not settled, and all of it may be done twice. One call changes so many comments, and of a closed account

@@ -4,7 +4,8 @@ const checkSeconds = 2;
 
 /**
  * Asks all at once. `late` aborts when nobody waits any longer.
- * @returns the names of those that refuse, or have not answered within two seconds, and of a Redis that it takes no writes
+ * @returns the names of those that refuse, or have not answered within two seconds, and of a Redis that it takes no
+ * writes
  */
 export async function silentOf(
   checks: Record<string, (late: AbortSignal) => Promise<unknown>>,

@@ -24,8 +24,8 @@ export type Storage = ReturnType<typeof createStorage>;
 const yearOfCaching = 'public, max-age=31536000, immutable';
 
 /**
- * How long a store may say nothing, in milliseconds, and how often it is asked. Somebody waits for the api, which asks for
- * little; what workers bring and fetch is large.
+ * How long a store may say nothing, in milliseconds, and how often it is asked. Somebody waits for the api, which asks
+ * for little; what workers bring and fetch is large.
  */
 const patience = {
   api: { connectionTimeout: 2000, socketTimeout: 5000, attempts: 3 },

@@ -58,8 +58,8 @@ export function storedObjects<B extends string>(client: S3Client, names: Record<
     },
 
     /**
-     * Uploads in several parts that were neither completed nor aborted. It goes on by keys alone, as versitygw refuses its
-     * own marker of an upload: of a key with several, those on the next page are found when the others have ended.
+     * Uploads in several parts that were neither completed nor aborted. It goes on by keys alone, as versitygw refuses
+     * its own marker of an upload: of a key with several, those on the next page are found when the others have ended.
      */
     async openUploads(bucket: B): Promise<OpenUpload[]> {
       const found: OpenUpload[] = [];

@@ -1,11 +1,11 @@
 import type { Counts } from './db/views.ts';
 
 /**
- * Trending by exponential decay kept forward (Cormode et al., "Forward Decay", ICDE 2009). The heat of a video in a region
- * is the sum over its events of weight x 2^(-age / halfLife), where an event is as old as the beginning of its hour: so
- * it follows from the hourly counts alone, in whatever order they came. Because all heats of a region decay at the same
- * pace, the order of two videos changes only with an event. So what is kept never has to be touched for the passing of
- * time alone:
+ * Trending by exponential decay kept forward (Cormode et al., "Forward Decay", ICDE 2009). The heat of a video in a
+ * region is the sum over its events of weight x 2^(-age / halfLife), where an event is as old as the beginning of its
+ * hour: so it follows from the hourly counts alone, in whatever order they came. Because all heats of a region decay at
+ * the same pace, the order of two videos changes only with an event. So what is kept never has to be touched for the
+ * passing of time alone:
  *
  *     hotness = log2(heat at t) + (t - reference) / halfLife
  *
@@ -14,9 +14,10 @@ import type { Counts } from './db/views.ts';
 export const usualHalfLifeHours = 6;
 
 /**
- * A view that breaks off at once counts a quarter, a whole one 1. A like is given by one viewer in some twenty to thirty,
- * a comment by one in some hundred: 4 and 6 let both be felt where views are few and keep them from deciding where views
- * are many. In proportion to how rare they are, they would: and a quarrel brings comments as surely as quality does.
+ * A view that breaks off at once counts a quarter, a whole one 1. A like is given by one viewer in some twenty to
+ * thirty, a comment by one in some hundred: 4 and 6 let both be felt where views are few and keep them from deciding
+ * where views are many. In proportion to how rare they are, they would: and a quarrel brings comments as surely as
+ * quality does.
  */
 export const weights = { view: 0.25, wholeView: 1, like: 4, comment: 6 } as const;
 

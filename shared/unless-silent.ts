@@ -11,7 +11,10 @@ const brokenDisk = /^(ENOSPC|EDQUOT|EROFS|EACCES|EIO)$/;
 const refusingRedis = /^(OOM|READONLY|LOADING|MISCONF|MASTERDOWN|NOREPLICAS|CLUSTERDOWN|EXECABORT)\b/;
 /** Of a 404: any other name is of a bucket or a key that is not known. */
 const missingObject = /^(NoSuchKey|NotFound|NoSuchUpload)$/;
-/** What a store says of too many requests, and (S3 with 400 and 409) of one that came slowly or at the same time as another. */
+/**
+ * What a store says of too many requests, and (S3 with 400 and 409) of one that came slowly or at the same time as
+ * another.
+ */
 const laterAtStore =
   /^(RequestTimeout|OperationAborted|ConditionalRequestConflict|SlowDown|TooManyRequests)$/;
 /** MongoDB's MaxTimeMSExpired: a query took longer than it may. */
@@ -40,8 +43,8 @@ export function isUnavailable(thrown: unknown): boolean {
 type Told = Error & { code?: unknown; errorResponse?: unknown; $metadata?: { httpStatusCode?: number } };
 
 /**
- * What was thrown; `unavailable` where a server has not answered, or a disk fails: that is no bug, and the caller may try
- * again.
+ * What was thrown; `unavailable` where a server has not answered, or a disk fails: that is no bug, and the caller may
+ * try again.
  */
 export function unlessSilent(thrown: unknown): unknown {
   if (!(thrown instanceof Error)) return thrown;

@@ -22,10 +22,10 @@ type SeenView = {
 };
 
 /**
- * Keeps what has been counted of each viewer and video, and the time of the last view of them; and adds what is new to the
- * video's counts: the first time and an hour after the last view a view, else only what more was watched. Who has watched
- * less than what is known an hour after has opened the player anew: then all of it is new. The hour and the time are
- * those of Redis, so all processes mean the same.
+ * Keeps what has been counted of each viewer and video, and the time of the last view of them; and adds what is new to
+ * the video's counts: the first time and an hour after the last view a view, else only what more was watched. Who has
+ * watched less than what is known an hour after has opened the player anew: then all of it is new. The hour and the
+ * time are those of Redis, so all processes mean the same.
  */
 const recordScript = `
   local now = tonumber(redis.call('TIME')[1])
@@ -72,7 +72,9 @@ type ViewCounter = {
   record(view: SeenView): Promise<boolean>;
 };
 
-/** Views that come at the same moment go to Redis together: one by one, each would cost as much again in this process. */
+/**
+ * Views that come at the same moment go to Redis together: one by one, each would cost as much again in this process.
+ */
 export function createViewCounter(connection: Redis, prefix: string): ViewCounter {
   connection.defineCommand('recordViews', { lua: recordScript });
   const redis = connection as Scripted;

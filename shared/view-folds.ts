@@ -14,8 +14,8 @@ export type FoldPart = { id: string; counts(): HourCounts[] };
 type Fold = { id: string; isNew: boolean; parts: FoldPart[] };
 
 /**
- * Sets what is counted in Redis aside as a fold; or gives the one that an earlier run has not finished. From then on its
- * hash is never written to, so each who reads it cuts it into the same parts.
+ * Sets what is counted in Redis aside as a fold; or gives the one that an earlier run has not finished. From then on
+ * its hash is never written to, so each who reads it cuts it into the same parts.
  */
 export async function takeFold(
   redis: Redis,

@@ -187,6 +187,11 @@ describe('the architecture', () => {
     expect(modules.filter((file) => lines(file) > 250)).to.deep.equal(made);
   });
 
+  it('has no comment beyond 120 characters', () => {
+    const own = [...files, ...scripts].filter((file) => file !== 'shared/client/operations.ts');
+    expect(filesWith(/^(?=\s*(\/\*\*|\*|\/\/) ).{121}/m, own)).to.deep.equal([]);
+  });
+
   it('has names in kebab-case that say what is inside', () => {
     const names = [...files, ...scripts].flatMap((file) => file.split('/').map((name) => ({ file, name })));
     expect(names.filter(({ name }) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)?$/.test(name))).to.deep.equal(

@@ -13,10 +13,10 @@ const engagementsAtOnce = 2000;
 const never = new AbortController().signal;
 
 /**
- * Brings what was counted since the last run to the scores: views from Redis, which are also logged for the hourly counts,
- * and the likes and comments that were noted, which go to the hourly counts at once. Each part is one transaction, which
- * also notes that the part is counted, or removes what was noted. So a run may be killed between any two writes, and may
- * overlap with another: everything counts once, and the next run goes on where this one ended.
+ * Brings what was counted since the last run to the scores: views from Redis, which are also logged for the hourly
+ * counts, and the likes and comments that were noted, which go to the hourly counts at once. Each part is one
+ * transaction, which also notes that the part is counted, or removes what was noted. So a run may be killed between any
+ * two writes, and may overlap with another: everything counts once, and the next run goes on where this one ended.
  */
 export async function foldViews(tools: Folding, log: Log, signal: AbortSignal = never): Promise<void> {
   const { redis, config } = tools;

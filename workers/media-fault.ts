@@ -2,8 +2,8 @@ import { MillraceError } from '../shared/errors.ts';
 import { FfmpegError } from './media/ffmpeg.ts';
 
 /**
- * The last but one are said of a track of which nothing was decoded until the end of the file, the last of one with many
- * channels that no layout names.
+ * The last but one are said of a track of which nothing was decoded until the end of the file, the last of one with
+ * many channels that no layout names.
  */
 const senseless =
   /Invalid data found|no decoder found|Decoder .*not found|Cannot determine format|Value inf for parameter 'time_base'|Rematrix is needed/i;

@@ -9,11 +9,11 @@ type Means = Pick<Context, 'db' | 'storage' | 'redis' | 'config'>;
 type Orphans = { objects: number; uploads: number; unknown: number; example?: string };
 
 /**
- * Removes what no purge could see: objects that a worker wrote long after its attempt or its video had ended, uploads in
- * parts that nobody completed. Only what is older than `before`, since an upload's bytes and a job's segments are there
- * before a record says so. Of every video and person there is a record, also when it was removed. So what has none is
- * another installation's, or younger than the database, which came from a backup: it is left alone, as are keys that
- * Millrace did not make. Each call looks at a page of each bucket and goes on where the last one ended.
+ * Removes what no purge could see: objects that a worker wrote long after its attempt or its video had ended, uploads
+ * in parts that nobody completed. Only what is older than `before`, since an upload's bytes and a job's segments are
+ * there before a record says so. Of every video and person there is a record, also when it was removed. So what has
+ * none is another installation's, or younger than the database, which came from a backup: it is left alone, as are keys
+ * that Millrace did not make. Each call looks at a page of each bucket and goes on where the last one ended.
  */
 export async function removeOrphans(means: Means, before: Date): Promise<Orphans> {
   const found: Orphans = { objects: 0, uploads: 0, unknown: 0 };

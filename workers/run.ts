@@ -10,7 +10,9 @@ import type { Tools } from './tools.ts';
 
 export type Step = { tools: Tools; log: Log; signal: AbortSignal };
 
-/** What a queue's jobs do. `gaveUp` runs once when a job has failed for good. Of a quiet one the log has failures only. */
+/**
+ * What a queue's jobs do. `gaveUp` runs once when a job has failed for good. Of a quiet one the log has failures only.
+ */
 export type Handler<Q extends QueueName> = {
   run(payload: Payload<Q>, step: Step): Promise<void>;
   gaveUp?(payload: Payload<Q>, error: MillraceError, tools: Tools): Promise<void>;
@@ -29,8 +31,8 @@ export class Superseded extends Error {
 const mostStarts = 10;
 
 /**
- * A server that does not answer is no fault of the job, and costs no attempt: it is put off for 5, 10, 20, 40 s and then a
- * minute each time, six minutes in all.
+ * A server that does not answer is no fault of the job, and costs no attempt: it is put off for 5, 10, 20, 40 s and
+ * then a minute each time, six minutes in all.
  */
 const putOffMilliseconds = (starts: number): number => Math.min(60, 5 * 2 ** (starts - 1)) * 1000;
 

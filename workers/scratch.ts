@@ -6,7 +6,9 @@ import { MillraceError } from '../shared/errors.ts';
 
 export type Scratch = {
   root: string;
-  /** Runs `work` with an empty folder that is gone afterwards, however `work` ends. Makes `root` again when it is gone. */
+  /**
+   * Runs `work` with an empty folder that is gone afterwards, however `work` ends. Makes `root` again when it is gone.
+   */
   withFolder<T>(name: string, work: (folder: string) => Promise<T>): Promise<T>;
   /** Writes something. @throws when that is not possible. */
   check(): Promise<void>;
@@ -118,8 +120,8 @@ async function isAlive(
 }
 
 /**
- * When a process that runs was started, in clock ticks since boot (proc(5): field 22), which tells it from a later one of
- * the same id. Undefined where there is no such file.
+ * When a process that runs was started, in clock ticks since boot (proc(5): field 22), which tells it from a later one
+ * of the same id. Undefined where there is no such file.
  */
 async function startOf(pid: number): Promise<string | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');

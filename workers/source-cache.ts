@@ -24,8 +24,8 @@ type Entry = {
 };
 
 /**
- * Keeps local copies of sources up to `limitBytes`; the least recently used that no job holds go first. What somebody else
- * has removed is fetched again.
+ * Keeps local copies of sources up to `limitBytes`; the least recently used that no job holds go first. What somebody
+ * else has removed is fetched again.
  */
 export function openSourceCache(storage: Storage, root: string, limitBytes: number): SourceCache {
   const folder = join(root, 'sources');
@@ -33,7 +33,10 @@ export function openSourceCache(storage: Storage, root: string, limitBytes: numb
   const closing = new AbortController();
   let serial = 0;
 
-  /** Looked at anew for each, as jobs take, bring and remove copies meanwhile. What is on its way would come all the same. */
+  /**
+   * Looked at anew for each, as jobs take, bring and remove copies meanwhile. What is on its way would come all the
+   * same.
+   */
   async function evict(): Promise<void> {
     while ([...entries.values()].reduce((sum, { bytes }) => sum + bytes, 0) > limitBytes) {
       const idle = [...entries].filter(([, { users, isHere }]) => users === 0 && isHere);

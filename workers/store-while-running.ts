@@ -3,8 +3,8 @@ import type { FfmpegCommand } from './media/ffmpeg-command.ts';
 import { mediaFault } from './media-fault.ts';
 
 /**
- * Runs ffmpeg, and beside it what `store` begins, which gets the run, so that hardly anything is left to store when that
- * ends. When one of them fails ffmpeg ends too, and nothing goes on behind the caller's back.
+ * Runs ffmpeg, and beside it what `store` begins, which gets the run, so that hardly anything is left to store when
+ * that ends. When one of them fails ffmpeg ends too, and nothing goes on behind the caller's back.
  * @throws MillraceError undecodable or encoding_failed, or what was begun throws.
  */
 export async function storeWhileRunning<T extends unknown[]>(

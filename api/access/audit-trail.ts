@@ -8,8 +8,8 @@ type Declared = { action: Action; method: string; path: string };
 type Asked = { params: Record<string, string>; body?: unknown; requestId: string; address: string };
 
 /**
- * Notes in the audit log what a request changes of what is not its caller's. It stands where every route passes, so that
- * no handler can forget it. A handler that has a transaction notes in there (`note`), and then there is no change
+ * Notes in the audit log what a request changes of what is not its caller's. It stands where every route passes, so
+ * that no handler can forget it. A handler that has a transaction notes in there (`note`), and then there is no change
  * without its entry. The rest, tickets for pictures and the queue dashboard, is noted when the handler has ended and
  * before the reply leaves (`finish`): not earlier, because only then is it known that something was changed; not later,
  * because nobody shall hear that it is done who might find no trace of it. What can be lost there by a kill is the one

@@ -114,9 +114,9 @@ export function decide(action: Action, actor: Actor | undefined, thing?: Thing, 
 const unseenStates: readonly string[] = ['draft'] satisfies VideoState[];
 
 /**
- * Public and unlisted things are seen by all, once there is something to see and their time has come; others, and what was
- * taken down, by their owner and overseers. Those of a suspended account are seen by overseers alone, and those of one
- * that is being deleted by nobody.
+ * Public and unlisted things are seen by all, once there is something to see and their time has come; others, and what
+ * was taken down, by their owner and overseers. Those of a suspended account are seen by overseers alone, and those of
+ * one that is being deleted by nobody.
  */
 function sees(row: Row, actor: Actor | undefined, thing: Thing, now: number): boolean {
   const { ownerId, ownerStatus, visibility, state, publishedAt, takenDown } = thing;
@@ -130,8 +130,8 @@ function sees(row: Row, actor: Actor | undefined, thing: Thing, now: number): bo
 }
 
 /**
- * Whether somebody does it as an overseer: to what is somebody else's, or because nobody but overseers may do it at all.
- * Pure.
+ * Whether somebody does it as an overseer: to what is somebody else's, or because nobody but overseers may do it at
+ * all. Pure.
  */
 export function oversees(action: Action, actor: Actor, thing?: Thing): boolean {
   const row: Row = policy[action];

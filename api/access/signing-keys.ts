@@ -37,7 +37,8 @@ export function openSigningKeys({ config, db, log }: Pick<Context, 'config' | 'd
 
 /**
  * The keys that sign access tokens, as this process knows them. They are read when they are used, at most once in
- * `refreshMs`; whoever reads first when the next key is due adds it, and when all tokens of a key have ended, removes it.
+ * `refreshMs`; whoever reads first when the next key is due adds it, and when all tokens of a key have ended, removes
+ * it.
  */
 export function signingKeys({ store, secret, days, tokenSeconds, log, now = Date.now }: Options) {
   const publicKeys = new Map<string, Promise<CryptoKey>>();
@@ -154,8 +155,8 @@ export function signingKeys({ store, secret, days, tokenSeconds, log, now = Date
     published: async () => (await times()).verifying.map((key) => publicJwk(key._id, key)),
 
     /**
-     * Adds another key by hand, and gives the newest. `later`: it is first published, as by schedule. `drop`: the tokens
-     * of all keys before end, as one of those may be in the wrong hands.
+     * Adds another key by hand, and gives the newest. `later`: it is first published, as by schedule. `drop`: the
+     * tokens of all keys before end, as one of those may be in the wrong hands.
      */
     async rotate(when: 'later' | 'now' | 'drop'): Promise<SigningKey> {
       await reload();

@@ -2,7 +2,8 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 
 /**
  * Replies that say, once `stopping` is aborted, that their connection ends with them. Otherwise a client that keeps its
- * connections sends the next request into one that is closed at that moment, and cannot know whether it was carried out.
+ * connections sends the next request into one that is closed at that moment, and cannot know whether it was carried
+ * out.
  */
 export function lastReplies(stopping: AbortSignal): typeof ServerResponse<IncomingMessage> {
   return class extends ServerResponse<IncomingMessage> {

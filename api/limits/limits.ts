@@ -26,7 +26,10 @@ export type Limits = {
     accountId: string | undefined,
     exchange: Exchange,
   ): undefined | Promise<void>;
-  /** Counts what a handler knows more of, as the e-mail address that a sign-in tries. @throws MillraceError too_many_requests */
+  /**
+   * Counts what a handler knows more of, as the e-mail address that a sign-in tries.
+   * @throws MillraceError too_many_requests
+   */
   take(limitClass: LimitClass, key: string): Promise<void>;
   close(): void;
 };

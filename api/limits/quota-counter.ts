@@ -16,7 +16,9 @@ export type QuotaCounter = {
   answers(): boolean;
   take(id: string, quota: Quota, wanted: number, share: number): Promise<Grant | Alone>;
   giveBack(id: string, unspent: number, endsAt: number): Promise<void>;
-  /** Asks the other processes, and never this one, for what they hold of an account, and gives them time to return it. */
+  /**
+   * Asks the other processes, and never this one, for what they hold of an account, and gives them time to return it.
+   */
   recall(id: string): Promise<void>;
   onRecall(listener: (id: string) => void): void;
   close(): void;

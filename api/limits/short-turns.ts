@@ -4,13 +4,14 @@ import type { RequestListener, Server } from 'node:http';
 const mostInTurn = 8;
 
 /**
- * Lets new connections in while others are busy. Node takes one connection in a turn of its loop (libuv 1.45 and later),
- * and a turn that answers 400 requests lasts 20 ms: of 100 clients that came at once beside those, the last waited for 2 s.
- * So while connections come, a turn begins few requests; the others wait for the next, first come first served. When a
- * turn has taken no connection, none waits, and everything is begun as it comes.
+ * Lets new connections in while others are busy. Node takes one connection in a turn of its loop (libuv 1.45 and
+ * later), and a turn that answers 400 requests lasts 20 ms: of 100 clients that came at once beside those, the last
+ * waited for 2 s. So while connections come, a turn begins few requests; the others wait for the next, first come first
+ * served. When a turn has taken no connection, none waits, and everything is begun as it comes.
  *
- * Of one connection one request waits at most. Node stops reading from a client that leaves its replies unread, and sees no
- * replies of requests that wait: somebody who sends the next without an end, and connects meanwhile, would fill the memory.
+ * Of one connection one request waits at most. Node stops reading from a client that leaves its replies unread, and
+ * sees no replies of requests that wait: somebody who sends the next without an end, and connects meanwhile, would fill
+ * the memory.
  */
 export function shortTurns(server: Server, answer: RequestListener): RequestListener {
   const waiting: Parameters<RequestListener>[] = [];

@@ -9,8 +9,8 @@ import { isVisited, problemPage } from '../web/problem-page.ts';
 import { logOf } from './request-log.ts';
 
 /**
- * The one door for errors: every one leaves as RFC 9457 with a code, and with an id that the log carries; to whom visits
- * a page with a browser, as a page that says the same.
+ * The one door for errors: every one leaves as RFC 9457 with a code, and with an id that the log carries; to whom
+ * visits a page with a browser, as a page that says the same.
  */
 export function problem(context: Named): Middleware {
   return async (ctx, next) => {
@@ -59,8 +59,8 @@ function wantsPage(ctx: KoaContext): boolean {
 }
 
 /**
- * Back to here, or, where a sign-in has failed, to begin again and go where it was to go; nowhere for who is signed in, or with no provider. A cookie
- * outlives its session, so it tells nothing, but where nobody was asked whose it is.
+ * Back to here, or, where a sign-in has failed, to begin again and go where it was to go; nowhere for who is signed in,
+ * or with no provider. A cookie outlives its session, so it tells nothing, but where nobody was asked whose it is.
  */
 function signInUrl(ctx: KoaContext, status: number, { publicUrl, providers }: Named): string | undefined {
   if (providers.all.length === 0) return undefined;

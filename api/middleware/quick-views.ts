@@ -23,10 +23,10 @@ const bodies = new Map(
 type PassedOn = { bytes: Buffer; version?: string };
 
 /**
- * Counts the views that players tell most often by a short way, without Koa: of nobody who signs in, of a video that was
- * looked at within the last second, in a body that fits. Players tell a view every few seconds, and the long way costs several times what
- * counting does. Whatever is not so plain, and all that is to be refused, goes the long way, which says the same; the
- * headers of the replies are those that it gave last. Limits count once, by whichever way.
+ * Counts the views that players tell most often by a short way, without Koa: of nobody who signs in, of a video that
+ * was looked at within the last second, in a body that fits. Players tell a view every few seconds, and the long way
+ * costs several times what counting does. Whatever is not so plain, and all that is to be refused, goes the long way,
+ * which says the same; the headers of the replies are those that it gave last. Limits count once, by whichever way.
  *
  * @returns `first`, the short way, and a middleware for the beginning of the long one
  */

@@ -57,7 +57,10 @@ function directivesFor({ config, publicUrl }: Named, outside: Outside = { play: 
 
 type Named = Pick<ApiContext, 'config' | 'publicUrl'>;
 
-/** What a middleware sets is the same for every request: it runs once, since a dozen checked headers cost as much as a reply. */
+/**
+ * What a middleware sets is the same for every request: it runs once, since a dozen checked headers cost as much as a
+ * reply.
+ */
 async function headersFrom(middleware: Middleware): Promise<[string, string][]> {
   const req = new IncomingMessage(new Socket());
   const res = new ServerResponse(req);

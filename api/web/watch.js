@@ -124,7 +124,10 @@ function offerSounds(hls) {
   };
 }
 
-/** The addresses of segments end after hours, and a network may be away: has everything asked for anew, unless too often. */
+/**
+ * The addresses of segments end after hours, and a network may be away: has everything asked for anew, unless too
+ * often.
+ */
 function playAgain() {
   const { currentTime: at } = media;
   stopped = { at, times: Math.abs(at - stopped.at) < 1 ? stopped.times + 1 : 1 };
@@ -215,7 +218,9 @@ async function checkMayWatch() {
   }
 }
 
-/** On the way back the browser shows the page as it was left, before a sign-out too. A new one says what is true now. */
+/**
+ * On the way back the browser shows the page as it was left, before a sign-out too. A new one says what is true now.
+ */
 async function checkAfterReturn({ persisted }) {
   if (!persisted) return;
   await getJson(isPlaying ? `${address}/playback` : address).catch(({ isFinal }) => {

@@ -7,8 +7,8 @@ const connections = 500;
 const seconds = 10;
 
 /**
- * How long the slowest hundredth waits when many ask at once, and beside it with a bare Koa app that returns the bytes of
- * the list: there is no less here. A reply that is no success ends the run.
+ * How long the slowest hundredth waits when many ask at once, and beside it with a bare Koa app that returns the bytes
+ * of the list: there is no less here. A reply that is no success ends the run.
  */
 export async function run(context: BenchContext): Promise<Figure[]> {
   const { note, folder, rounds = 3 } = context;

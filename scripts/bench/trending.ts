@@ -34,8 +34,8 @@ type Bench = {
 };
 
 /**
- * One scheduled run after 20,000 (video, region) pairs were viewed, in a worker of its own, against one aggregation over
- * all hourly counts that gives the same places; and how fast a list is read meanwhile.
+ * One scheduled run after 20,000 (video, region) pairs were viewed, in a worker of its own, against one aggregation
+ * over all hourly counts that gives the same places; and how fast a list is read meanwhile.
  */
 export async function run({ note, rounds = 3, startSystem }: BenchContext): Promise<Figure[]> {
   const system = await startSystem({
@@ -156,8 +156,8 @@ async function compare({ db, mongo, note }: Bench, videos: number): Promise<{ pl
 }
 
 /**
- * The slowest hundredth of many who read a list, alone and while a run writes. The views of that run are counted before:
- * whoever counts them in the process that asks would measure that process.
+ * The slowest hundredth of many who read a list, alone and while a run writes. The views of that run are counted
+ * before: whoever counts them in the process that asks would measure that process.
  */
 async function readMeanwhile(bench: Bench, url: string, videos: number): Promise<Figure[]> {
   const read = (seconds: number) => load(url, connections, seconds, { headers: asBrowsers });

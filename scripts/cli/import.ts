@@ -105,8 +105,8 @@ function bring({ file, owner, asJson }: Options): Run {
 }
 
 /**
- * Aborts at the first signal, so that what was brought until then is noted in the audit log. Ctrl-C comes twice where npm
- * is between, so the ones of the next second are the same; a later one ends the process at once.
+ * Aborts at the first signal, so that what was brought until then is noted in the audit log. Ctrl-C comes twice where
+ * npm is between, so the ones of the next second are the same; a later one ends the process at once.
  */
 function untilInterrupted(): AbortSignal {
   const interrupt = new AbortController();

@@ -3,7 +3,9 @@ export type Seeds = { videoId: string; uploadId: string; spareVideoId: string; s
 type Operation = { operationId: string; security?: object[] };
 export type Document = { paths: Record<string, Record<string, Operation>>; components: unknown };
 
-/** The ids of the operations that nobody needs to sign in for, or of those that one does; one that says nothing is open. */
+/**
+ * The ids of the operations that nobody needs to sign in for, or of those that one does; one that says nothing is open.
+ */
 export function operationIds({ paths }: Document, which: 'open' | 'closed'): string[] {
   const isOpen = ({ security = [{}] }: Operation) => security.some((way) => Object.keys(way).length === 0);
   return Object.values(paths)

@@ -88,8 +88,8 @@ function slow(): Simulated {
 }
 
 /**
- * A few programs that say over and over that they have watched all of it: as the rule counts them, once a viewer and hour,
- * and as if there were no rule. They like nothing, which takes an account.
+ * A few programs that say over and over that they have watched all of it: as the rule counts them, once a viewer and
+ * hour, and as if there were no rule. They like nothing, which takes an account.
  */
 function burst(): Simulated[] {
   const { publishedAt, beginsAt, hours, viewers, callsAnHour } = bots;

@@ -4,8 +4,8 @@ import { problemIn } from './problem-error.ts';
 export type Version = 1 | 2;
 
 /**
- * How the caller shows who it is. `cookie`: what to send as the `Cookie` header; `true` in a page of another origin, for
- * the browser's own one (on the api's origin the browser sends it anyway).
+ * How the caller shows who it is. `cookie`: what to send as the `Cookie` header; `true` in a page of another origin,
+ * for the browser's own one (on the api's origin the browser sends it anyway).
  */
 export type ClientCredentials =
   | { cookie: string | true }

@@ -16,8 +16,8 @@ export type SourcePicture = {
   /** The colour matrix that it is taken for, where it names none or one that not every ffmpeg scales from. */
   matrix: 'bt709' | 'bt2020nc' | 'ycgco' | null;
   /**
-   * The size of the first pictures, where later ones may have another: one of another shape is fitted into it. `aspect` is
-   * the shape of their pixels, across and down, where that may change too.
+   * The size of the first pictures, where later ones may have another: one of another shape is fitted into it. `aspect`
+   * is the shape of their pixels, across and down, where that may change too.
    */
   first?: { width: number; height: number; aspect?: [number, number] };
 };
@@ -108,8 +108,8 @@ export type AudioTrack = {
 /** Small pictures for scrubbing: one every `intervalSeconds`, of these output frames. Pixels. */
 export type Storyboard = { intervalSeconds: number; width: number; height: number; frames: number[] };
 /**
- * A text track of the source that becomes captions. The language is BCP 47, `und` when it is not known. `inPicture`: the
- * track is the picture, which carries closed captions (CEA-608, channel CC1) between its own bytes.
+ * A text track of the source that becomes captions. The language is BCP 47, `und` when it is not known. `inPicture`:
+ * the track is the picture, which carries closed captions (CEA-608, channel CC1) between its own bytes.
  */
 export type CaptionTrack = {
   streamIndex: number;

@@ -28,8 +28,8 @@ function isOutsideUrl(text: string, allowOwnHost: boolean): boolean {
 }
 
 /**
- * A row of a catalogue that is imported. What may be absent may be null too, as exports have it. Whether there is such a
- * category has to be asked besides.
+ * A row of a catalogue that is imported. What may be absent may be null too, as exports have it. Whether there is such
+ * a category has to be asked besides.
  */
 export function importedRow(allowOwnHost: boolean) {
   return z.strictObject({

@@ -50,8 +50,8 @@ export function accountStore(connection: Connection) {
     },
 
     /**
-     * Writes an account without saying anything new of it: of a transaction that counts on its status and one that changes
-     * it, the second begins again.
+     * Writes an account without saying anything new of it: of a transaction that counts on its status and one that
+     * changes it, the second begins again.
      */
     async hold(id: string, session: ClientSession): Promise<void> {
       await model.updateOne({ _id: id }, { $inc: { vouched: 1 } }, { session });
@@ -90,8 +90,8 @@ export function accountStore(connection: Connection) {
         .lean(),
 
     /**
-     * Accounts whose status has not brought yet what it should. By the order of the words the suspended ones come first:
-     * they are not to wait for the many videos of closed ones.
+     * Accounts whose status has not brought yet what it should. By the order of the words the suspended ones come
+     * first: they are not to wait for the many videos of closed ones.
      */
     unsettled: (limit: number): Promise<User[]> =>
       model.find({ settled: false }).sort({ status: -1 }).limit(limit).lean(),

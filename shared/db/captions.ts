@@ -41,7 +41,9 @@ const idOf = ({ videoId, generation, language }: Omit<Caption, '_id'>) =>
 export function captionStore(connection: Connection) {
   const model = connection.model('Caption', schema);
   return {
-    /** Stores a caption and gives the one that it replaces: of the same language, and both sent or both of one attempt. */
+    /**
+     * Stores a caption and gives the one that it replaces: of the same language, and both sent or both of one attempt.
+     */
     async put(caption: Omit<Caption, '_id'>, session?: ClientSession): Promise<Caption | undefined> {
       const replaced = await model
         .findOneAndUpdate(
@@ -53,7 +55,9 @@ export function captionStore(connection: Connection) {
       return replaced ?? undefined;
     },
 
-    /** What goes with an attempt, one a language: what was sent wins over what was in the file. In order of language. */
+    /**
+     * What goes with an attempt, one a language: what was sent wins over what was in the file. In order of language.
+     */
     async of(videoId: string, generation: number): Promise<Caption[]> {
       const found = await model
         .find({ videoId, generation: trusted({ $in: [null, generation] }) })

@@ -119,8 +119,8 @@ export async function connectDb(url: string) {
     transaction: <T>(work: (session: ClientSession) => Promise<T>): Promise<T> =>
       (connection as Connection).transaction(work) as Promise<T>,
     /**
-     * Tells times so many seconds ago, by MongoDB's clock as it is now: what one process has written, another compares, and
-     * their own clocks may differ.
+     * Tells times so many seconds ago, by MongoDB's clock as it is now: what one process has written, another compares,
+     * and their own clocks may differ.
      */
     async clock(): Promise<Ago> {
       const { localTime } = (await connection.db?.admin().command({ hello: 1, maxTimeMS: 2000 })) ?? {};

@@ -2,8 +2,9 @@ import { type ClientSession, type Connection, Schema, trusted } from 'mongoose';
 import { newId } from '../ids.ts';
 
 /**
- * A like or a comment on its way into the hourly counts. It is written in the transaction of the like itself, and removed
- * in that of the fold that counts it: so each counts once. What is taken back counts -1 in the hour where it was given.
+ * A like or a comment on its way into the hourly counts. It is written in the transaction of the like itself, and
+ * removed in that of the fold that counts it: so each counts once. What is taken back counts -1 in the hour where it
+ * was given.
  */
 export type Engagement = {
   _id: string;

@@ -71,7 +71,8 @@ export function rankingStore(connection: Connection) {
   return {
     /**
      * Writes all rankings of a run, then that it is whole, then forgets older ones. Killed on the way, it leaves
-     * rankings that nobody reads; they go with the runs of their time. Of two runs at once the later `computedAt` is read.
+     * rankings that nobody reads; they go with the runs of their time. Of two runs at once the later `computedAt` is
+     * read.
      */
     async save(runId: string, found: NewRanking[], computedAt: Date, startedAt: Date): Promise<void> {
       const documents = found.map((one) => ({

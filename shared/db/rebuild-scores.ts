@@ -84,8 +84,8 @@ function scoreStages(halfLifeHours: number, at: Date) {
 type Rebuilding = { regions: string[]; halfLifeHours: number; at: Date; settle: () => Promise<void> };
 
 /**
- * Makes the scores of some regions anew from all their hourly counts; within MongoDB, as these may be millions. It may be
- * done again. Marks that scores get meanwhile stay: what was counted then may be in them or not.
+ * Makes the scores of some regions anew from all their hourly counts; within MongoDB, as these may be millions. It may
+ * be done again. Marks that scores get meanwhile stay: what was counted then may be in them or not.
  */
 export async function rebuildScores(
   connection: Connection,
@@ -106,8 +106,8 @@ export async function rebuildScores(
 }
 
 /**
- * Makes some scores of a region anew of their hourly counts, as they are in this transaction. Who counts something of one
- * of them meanwhile writes to its row, too: then one of the two begins again.
+ * Makes some scores of a region anew of their hourly counts, as they are in this transaction. Who counts something of
+ * one of them meanwhile writes to its row, too: then one of the two begins again.
  */
 export async function remakeScores(
   connection: Connection,

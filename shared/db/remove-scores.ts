@@ -11,9 +11,9 @@ export async function removeScores(connection: Connection, regions: string[]): P
 }
 
 /**
- * Removes the scores of all regions beside these. That there are some is seen in their scales, which are few; the scales go
- * last, so where this is killed the next call does the rest. Regions that are served again get their scores anew, from the
- * hourly counts. Nothing happens while another process makes scores or removes some.
+ * Removes the scores of all regions beside these. That there are some is seen in their scales, which are few; the
+ * scales go last, so where this is killed the next call does the rest. Regions that are served again get their scores
+ * anew, from the hourly counts. Nothing happens while another process makes scores or removes some.
  * @returns the regions where it did
  */
 export async function removeUnserved(

@@ -4,8 +4,8 @@ import { formula, usualHalfLifeHours } from '../trending-score.ts';
 import { isDuplicateKey } from './duplicate-key.ts';
 
 /**
- * What a region's scores are kept with. `_id` is the region; formula 0: they are being made, or that was not ended; -1: they
- * are being removed.
+ * What a region's scores are kept with. `_id` is the region; formula 0: they are being made, or that was not ended; -1:
+ * they are being removed.
  */
 type Scale = { _id: string; hours: number; formula: number };
 
@@ -37,10 +37,10 @@ export type ScoreScales = ReturnType<typeof scoreScales>;
 export type RegionScale = { hours: number; isMade: boolean };
 
 /**
- * With which half-life each region's scores are kept, and how these are changed while others add to them. Who adds signs
- * in, in its transaction, on one of some documents. Who changes a scale writes to all of them thereafter: that waits for
- * each transaction that signed in before, and MongoDB lets those that sign in later with an older view of the scales
- * begin again. So when that is done, nobody writes by a former scale any more.
+ * With which half-life each region's scores are kept, and how these are changed while others add to them. Who adds
+ * signs in, in its transaction, on one of some documents. Who changes a scale writes to all of them thereafter: that
+ * waits for each transaction that signed in before, and MongoDB lets those that sign in later with an older view of the
+ * scales begin again. So when that is done, nobody writes by a former scale any more.
  */
 export function scoreScales(connection: Connection) {
   const scaleRows = connection.model('TrendingHalfLife', scales).collection as unknown as Rows<Scale>;
@@ -69,7 +69,9 @@ export function scoreScales(connection: Connection) {
       return new Map(regions.map((region) => [region, known.get(region)?.hours ?? usualHalfLifeHours]));
     },
 
-    /** What scores are to be written with in this transaction. Without a scale nobody ever asked for a region's scores. */
+    /**
+     * What scores are to be written with in this transaction. Without a scale nobody ever asked for a region's scores.
+     */
     async signIn(session: ClientSession): Promise<Map<string, RegionScale>> {
       const adder = adders[Math.floor(Math.random() * adders.length)] as string;
       await turnRows.updateOne({ _id: adder }, { $inc: { count: 1 } }, { upsert: true, session });

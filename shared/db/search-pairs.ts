@@ -12,9 +12,9 @@ const graceMilliseconds = 120_000;
 const mostMissing = 0.1;
 
 /**
- * Common terms are looked up in pairs, which far fewer rows have. Chosen ones go into the rows first: these are made with
- * them from then on, and `repair` finds those that are not. When the last is written, queries may rely on them (`isPaired`).
- * Terms that are no longer chosen lose that at once, before any row loses its pairs.
+ * Common terms are looked up in pairs, which far fewer rows have. Chosen ones go into the rows first: these are made
+ * with them from then on, and `repair` finds those that are not. When the last is written, queries may rely on them
+ * (`isPaired`). Terms that are no longer chosen lose that at once, before any row loses its pairs.
  */
 export function searchPairs(connection: Connection) {
   const rows = () => connection.collection<SearchRow>('search_rows');
@@ -68,8 +68,9 @@ export function searchPairs(connection: Connection) {
     },
 
     /**
-     * Lets queries rely on what was chosen once every row was made with it, and no longer where one is not, which another
-     * release may have written. @returns whether they do from now on; undefined: as before
+     * Lets queries rely on what was chosen once every row was made with it, and no longer where one is not, which
+     * another release may have written.
+     * @returns whether they do from now on; undefined: as before
      */
     async use(now = new Date()): Promise<boolean | undefined> {
       return connection.transaction(async (session) => {

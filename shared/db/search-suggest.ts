@@ -61,7 +61,10 @@ export function suggestTitles(connection: Connection) {
       .sort((a, b) => a.rows - b.rows)[0]?.word;
   }
 
-  /** Those that have one of the words and are out. MongoDB reads what it gives: what is not out has no views, and comes last. */
+  /**
+   * Those that have one of the words and are out. MongoDB reads what it gives: what is not out has no views, and comes
+   * last.
+   */
   const withOneOf = (leads: string[], now: Date) =>
     rows()
       .find({ heads: { $in: leads }, publishedAt: { $lte: now } })

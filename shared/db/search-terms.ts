@@ -62,8 +62,9 @@ export function searchTerms(connection: Connection) {
     },
 
     /**
-     * Counts terms and words anew from the rows, and forgets those that no row has and that nobody has noted for an hour.
-     * Rows may be written meanwhile: what was noted for them stays, and a count may miss them until the next time.
+     * Counts terms and words anew from the rows, and forgets those that no row has and that nobody has noted for an
+     * hour. Rows may be written meanwhile: what was noted for them stays, and a count may miss them until the next
+     * time.
      */
     async countTerms(now = new Date()): Promise<void> {
       const merge = (into: string, fields: string[]) => ({

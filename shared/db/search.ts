@@ -50,8 +50,8 @@ const batch = 200;
 
 /**
  * The index of what everyone may see. It is made of the video records alone: a change that matters marks the video in
- * the same write (`searchStale`), and whoever comes next writes its row and takes the mark off in one transaction. A kill
- * anywhere leaves the mark.
+ * the same write (`searchStale`), and whoever comes next writes its row and takes the mark off in one transaction. A
+ * kill anywhere leaves the mark.
  */
 export function searchStore(connection: Connection, namesOf: NamesOf) {
   const videos = connection.model<Video>('Video');

@@ -39,8 +39,8 @@ export type NewSession = {
 };
 
 /**
- * How often a use is noted, in milliseconds: a write for each request would cost more than the request. More often where
- * the idle time is short.
+ * How often a use is noted, in milliseconds: a write for each request would cost more than the request. More often
+ * where the idle time is short.
  */
 const noteEvery = ({ idleSeconds }: Session): number => Math.min(60_000, (idleSeconds * 1000) / 4);
 const mostListed = 100;

@@ -34,8 +34,9 @@ export function signInStore(connection: Connection) {
   const idOf = (secret: string, state: string) => secretHash(`${secret} ${state}`);
   return {
     /**
-     * `known`: the secret that the browser has of a sign-in before. It is kept while that one waits, so that each of two
-     * tabs can end its own. @returns the secret that the browser is to have
+     * `known`: the secret that the browser has of a sign-in before. It is kept while that one waits, so that each of
+     * two tabs can end its own.
+     * @returns the secret that the browser is to have
      */
     async begin(signIn: SignIn, known: string | undefined): Promise<string> {
       const secret = known !== undefined && (await this.isAwaited(known)) ? known : newSecret();

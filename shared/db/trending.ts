@@ -52,8 +52,8 @@ export function trendingStore(connection: Connection, viewLog: Pick<ViewLog, 'of
   /**
    * Adds events to the scores of their videos, and touches nothing else. Several counts of one video and region may be
    * among them, and counts below 0 for what was taken back. It is for the transaction that adds them to the hourly
-   * counts or to the log, too: of a region without scores yet nothing is written, and while they are made anew only that there was
-   * something, as they will be made of these.
+   * counts or to the log, too: of a region without scores yet nothing is written, and while they are made anew only
+   * that there was something, as they will be made of these.
    */
   async function addScores(counts: HourCounts[], session: ClientSession): Promise<void> {
     const byId = new Map<string, HourCounts[]>();
@@ -100,9 +100,9 @@ export function trendingStore(connection: Connection, viewLog: Pick<ViewLog, 'of
     addScores,
 
     /**
-     * Makes the scores anew where they are kept with another half-life or formula than this, from the hourly counts, while
-     * others go on counting. Killed on the way, the next call does so again. One process does at a time. `settle` brings
-     * what is logged to the hourly counts.
+     * Makes the scores anew where they are kept with another half-life or formula than this, from the hourly counts,
+     * while others go on counting. Killed on the way, the next call does so again. One process does at a time. `settle`
+     * brings what is logged to the hourly counts.
      * @returns the regions where it did; undefined when another process is at it
      */
     async useHalfLives(
@@ -153,7 +153,10 @@ export function trendingStore(connection: Connection, viewLog: Pick<ViewLog, 'of
         .sort((a, b) => b.heat - a.heat || (a.videoId < b.videoId ? -1 : 1));
     },
 
-    /** The scores of some videos in a region, in no order. None while they are made anew: some may be by another half-life. */
+    /**
+     * The scores of some videos in a region, in no order. None while they are made anew: some may be by another
+     * half-life.
+     */
     async scoresOf(region: string, videoIds: string[], at: Date): Promise<HotVideo[]> {
       const scale = videoIds.length === 0 ? undefined : (await scales.all()).get(region);
       if (!scale?.isMade) return [];

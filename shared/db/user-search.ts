@@ -36,7 +36,9 @@ export function userSearchStore(connection: Connection) {
   };
 }
 
-/** A range in the order of the collation, where U+FFFF is after every letter: it uses the index, and no pattern is read. */
+/**
+ * A range in the order of the collation, where U+FFFF is after every letter: it uses the index, and no pattern is read.
+ */
 function beginsWith(text: string) {
   return trusted({ $gte: text, $lt: `${text}\uffff` });
 }

@@ -13,8 +13,8 @@ export type Warning = { code: string; message: string };
 export type TakeDown = { at: Date; by: string; reason: string; message: string };
 
 /**
- * What was brought from another catalogue: its id there, where it plays and has its picture, if it has, and the views by
- * region that it came with. They are part of `views`, and lie in the buckets of the hour `viewsAt`.
+ * What was brought from another catalogue: its id there, where it plays and has its picture, if it has, and the views
+ * by region that it came with. They are part of `views`, and lie in the buckets of the hour `viewsAt`.
  */
 type Outside = {
   id: string;
@@ -70,7 +70,10 @@ export type Video = {
   resumes: number;
   /** The source's own picture could not be used as a rung: the next plan encodes every rung. */
   copyRefused: boolean;
-  /** The work has begun again: chunks came from different encoders, as while workers are replaced, or the store lost some. */
+  /**
+   * The work has begun again: chunks came from different encoders, as while workers are replaced, or the store lost
+   * some.
+   */
   hadMishap?: boolean;
   failure: VideoFailure | null;
   warnings: Warning[];

@@ -112,8 +112,8 @@ export function videoStore(connection: Connection) {
     },
 
     /**
-     * A person's change, on the revision that the person has seen; without one, on whatever there is. The video as it was
-     * just before and as it is now. Undefined when nothing matched: somebody else was faster, or the video is gone.
+     * A person's change, on the revision that the person has seen; without one, on whatever there is. The video as it
+     * was just before and as it is now. Undefined when nothing matched: somebody else was faster, or the video is gone.
      */
     async change(
       id: string,
@@ -206,7 +206,10 @@ export function videoStore(connection: Connection) {
   };
 }
 
-/** Gives records from before videos showed their views what the hourly counts have. They are told by `publishedAt`, which comes last. */
+/**
+ * Gives records from before videos showed their views what the hourly counts have. They are told by `publishedAt`,
+ * which comes last.
+ */
 async function sumViews(connection: Connection): Promise<void> {
   const all = [{ $group: { _id: null, views: { $sum: '$views' } } }];
   const buckets = { from: 'view_buckets', localField: '_id', foreignField: 'videoId', pipeline: all };

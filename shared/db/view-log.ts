@@ -3,10 +3,10 @@ import { newId } from '../ids.ts';
 import type { HourCounts } from './views.ts';
 
 /**
- * Views that scores have and hourly counts do not have yet, nor the counts that videos show. A score is one of few small
- * rows, but an hourly count is a new row somewhere among all there ever were, and an index of videos goes by their views:
- * these writes take several times as long, and ranks do not wait for them. Noted in the transaction that adds to the
- * scores, and removed in the one that adds to the others: so each counts once.
+ * Views that scores have and hourly counts do not have yet, nor the counts that videos show. A score is one of few
+ * small rows, but an hourly count is a new row somewhere among all there ever were, and an index of videos goes by
+ * their views: these writes take several times as long, and ranks do not wait for them. Noted in the transaction that
+ * adds to the scores, and removed in the one that adds to the others: so each counts once.
  */
 type LoggedViews = { _id: string; counts: HourCounts[] };
 

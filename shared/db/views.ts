@@ -1,8 +1,8 @@
 import { type ClientSession, type Connection, Schema } from 'mongoose';
 
 /**
- * What is counted. `watchSeconds` is the time watched, `watchShare` the sum over the views of how much of the video each
- * has watched, 0 to 1.
+ * What is counted. `watchSeconds` is the time watched, `watchShare` the sum over the views of how much of the video
+ * each has watched, 0 to 1.
  */
 export type Counts = {
   views: number;

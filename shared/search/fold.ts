@@ -12,14 +12,16 @@ const letter = new RegExp(`[${Object.keys(letters).join('')}]`, 'gu');
 const nasal = /\u0901|[\u0919\u091e\u0923\u0928\u092e]\u094d(?=[\u0915-\u092e])/g;
 
 /**
- * Accents, Arabic and Hebrew vowel signs, tatweel, and the dot of sounds that Devanagari borrows, which many leave out. The
- * breve of й stays, which makes another letter; the marks of kana are none of these, nor are maqaf and what else separates
- * Hebrew words.
+ * Accents, Arabic and Hebrew vowel signs, tatweel, and the dot of sounds that Devanagari borrows, which many leave out.
+ * The breve of й stays, which makes another letter; the marks of kana are none of these, nor are maqaf and what else
+ * separates Hebrew words.
  */
 const marks =
   /(?<!и)\u0306|[\u0300-\u0305\u0307-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u093c]/gu;
 
-/** What only says how a word is drawn or broken: soft hyphens, joiners, directions, variants of a character, keycaps. */
+/**
+ * What only says how a word is drawn or broken: soft hyphens, joiners, directions, variants of a character, keycaps.
+ */
 const unseen =
   /\u00ad|\u061c|\u200d|\u200e|\u200f|\u2060|\ufeff|\u20e3|[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}]|(?<!\p{Script=Arabic})\u200c/gu;
 

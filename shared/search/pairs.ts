@@ -1,6 +1,9 @@
 import { termOf } from './stems.ts';
 
-/** Terms that are common enough to be looked up two at a time, and which choice of them this is: each has the next number. */
+/**
+ * Terms that are common enough to be looked up two at a time, and which choice of them this is: each has the next
+ * number.
+ */
 export type CommonTerms = { edition: number; terms: ReadonlySet<string> };
 
 export const noCommonTerms: CommonTerms = { edition: 0, terms: new Set() };
@@ -12,7 +15,9 @@ export type KnownForm = { _id: string; rows: number; isPaired?: true };
 export const leastRows = 1000;
 /** A word in more of the rows than this, as "the" may be, makes a pair hardly rarer than its other word is. */
 const mostShare = 0.1;
-/** A row with more common terms has this term in place of their pairs, or a description could make tens of thousands. */
+/**
+ * A row with more common terms has this term in place of their pairs, or a description could make tens of thousands.
+ */
 export const manyPairs = '*';
 const mostPaired = 32;
 /** So many pairs a row has on average, if its terms come independently: with long descriptions all words are common. */
@@ -50,8 +55,8 @@ export function chooseCommon(counted: { _id: string; rows: number }[], all: numb
 
 /**
  * Terms of which every row with both words has one: their pairs where there are such, else the rarer of the two; and
- * `manyPairs`, where some rows have that instead: `many`, about. Of one word alone its forms, and of two where fewer rows
- * have the first than have `manyPairs`.
+ * `manyPairs`, where some rows have that instead: `many`, about. Of one word alone its forms, and of two where fewer
+ * rows have the first than have `manyPairs`.
  */
 export function leadsOf(
   word: KnownForm[],

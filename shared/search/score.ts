@@ -9,10 +9,10 @@ const halvedAfterDays = 30;
 const dayMilliseconds = 86_400_000;
 
 /**
- * How well a video fits: the mean of what its words count (1 to 10), 0.3 for each power of ten of its views, and 1 for a
- * new one, halved every 30 days. So a word in the title outweighs any number of views. It is an expression of MongoDB over
- * a row of the index that has all of these folded words. In the language of the row a word has one form, so no other is
- * looked for.
+ * How well a video fits: the mean of what its words count (1 to 10), 0.3 for each power of ten of its views, and 1 for
+ * a new one, halved every 30 days. So a word in the title outweighs any number of views. It is an expression of MongoDB
+ * over a row of the index that has all of these folded words. In the language of the row a word has one form, so no
+ * other is looked for.
  */
 export function scoreExpression(words: string[], now: Date): object {
   const { title, tags, people, channel, description } = fieldWeights;

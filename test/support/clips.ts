@@ -96,7 +96,10 @@ export const rareMatrixClip = (matrix: 'ycgco' | 'bt2020c') =>
     ffmpeg(...picture(1, '320x180', '25'), ...h264, '-colorspace', matrix, path),
   );
 
-/** Upright 180x320, of which the container says that the 160x240 in the middle are to be shown; white there, black around. */
+/**
+ * Upright 180x320, of which the container says that the 160x240 in the middle are to be shown; white there, black
+ * around.
+ */
 export const clappedClip = () =>
   once('clapped.mov', async (path) => {
     const [lying, whole] = [`${path}-lying.mov`, `${path}-whole.mov`];

@@ -18,8 +18,8 @@ const delimiter = Buffer.from([0, 0, 0, 1, 0x09]);
 const isPicture = (type: number) => type === 1 || type === 5;
 
 /**
- * Adds closed captions (CEA-608, CC1, pop-on) to raw H.264 that has delimiters and no B-frames: each picture carries two
- * bytes. A text that begins to load at a frame is shown `framesToShow` of it later; an empty one clears the screen.
+ * Adds closed captions (CEA-608, CC1, pop-on) to raw H.264 that has delimiters and no B-frames: each picture carries
+ * two bytes. A text that begins to load at a frame is shown `framesToShow` of it later; an empty one clears the screen.
  */
 export async function addClosedCaptions(path: string, texts: Record<number, string>): Promise<void> {
   const pictures = splitPictures(await readFile(path));

@@ -2,8 +2,8 @@ import { createConnection } from 'mongoose';
 import type { System } from './system.ts';
 
 /**
- * Every record of every collection, as text: equal before and after what must change nothing. Without when a session was
- * last used, which is noted once a minute whatever is asked.
+ * Every record of every collection, as text: equal before and after what must change nothing. Without when a session
+ * was last used, which is noted once a minute whatever is asked.
  */
 export async function wholeDatabase({ config }: System): Promise<string> {
   const connection = await createConnection(config.MONGO_URL).asPromise();

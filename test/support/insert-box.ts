@@ -1,6 +1,6 @@
 /**
- * An MP4 or MOV whose index is last, with one box more at the end of the entry that describes the picture, called `entry`
- * there. Nothing that the index points to moves.
+ * An MP4 or MOV whose index is last, with one box more at the end of the entry that describes the picture, called
+ * `entry` there. Nothing that the index points to moves.
  */
 export function insertBox(file: Buffer, entry: string, type: string, content: Buffer): Buffer {
   const head = Buffer.alloc(8);

@@ -230,7 +230,10 @@ export async function frameHashes(path: string): Promise<string[]> {
     .map((line) => line.split(',').at(-1)?.trim() ?? '');
 }
 
-/** Sound from time 0 on, at 48 kHz, one channel: samples in [-1, 1]. What comes before, as the encoder's delay, is left out. */
+/**
+ * Sound from time 0 on, at 48 kHz, one channel: samples in [-1, 1]. What comes before, as the encoder's delay, is left
+ * out.
+ */
 export async function samples(path: string): Promise<Float32Array> {
   const fromZero = ['-af', 'atrim=start=0,aresample=async=1:first_pts=0', '-ac', '1', '-ar', '48000'];
   const { stdout: bytes } = await run(

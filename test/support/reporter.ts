@@ -12,7 +12,10 @@ type Options = {
   summary?: string;
 };
 
-/** Mocha's own report, the reason of each skipped test, where the time went, and a last line: `3 passed, 1 failed, 2 skipped`. */
+/**
+ * Mocha's own report, the reason of each skipped test, where the time went, and a last line: `3 passed, 1 failed, 2
+ * skipped`.
+ */
 // Mocha takes a module's default export.
 export default class Reporter extends Mocha.reporters.Spec {
   #options: Options;

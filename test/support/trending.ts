@@ -7,7 +7,10 @@ export const hourMilliseconds = 3_600_000;
 
 export type Events = Pick<HourCounts, 'videoId' | 'region'> & Partial<HourCounts>;
 
-/** Counts events as the fold does: into the hourly buckets and the scores. Of this hour, and views watched whole, unless said. */
+/**
+ * Counts events as the fold does: into the hourly buckets and the scores. Of this hour, and views watched whole, unless
+ * said.
+ */
 export async function countEvents({ db, config }: Pick<Tools, 'db' | 'config'>, events: Events[]) {
   const thisHour = new Date(Math.floor(Date.now() / hourMilliseconds) * hourMilliseconds);
   const counts = events.map((event): HourCounts => {

@@ -63,7 +63,9 @@ export const values: Record<string, Value> = {
   queueName: { of: () => 'trending' },
 };
 
-/** The smallest body of each route that takes one, as JSON; a text goes as WebVTT. A new such route needs a line here. */
+/**
+ * The smallest body of each route that takes one, as JSON; a text goes as WebVTT. A new such route needs a line here.
+ */
 export const bodies: Record<string, object | string> = {
   'PATCH /api/auth/me': { displayName: 'Another name' },
   'POST /api/auth/token': {

@@ -46,8 +46,8 @@ describe('views of which the worker is killed', function () {
   });
 
   /**
-   * The transaction of a process that was killed holds its rows until MongoDB ends it: after a minute, where nothing else is
-   * said. Gives what was said before.
+   * The transaction of a process that was killed holds its rows until MongoDB ends it: after a minute, where nothing
+   * else is said. Gives what was said before.
    */
   async function liveFor(transactionLifetimeLimitSeconds: number): Promise<number> {
     const said = await mongo.db?.admin().command({ setParameter: 1, transactionLifetimeLimitSeconds });

@@ -48,7 +48,8 @@ describe('a run of trending', () => {
   it('finds the scores that making them anew from the hourly counts gives, after any events in any order', async () => {
     await run();
     const videos = Array.from({ length: 12 }, newId);
-    // The same in every run (Lehmer's generator): sums that come near 0 on the way would be forgotten with their counts.
+    // The same in every run (Lehmer's generator): sums that come near 0 on the way would be forgotten with their
+    // counts.
     let state = 4711;
     const random = () => {
       state = (state * 48_271) % 2_147_483_647;

@@ -21,8 +21,8 @@ describe('the schedules', () => {
       ['sweep', 1000],
       ['trending', 1000],
     ]);
-    // Nor does any of them run a job that another one has scheduled for the same moment: there is one that runs, the next,
-    // and on a slow machine one for each second since.
+    // Nor does any of them run a job that another one has scheduled for the same moment: there is one that runs, the
+    // next, and on a slow machine one for each second since.
     const jobs = await queue('trending').getJobs(['delayed', 'waiting', 'active']);
     const seconds = Math.floor((performance.now() - began) / 1000);
     expect(new Set(jobs.map(({ id }) => id)).size).to.be.at.most(2 + seconds);

@@ -10,7 +10,9 @@ const mostNamed = 16;
 const longestTitle = 60;
 const stereoBitrate = 128_000;
 const surroundBitrate = 384_000;
-/** So many channels, or up to eight, ffmpeg takes for one layout when none is named: 16 for hexadecagonal, 24 for 22.2. */
+/**
+ * So many channels, or up to eight, ffmpeg takes for one layout when none is named: 16 for hexadecagonal, 24 for 22.2.
+ */
 const guessed = [16, 24];
 
 /** Every audio track in stereo, and once more in 5.1 where the source has that or more. The default one comes first. */

@@ -12,7 +12,8 @@ const mostTitle = 200;
 /**
  * The text tracks that become captions, one a language: a full one before one for foreign parts only (forced), then
  * the file's default, then the first. What is left out is said in warnings. `withCaptions` is the picture's track where
- * that carries closed captions. These name no language, so they come last, and not beside a track that names none either.
+ * that carries closed captions. These name no language, so they come last, and not beside a track that names none
+ * either.
  */
 export function chooseCaptions(
   report: ProbeReport,

@@ -10,8 +10,8 @@ const stillCodecs = new Set(['mjpeg', 'png', 'bmp', 'gif', 'webp']);
 const mostOfStill = 2;
 
 /**
- * The stream to encode: of those that can be used and move the default one, else one that is no series of still pictures,
- * else the largest; cover art is no video.
+ * The stream to encode: of those that can be used and move the default one, else one that is no series of still
+ * pictures, else the largest; cover art is no video.
  * @throws MillraceError no_video_stream, encrypted, unsupported_codec or too_many_pixels.
  */
 export function chooseVideo(report: ProbeReport): ProbedStream {
@@ -63,7 +63,9 @@ function isKnown({ codec_name }: ProbedStream): boolean {
   return codec_name !== undefined && codec_name !== 'none' && codec_name !== 'unknown';
 }
 
-/** A picture as ffmpeg gives it, which it has turned upright. `aspect` is that of its pixels, 0 where it is not known. */
+/**
+ * A picture as ffmpeg gives it, which it has turned upright. `aspect` is that of its pixels, 0 where it is not known.
+ */
 export type Decoded = { width: number; height: number; aspect: [number, number] };
 
 /**

@@ -74,7 +74,10 @@ export function planCopy(question: CopyQuestion): Copy | CopyRefusal {
 const usualMatrices = ['bt709', 'smpte170m', 'bt470bg'];
 const usualPrimaries = [...usualMatrices, 'smpte240m'];
 const usualCurves = [...usualMatrices, 'iec61966-2-1', 'iec61966-2-4', 'bt1361e', 'bt2020-10', 'bt2020-12'];
-/** Chromium takes a picture of this height for BT.709 unless matrix, primaries and curve are all named, others for BT.601. */
+/**
+ * Chromium takes a picture of this height for BT.709 unless matrix, primaries and curve are all named, others for
+ * BT.601.
+ */
 const guessedHigh = 720;
 
 /** Whether players show it as the other rungs, which are converted by its matrix alone. */

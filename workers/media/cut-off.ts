@@ -11,10 +11,10 @@ const mostBehind = 0.05;
 const mostOfPack = 64 * 1024;
 
 /**
- * Whether a file was cut off, or goes on behind what can be read of it, where ffmpeg takes either for the end without a word.
- * ASF names its size in bytes, unless it is of a broadcast, and every page of Ogg its own. Behind an FLV or ASF another one
- * may have been added, and a transport stream may go on with a program that it tells of only there. `endByte` is where the
- * last packet of picture or sound ends.
+ * Whether a file was cut off, or goes on behind what can be read of it, where ffmpeg takes either for the end without a
+ * word. ASF names its size in bytes, unless it is of a broadcast, and every page of Ogg its own. Behind an FLV or ASF
+ * another one may have been added, and a transport stream may go on with a program that it tells of only there.
+ * `endByte` is where the last packet of picture or sound ends.
  */
 export async function findCutOff(
   path: string,

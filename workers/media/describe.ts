@@ -10,7 +10,8 @@ const mostRefused = 16;
 
 /**
  * Streams and container of a local file. Codecs that cannot be opened become unknown, in the file.
- * @throws MillraceError not_a_video, truncated, encrypted or timed_out; encoding_failed when ffprobe was ended from outside,
+ * @throws MillraceError not_a_video, truncated, encrypted or timed_out; encoding_failed when ffprobe was ended from
+ * outside,
  *   unavailable when it was not begun.
  */
 export async function describe(probe: ProbeTool, file: string, signal: AbortSignal): Promise<ProbeReport> {

@@ -137,10 +137,15 @@ export function copyCommand(plan: EncodingPlan, source: string, file: string): F
   };
 }
 
-/** A shorter hole in sound is closed: time stamps of recorders tremble, and filling each time would be heard. Seconds. */
+/**
+ * A shorter hole in sound is closed: time stamps of recorders tremble, and filling each time would be heard. Seconds.
+ */
 export const leastFilled = 0.1;
 
-/** Silence for samples that are no numbers, or of any size, as floats may be; only where it is needed, as each is looked at. */
+/**
+ * Silence for samples that are no numbers, or of any size, as floats may be; only where it is needed, as each is looked
+ * at.
+ */
 const silenced = "aeval='if(lt(abs(val(ch)),1e6),val(ch),0)':c=same";
 
 /**

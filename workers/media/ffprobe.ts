@@ -133,7 +133,8 @@ type Scan = {
 /**
  * Reads the time stamps of every packet of some streams in one pass, edit lists applied. The container's own idea
  * of its length can be wrong by any amount; this is what is really there. In the order of `streamIndexes`.
- * @throws MillraceError timed_out, encoding_failed when ffprobe was ended from outside, unavailable when it was not begun.
+ * @throws MillraceError timed_out, encoding_failed when ffprobe was ended from outside, unavailable when it was not
+ * begun.
  */
 export async function scanPackets(
   probe: ProbeTool,

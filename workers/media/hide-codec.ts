@@ -11,8 +11,8 @@ const mostEntryBytes = 1024 ** 2;
 const nothing = 'hide';
 
 /**
- * Makes the codec of one track unknown, in place, in MP4 and Matroska. Where a decoder refuses what a track says of itself,
- * as ffmpeg 5.1 does with newer kinds of AAC, ffprobe ends without a word about the others.
+ * Makes the codec of one track unknown, in place, in MP4 and Matroska. Where a decoder refuses what a track says of
+ * itself, as ffmpeg 5.1 does with newer kinds of AAC, ffprobe ends without a word about the others.
  * @param index of its stream @returns whether it was found
  */
 export async function hideCodec(path: string, index: number): Promise<boolean> {

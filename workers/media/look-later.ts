@@ -25,10 +25,10 @@ const shapes =
   /\b((?:pic_(?:width|height)_in|frame_crop_|conf_win_|(?:horizontal|vertical)_size_v|aspect_ratio_i|sar_)\w+) .*= (\d+)$/;
 
 /**
- * What MPEG-2, H.264 and HEVC come to be behind the first picture, as their headers say, which come with key frames: whether
- * H.264 may have fields, and whether pictures have another size, or pixels of another shape. So it is with a recorded broadcast
- * that begins with what came before, and with what was joined of several. Nothing is decoded: 240 MB took 0.5 s at most.
- * What cannot be read to its end tells as much as it does until there.
+ * What MPEG-2, H.264 and HEVC come to be behind the first picture, as their headers say, which come with key frames:
+ * whether H.264 may have fields, and whether pictures have another size, or pixels of another shape. So it is with a
+ * recorded broadcast that begins with what came before, and with what was joined of several. Nothing is decoded: 240 MB
+ * took 0.5 s at most. What cannot be read to its end tells as much as it does until there.
  */
 export async function lookLater(
   tool: EncodeTool,

@@ -43,8 +43,8 @@ export async function findLostFragments(
 }
 
 /**
- * Where the first box begins that is no whole one, and what it says to be; the size of the file when all are whole. Up to then,
- * where the fragments end that an index in front of them names.
+ * Where the first box begins that is no whole one, and what it says to be; the size of the file when all are whole. Up
+ * to then, where the fragments end that an index in front of them names.
  */
 async function endOfBoxes(
   file: FileHandle,

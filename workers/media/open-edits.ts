@@ -14,12 +14,12 @@ const empty = -1;
 /**
  * Mends what ffmpeg takes wrong in the edit lists of an MP4, in place.
  *
- * An edit that names no length gets one that reaches to the end of any file: it stands for all that follows where there are
- * fragments, and ffmpeg leaves out what of them lies in the index itself. Other writers have taken it up.
+ * An edit that names no length gets one that reaches to the end of any file: it stands for all that follows where there
+ * are fragments, and ffmpeg leaves out what of them lies in the index itself. Other writers have taken it up.
  *
- * An edit that is empty, or stands still, becomes one of what is behind the end of its track: the picture before it stays,
- * and there is no sound. ffmpeg knows empty edits in front of all others only, plays the beginning of the track in others,
- * and plays on where the picture should stand.
+ * An edit that is empty, or stands still, becomes one of what is behind the end of its track: the picture before it
+ * stays, and there is no sound. ffmpeg knows empty edits in front of all others only, plays the beginning of the track
+ * in others, and plays on where the picture should stand.
  */
 export async function openEdits(file: string): Promise<void> {
   const handle = await open(file, 'r+');

@@ -151,8 +151,8 @@ function sumOf(stretches: Stretch[], packetSeconds: number): number {
 const ahead = 5;
 
 /**
- * By how much later than its time stamps say another stream is due that begins at `beginSeconds`, where the stretches of
- * this one follow each other. 0 in the first of them; with the stretch that it lies in, when it has another clock.
+ * By how much later than its time stamps say another stream is due that begins at `beginSeconds`, where the stretches
+ * of this one follow each other. 0 in the first of them; with the stretch that it lies in, when it has another clock.
  */
 export function laterBy(
   packets: Packets,
@@ -170,12 +170,14 @@ export function laterBy(
   );
 }
 
-/** A packet of sound may last a second (TTA), and its last one less; containers name no length of it, or a whole one. */
+/**
+ * A packet of sound may last a second (TTA), and its last one less; containers name no length of it, or a whole one.
+ */
 const longPacket = 0.1;
 
 /**
- * The same for sound, which has no pauses: its packets are all of one length, whatever the container says. Where the last one
- * of long packets ends is only known by the length of the whole file, `wholeSeconds`.
+ * The same for sound, which has no pauses: its packets are all of one length, whatever the container says. Where the
+ * last one of long packets ends is only known by the length of the whole file, `wholeSeconds`.
  */
 export function soundExtent(packets: Packets, knownSeconds = 0, wholeSeconds = 0): Extent | undefined {
   const packetSeconds = usualDistance(packets) ?? 0;

@@ -10,9 +10,10 @@ const pairedShare = 0.9;
 const tolerance = 0.05;
 
 /**
- * The pictures a second of H.264 whose fields are packets of their own, as in MP4 a broadcast is after remuxing (PAFF): its
- * packets, and what ffprobe makes of them, count fields. Whole pictures at twice the rate that are marked as interlaced look
- * the same there; only a decoder tells, which makes one picture of two fields. Undefined where packets are pictures.
+ * The pictures a second of H.264 whose fields are packets of their own, as in MP4 a broadcast is after remuxing (PAFF):
+ * its packets, and what ffprobe makes of them, count fields. Whole pictures at twice the rate that are marked as
+ * interlaced look the same there; only a decoder tells, which makes one picture of two fields. Undefined where packets
+ * are pictures.
  */
 export async function wholeRate(
   probe: ProbeTool,

@@ -34,7 +34,9 @@ export function sourcePicture(video: ProbedStream, formatName = '', later?: Late
   };
 }
 
-/** Dolby Vision is in other colours than its base where it has none that other players can show (profiles 5 and 10.0). */
+/**
+ * Dolby Vision is in other colours than its base where it has none that other players can show (profiles 5 and 10.0).
+ */
 export function colourWarnings({ side_data_list }: ProbedStream): PlanWarning[] {
   const dolby = side_data_list.find(({ dv_profile }) => dv_profile !== undefined);
   if (dolby?.dv_bl_signal_compatibility_id !== 0) return [];
@@ -122,8 +124,8 @@ export function scaleFilters(width: number, height: number, first?: SourcePictur
 }
 
 /**
- * To a size, `words` being those of `scale`. Pictures of another shape than the `first` are shown whole between black bars;
- * of the same shape they fill it.
+ * To a size, `words` being those of `scale`. Pictures of another shape than the `first` are shown whole between black
+ * bars; of the same shape they fill it.
  */
 export function fitFilters(
   width: number,

@@ -201,9 +201,9 @@ function offerCopy(
 }
 
 /**
- * Frames a second while pictures come: a pause lowers the average, as frames do that a camera has left out, and should not
- * make the rest judder. What the container says is exact where it agrees with the packets, and above all a rate that
- * sources are made at; those of interlaced video may be single fields.
+ * Frames a second while pictures come: a pause lowers the average, as frames do that a camera has left out, and should
+ * not make the rest judder. What the container says is exact where it agrees with the packets, and above all a rate
+ * that sources are made at; those of interlaced video may be single fields.
  */
 function usualRate(video: ProbedStream, packets: Packets, isInterlaced: boolean): number {
   const average = parseRate(video.avg_frame_rate);

@@ -10,9 +10,9 @@ const leastShare = 0.9;
 const leastPairs = 12;
 
 /**
- * The distance between the pictures of film on a DVD, or of a recording that leaves out what repeats: the mean, as every
- * other picture is shown half as long again as the next. The usual distance is one of the two, and no rate: at 20 a second
- * every sixth picture would be lost. Undefined for others.
+ * The distance between the pictures of film on a DVD, or of a recording that leaves out what repeats: the mean, as
+ * every other picture is shown half as long again as the next. The usual distance is one of the two, and no rate: at 20
+ * a second every sixth picture would be lost. Undefined for others.
  */
 export function pulldownDistance({ times }: Packets): number | undefined {
   const shown = times.slice().sort();

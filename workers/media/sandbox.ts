@@ -61,7 +61,8 @@ export const inputWhitelists = [
 ];
 
 /**
- * @throws Error naming the variable that names the program, when that cannot be run or is another one, and where the limits
+ * @throws Error naming the variable that names the program, when that cannot be run or is another one, and where the
+ * limits
  *   are to blame those. `start` is all that comes before its options.
  */
 export async function checkProgram(name: 'ffmpeg' | 'ffprobe', start: string[]): Promise<void> {
@@ -80,8 +81,9 @@ export async function checkProgram(name: 'ffmpeg' | 'ffprobe', start: string[]):
 }
 
 /**
- * `unavailable` where a program was not even begun, which says nothing of its file. `code` is the system's name for why, or an
- * exit code: a shell and the words of the prefix say it with 126 and 127, ffmpeg and ffprobe never end with those.
+ * `unavailable` where a program was not even begun, which says nothing of its file. `code` is the system's name for
+ * why, or an exit code: a shell and the words of the prefix say it with 126 and 127, ffmpeg and ffprobe never end with
+ * those.
  */
 export function notBegun(code: unknown, cause: Error): MillraceError | undefined {
   if (code !== 126 && code !== 127 && !/^E[A-Z0-9]+$/.test(String(code))) return undefined;

@@ -2,7 +2,9 @@ import type { EncodingPlan, FrameRate } from '../../shared/contracts/encoding.ts
 import { secondsOf } from './frame-rate.ts';
 import { type Extent, pauseSeconds } from './packets.ts';
 
-/** Sound that lasts this much longer than the picture is more than the padding of its last frame (AAC of 24 kHz: 43 ms). */
+/**
+ * Sound that lasts this much longer than the picture is more than the padding of its last frame (AAC of 24 kHz: 43 ms).
+ */
 const soundOverhang = 0.05;
 /** Each of many recordings that were joined has such padding. */
 const joinedOverhang = 1;

@@ -17,10 +17,14 @@ import { storeRendition } from '../store-rendition.ts';
 import { storeWhileRunning } from '../store-while-running.ts';
 import type { Tools } from '../tools.ts';
 
-/** Every rung is a file: looking four times a second costs more than it wins, half a second of CPU for a minute of 720p. */
+/**
+ * Every rung is a file: looking four times a second costs more than it wins, half a second of CPU for a minute of 720p.
+ */
 const lookMilliseconds = 2000;
 
-/** Reading may begin before a key frame, and end in the middle of a picture: what cannot be decoded there is not missed. */
+/**
+ * Reading may begin before a key frame, and end in the middle of a picture: what cannot be decoded there is not missed.
+ */
 const unnoticedSeconds = 1;
 
 /** Makes one chunk of the picture in every encoded rung. */
@@ -49,8 +53,8 @@ type Work = { video: Video; plan: EncodingPlan; chunk: number; span: Chunk };
 
 /**
  * A chunk that lacks pictures, as its first cannot be decoded, is made again from key frames before: where the picture
- * is renewed bit by bit nothing is damaged, it only takes a while until it is whole. If that does not do it is made with
- * ever more of what lies around it.
+ * is renewed bit by bit nothing is damaged, it only takes a while until it is whole. If that does not do it is made
+ * with ever more of what lies around it.
  */
 async function encodeChunk(
   work: Work,

@@ -22,7 +22,10 @@ const previewMaxBytes = 300 * 1024;
 /** From good to what fits in any case. */
 const previewQualities = [50, 25, 5];
 
-/** Makes the poster and the animated preview of an encoding; or one poster that somebody has chosen, or a person's picture. */
+/**
+ * Makes the poster and the animated preview of an encoding; or one poster that somebody has chosen, or a person's
+ * picture.
+ */
 export async function images(payload: Payload<'images'>, step: Step): Promise<void> {
   if ('personPicture' in payload) return makePersonPicture(payload.personPicture, step);
   const { poster, ...attempt } = payload;

@@ -74,8 +74,9 @@ export async function publish(attempt: Attempt, step: Step): Promise<void> {
 }
 
 /**
- * Once after a mishap, as where workers with different ffmpegs made the chunks or the store has lost some; and where what
- * was packaged without encoding may be at fault: then that is encoded. @throws always
+ * Once after a mishap, as where workers with different ffmpegs made the chunks or the store has lost some; and where
+ * what was packaged without encoding may be at fault: then that is encoded.
+ * @throws always
  */
 async function beginAgain(tools: Tools, video: Video, error: unknown): Promise<never> {
   const isRejected = error instanceof MillraceError && error.code === 'output_rejected';

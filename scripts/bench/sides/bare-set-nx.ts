@@ -2,7 +2,9 @@ import type { AddressInfo } from 'node:net';
 import { Redis } from 'ioredis';
 import Koa from 'koa';
 
-/** The least that Koa can do to count once: one `SET NX` in the Redis named on the command line, each of another key. */
+/**
+ * The least that Koa can do to count once: one `SET NX` in the Redis named on the command line, each of another key.
+ */
 const redis = new Redis(process.argv[2] ?? '');
 const app = new Koa();
 let asked = 0;

@@ -12,8 +12,10 @@ const quietShare = 0.05;
 const longestSeconds = 300;
 
 /**
- * Waits until the server has nothing left to tidy up after what was asked of it before: figures of what comes next would
- * be of both. @returns how long that took, in seconds. @throws Error after five minutes
+ * Waits until the server has nothing left to tidy up after what was asked of it before: figures of what comes next
+ * would be of both.
+ * @returns how long that took, in seconds.
+ * @throws Error after five minutes
  */
 export async function untilQuiet(connection: Connection): Promise<number> {
   const began = performance.now();

@@ -40,8 +40,8 @@ export async function seedVideos(db: Db, mongo: mongo.Db, from: number, to: numb
 }
 
 /**
- * Adds `count` hourly buckets of the last seven days for the videos `from` to `to`, spread over regions and hours; of the
- * videos some are watched far more than most.
+ * Adds `count` hourly buckets of the last seven days for the videos `from` to `to`, spread over regions and hours; of
+ * the videos some are watched far more than most.
  */
 export async function seedBuckets(mongo: mongo.Db, from: number, to: number, count: number): Promise<void> {
   const random = randomNumbers(from + 1);

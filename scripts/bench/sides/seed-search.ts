@@ -12,8 +12,8 @@ const categories = ['nature', 'music', 'sport', 'news', 'film', 'games', 'travel
 
 /**
  * Writes so many ready public videos, and what search knows of them, as the workers would: rows by the same function,
- * terms, words and pairs by the same functions, in larger batches. Their indexes are made afterwards, as that is faster; of the
- * videos only the one by id, which is all that search uses.
+ * terms, words and pairs by the same functions, in larger batches. Their indexes are made afterwards, as that is
+ * faster; of the videos only the one by id, which is all that search uses.
  */
 export async function seedSearch(url: string, count: number, note: (line: string) => void): Promise<void> {
   const connection = await createConnection(url).asPromise();

@@ -30,7 +30,9 @@ function input(media: string | undefined): string[] {
 const sound = ['-map', '1:a', '-c:a', 'aac', '-b:a', '128k'];
 const end = ['-pix_fmt', 'yuv420p', '-movflags', '+faststart', '-f', 'mp4'];
 
-/** A minute as a phone records it: a key frame every second, and at 12 Mbit/s more than any rung of its size may spend. */
+/**
+ * A minute as a phone records it: a key frame every second, and at 12 Mbit/s more than any rung of its size may spend.
+ */
 export async function makeMinute({ clips, media, note }: ClipPlace): Promise<string> {
   return once(join(clips, 'minute.mp4'), note, (path) => {
     const rate = ['-b:v', '12M', '-maxrate', '16M', '-bufsize', '16M', '-g', '30', '-sc_threshold', '0'];

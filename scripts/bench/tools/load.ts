@@ -21,8 +21,9 @@ const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..', '..');
 
 /**
- * Asks as fast as so many connections can, for so many seconds. wrk does that: what is written for Node waits for itself
- * about as long as for the reply (bare Koa at 500 connections: 99 % within 58 ms by autocannon, 20 to 29 ms by wrk).
+ * Asks as fast as so many connections can, for so many seconds. wrk does that: what is written for Node waits for
+ * itself about as long as for the reply (bare Koa at 500 connections: 99 % within 58 ms by autocannon, 20 to 29 ms by
+ * wrk).
  *
  * @throws Error when a reply is no success
  */

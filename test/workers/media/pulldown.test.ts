@@ -9,7 +9,9 @@ const options = { maxSeconds: 3600, profile: smallProfile, slots: 1, copyRefused
 /** Which field of four pictures comes first, and whether it is shown once more. */
 const cadence = [0x82, 0x00, 0x02, 0x80];
 
-/** MPEG-2 of whole pictures at 23.976 a second as it is on a DVD: marked as 29.97, with fields that are to be repeated. */
+/**
+ * MPEG-2 of whole pictures at 23.976 a second as it is on a DVD: marked as 29.97, with fields that are to be repeated.
+ */
 function markRepeats(stream: Buffer): Buffer {
   let [begin, count, shown] = [0, 0, 0];
   for (let at = stream.indexOf('\0\0\x01'); at >= 0; at = stream.indexOf('\0\0\x01', at + 3)) {
