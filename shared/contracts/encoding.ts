@@ -13,6 +13,8 @@ export type SourcePicture = {
   ignoresMatrix: boolean;
   /** The transfer curve that is tone-mapped to SDR: PQ or HLG. */
   hdr: 'smpte2084' | 'arib-std-b67' | null;
+  /** The primaries of SDR that has more colours than BT.709: BT.2020, DCI-P3 and Display P3. */
+  gamut?: 'bt2020' | 'smpte431' | 'smpte432';
   /** The colour matrix that it is taken for, where it names none or one that not every ffmpeg scales from. */
   matrix: 'bt709' | 'bt2020nc' | 'ycgco' | null;
   /**

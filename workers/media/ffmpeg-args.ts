@@ -6,12 +6,12 @@ import { decimal, type FfmpegCommand } from './ffmpeg-command.ts';
 import { secondsOf } from './frame-rate.ts';
 import { tilesIn, tilesOutput } from './image-args.ts';
 import {
+  colourFilters,
   decoderOptions,
   deinterlaceFilters,
   matrixFilters,
   pictureInput,
   scaleChains,
-  toneMapFilters,
 } from './picture.ts';
 
 /** Decoding ends this much after a chunk: the filters look a frame or two ahead. */
@@ -67,7 +67,7 @@ export function chunkCommand(
     'tpad=stop=-1:stop_mode=clone',
     `trim=start_pts=${span.startFrame}:end_pts=${span.endFrame}`,
     `setpts=PTS-${span.startFrame}`,
-    ...toneMapFilters(picture, largest),
+    ...colourFilters(picture, largest),
   ];
   const tiles = tilesOutput(plan, tilesIn(plan, chunk), '[small]', '[tiles]', tilesFile);
   const { inputs, chains } = scaleChains(rungs, picture.first);

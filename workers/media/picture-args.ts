@@ -4,13 +4,7 @@ import { decimal, type FfmpegCommand } from './ffmpeg-command.ts';
 import { secondsOf } from './frame-rate.ts';
 import { bare, everyFrame, largestSide, master, type Size, scaled } from './image-args.ts';
 import { miniatureSide } from './liveliness.ts';
-import {
-  decoderOptions,
-  deinterlaceFilters,
-  matrixFilters,
-  scaleFilters,
-  toneMapFilters,
-} from './picture.ts';
+import { colourFilters, decoderOptions, deinterlaceFilters, matrixFilters, scaleFilters } from './picture.ts';
 
 const previewSeconds = 3;
 const previewRate = 10;
@@ -26,7 +20,7 @@ function encodedPicture({ picture }: EncodingPlan, size: Size, choice: string[] 
     ...matrixFilters(picture),
     ...deinterlaceFilters(picture),
     ...choice,
-    ...toneMapFilters(picture, size),
+    ...colourFilters(picture, size),
     ...scaleFilters(size.width, size.height, picture.first),
   ];
 }

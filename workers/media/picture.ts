@@ -11,6 +11,8 @@ const marksPictures = ['mpeg4', 'dnxhd', 'mpeg2video', 'vc1'];
 /** Browsers record calls and windows in these, in a new size whenever a window or a telephone is turned. */
 const ofBrowsers = ['vp8', 'vp9'];
 
+const gamuts = ['bt2020', 'smpte431', 'smpte432'] as const;
+
 /** What `look-later.ts` finds in later pictures than the first, of which alone ffprobe tells. */
 export type Later = { mayHaveFields: boolean; changesShape: boolean };
 
@@ -21,7 +23,8 @@ export function sourcePicture(video: ProbedStream, formatName = '', later?: Late
   const hdr = transfer === 'smpte2084' || transfer === 'arib-std-b67' ? transfer : null;
   const mayInterlace = isBroadcast || later?.mayHaveFields || marksPictures.includes(codec);
   const { width = 0, height = 0 } = video;
-  const mayChange = (later?.changesShape || ofBrowsers.includes(codec)) && !hdr && isUpright(video);
+  const gamut = hdr ? undefined : gamutOf(video);
+  const mayChange = (later?.changesShape || ofBrowsers.includes(codec)) && !hdr && !gamut && isUpright(video);
   return {
     streamIndex: video.index,
     // Nobody but the decoder knows the fields of DV, and it has them nearly always.
@@ -29,6 +32,7 @@ export function sourcePicture(video: ProbedStream, formatName = '', later?: Late
     ...(mayInterlace ? { mayInterlace: true } : {}),
     ignoresMatrix: hasNonsenseMatrix(video),
     hdr,
+    ...(gamut ? { gamut } : {}),
     matrix: matrixOf(video),
     ...(mayChange ? { first: { width, height, ...pixelAspect(video) } } : {}),
   };
@@ -63,6 +67,13 @@ function matrixOf(video: ProbedStream): SourcePicture['matrix'] {
   return ['bt2020c', 'smpte2085', 'ictcp'].includes(matrix) ? 'bt2020nc' : null;
 }
 
+/** Where the matrix is one that colours can be converted from; RGB is near enough, and rare. */
+function gamutOf(video: ProbedStream): SourcePicture['gamut'] {
+  const matrix = matrixOf(video) ?? video.color_space ?? '';
+  if (!['bt709', 'smpte170m', 'bt470bg', 'bt2020nc'].includes(matrix)) return undefined;
+  return gamuts.find((known) => known === video.color_primaries);
+}
+
 /** The words before an input whose picture is decoded: else ffmpeg turns it as its display matrix says. */
 export function decoderOptions({ ignoresMatrix }: SourcePicture): string[] {
   return ignoresMatrix ? ['-noautorotate'] : [];
@@ -95,21 +106,33 @@ export function deinterlaceFilters({ isInterlaced, mayInterlace }: SourcePicture
 }
 
 /**
- * PQ or HLG light of up to 1000 cd/m2 becomes SDR of BT.709, at the size of the largest rung, since the steps work
- * on floats: linear light, gamut, a curve that keeps highlights, and back. Tags are set because sources lack them, on
- * the frames, as what they become is named after them; the range is theirs.
+ * To the colours of BT.709, at the size of the largest rung, since the steps work on floats. PQ or HLG light of up to
+ * 1000 cd/m2 becomes SDR: linear light, gamut, a curve that keeps highlights, and back. Tags are set because sources
+ * lack them, on the frames, as what they become is named after them; the range is theirs. What SDR names as its curve
+ * is shown as BT.709 everywhere, and stays what it is.
  */
-export function toneMapFilters({ hdr }: SourcePicture, size: { width: number; height: number }): string[] {
-  if (!hdr) return [];
-  return [
-    `setparams=color_primaries=bt2020:color_trc=${hdr}:colorspace=bt2020nc`,
-    `zscale=w=${size.width}:h=${size.height}:t=linear:npl=203`,
-    'format=gbrpf32le',
-    'zscale=p=bt709',
-    'tonemap=tonemap=mobius:param=0.3:desat=0:peak=5',
-    'zscale=t=bt709:m=bt709:r=tv',
-    'format=yuv420p',
-  ];
+export function colourFilters(picture: SourcePicture, size: { width: number; height: number }): string[] {
+  const { hdr, gamut } = picture;
+  const { width, height } = size;
+  if (hdr) {
+    return [
+      `setparams=color_primaries=bt2020:color_trc=${hdr}:colorspace=bt2020nc`,
+      `zscale=w=${width}:h=${height}:t=linear:npl=203`,
+      'format=gbrpf32le',
+      'zscale=p=bt709',
+      'tonemap=tonemap=mobius:param=0.3:desat=0:peak=5',
+      'zscale=t=bt709:m=bt709:r=tv',
+      'format=yuv420p',
+    ];
+  }
+  // Sizes that are odd `zscale` refuses.
+  return gamut
+    ? [
+        `scale=${width}:${height}`,
+        `setparams=color_primaries=${gamut}:color_trc=bt709`,
+        'zscale=p=bt709:m=bt709:r=tv',
+      ]
+    : [];
 }
 
 /** To a rung's size, in the matrix and range that all rungs have, with square pixels. */

@@ -9,7 +9,7 @@ import {
   firstPictureCommand,
 } from '../../../workers/media/ffmpeg-args.ts';
 import { tilesIn } from '../../../workers/media/image-args.ts';
-import { scaleFilters, toneMapFilters } from '../../../workers/media/picture.ts';
+import { colourFilters, scaleFilters } from '../../../workers/media/picture.ts';
 
 const track: AudioTrack = {
   ...{ name: 'audio/en', streamIndex: 1, language: 'en', title: 'English', isDefault: true },
@@ -138,7 +138,7 @@ describe('the command for a chunk', () => {
     const picture = { ...plan.picture, isInterlaced: true, hdr: 'arib-std-b67' } as const;
     const [shared] = (command(1, { picture }).filter ?? '').split(';');
     expect(shared).to.match(/^\[0:2\]scale=interl=-1,bwdif=/);
-    expect(shared).to.include(`setpts=PTS-60,${toneMapFilters(picture, high).join(',')},split=2`);
+    expect(shared).to.include(`setpts=PTS-60,${colourFilters(picture, high).join(',')},split=2`);
   });
 
   it('encodes all rungs but the copied one', () => {

@@ -3,13 +3,13 @@ import { expect } from 'chai';
 import type { Rung, SourcePicture } from '../../../shared/contracts/encoding.ts';
 import type { ProbedStream } from '../../../workers/media/ffprobe.ts';
 import {
+  colourFilters,
   colourWarnings,
   deinterlaceFilters,
   matrixFilters,
   scaleChains,
   scaleFilters,
   sourcePicture,
-  toneMapFilters,
 } from '../../../workers/media/picture.ts';
 import { insertBox } from '../../support/insert-box.ts';
 import { fieldsIn, h264, levels, lookAt, show, smallProfile, useMedia } from '../../support/media.ts';
@@ -64,6 +64,16 @@ describe('what must be undone in a picture', () => {
     ]);
   });
 
+  it('is its primaries, when they have more colours than BT.709, in SDR', () => {
+    const wide = { color_primaries: 'bt2020', color_space: 'bt2020nc' };
+    expect(of(wide).gamut).to.equal('bt2020');
+    expect(of({ ...wide, color_transfer: 'smpte2084' })).not.to.have.property('gamut');
+    expect(of({ ...wide, color_space: 'gbr' })).not.to.have.property('gamut');
+    for (const color_primaries of ['bt709', 'smpte170m', 'unknown', undefined]) {
+      expect(of({ color_primaries, color_space: 'bt709' }), color_primaries).not.to.have.property('gamut');
+    }
+  });
+
   it('is the matrix of high definition, when it names none', () => {
     const high = { width: 1280, height: 720 };
     for (const color_space of [undefined, 'unknown', 'reserved']) {
@@ -90,7 +100,7 @@ describe('the filters for a picture', () => {
   it('only scale a usual one', () => {
     expect(matrixFilters(plain)).to.deep.equal([]);
     expect(deinterlaceFilters(plain)).to.deep.equal([]);
-    expect(toneMapFilters(plain, size)).to.deep.equal([]);
+    expect(colourFilters(plain, size)).to.deep.equal([]);
     expect(scaleFilters(426, 240)).to.deep.equal([
       ...['scale=426:240:out_color_matrix=bt709:out_range=tv', 'setsar=1', 'format=yuv420p'],
       'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709',
@@ -111,7 +121,7 @@ describe('the filters for a picture', () => {
   it('bring HDR to SDR at the size of the largest rung, after which its matrix is known', () => {
     const hdr = { ...plain, hdr: 'smpte2084', matrix: 'bt709' } as const;
     expect(matrixFilters(hdr)).to.deep.equal([]);
-    expect(toneMapFilters(hdr, size)).to.deep.equal([
+    expect(colourFilters(hdr, size)).to.deep.equal([
       'setparams=color_primaries=bt2020:color_trc=smpte2084:colorspace=bt2020nc',
       'zscale=w=640:h=360:t=linear:npl=203',
       'format=gbrpf32le',
@@ -283,6 +293,25 @@ describe('a picture, encoded,', () => {
       const found = await meanOf(path);
       for (const [plane, value] of red709.entries()) expect(found[plane], `${found}`).to.be.closeTo(value, 3);
       expect((await show(path)).stream).to.include(tags);
+    });
+  }
+
+  // A dull red, R'G'B' (.8, .3, .3), in the numbers of each, computed by their primaries and a gamma of 2.4.
+  const dull = [105, 115, 184];
+  for (const [name, numbers, primaries, matrix] of [
+    ['BT.2020', [114, 113, 162], 'bt2020', 'bt2020nc'],
+    ['Display P3', [108, 116, 174], 'smpte432', 'bt709'],
+  ] as [string, number[], string, string][]) {
+    it(`of SDR in ${name} keeps its colours, also where its size is odd`, async () => {
+      for (const size of ['160x90', '161x91']) {
+        const tagged = ['-color_primaries', primaries, '-colorspace', matrix, '-color_trc', 'bt709'];
+        const picture = [...flat('yuv444p', numbers, size), ...lossless(...tagged)];
+        const path = await encode(await media.make(`${primaries}-${size}.mp4`, ...picture));
+        const found = await meanOf(path);
+        for (const [plane, value] of dull.entries())
+          expect(found[plane], `${size}: ${found}`).to.be.closeTo(value, 2);
+        expect((await show(path)).stream).to.include(encoded);
+      }
     });
   }
 
