@@ -101,7 +101,7 @@ function watchPage(
 </media-control-bar>
 </media-controller>
 <h1 dir="${direction}">${title}</h1>
-<p><output id="state" aria-live="polite">…</output> <progress id="progress" max="100" value="0" hidden></progress></p>
+<p><output id="state" aria-live="polite">…</output> <progress id="progress" aria-label="Encoding" max="100" value="0" hidden></progress></p>
 <p id="sound" hidden><label>Sound <select></select></label></p>
 <p id="facts"></p>
 ${linkOutside(playUrl)}<noscript><p>This page needs JavaScript to play the video.</p></noscript>

@@ -4,6 +4,7 @@ import { listenToPlayer, screenshot, useBrowser, watch } from '../support/browse
 import { clip, twoSoundsClip } from '../support/clips.ts';
 import { uploadWithStoryboard } from '../support/storyboards.ts';
 import { until } from '../support/system.ts';
+import { videoIn } from '../support/videos.ts';
 
 /** What the tests read of an HTMLVideoElement; the functions that do run in the browser. */
 type Media = {
@@ -53,7 +54,7 @@ describe('in a browser', () => {
     await plays(3);
     expect((await client.playback(videoId)).isFinal).to.equal(false);
     expect(await page.locator('#state').innerText()).to.match(/^Encoding \d+ %(, about .* left)?$/);
-    expect(await page.locator('progress').isVisible()).to.equal(true);
+    expect(await page.getByRole('progressbar', { name: 'Encoding' }).isVisible()).to.equal(true);
     expect(await video.evaluate((media: Media) => media.videoWidth)).to.be.greaterThan(0);
     await screenshot(page, 'watch-encoding');
 
@@ -161,6 +162,18 @@ describe('in a browser', () => {
     const box = await choice.boundingBox();
     expect((box?.x ?? 0) + (box?.width ?? 0)).to.be.within(1, 304);
     expect(complaints).to.deep.equal([]);
+    await context.close();
+  });
+
+  it('without scripts there is no player that could not play, but a word of why', async () => {
+    const { browser, system } = started();
+    const videoId = await videoIn('ready', system, { title: 'For all' });
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(`${system.url}/watch/${videoId}`);
+    expect(await page.innerText('main')).to.equal('For all\n\nThis page needs JavaScript to play the video.');
+    expect(await page.locator('video').isVisible()).to.equal(false);
+    await screenshot(page, 'watch-without-scripts');
     await context.close();
   });
 
