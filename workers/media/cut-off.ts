@@ -1,6 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { PlanWarning } from '../../shared/contracts/encoding.ts';
+import { bytesAt } from './bytes-at.ts';
 import { missingEnd } from './completeness.ts';
+import { readHeader } from './mp4-boxes.ts';
 
 /** No page of Ogg is longer, and no header of ASF names its size behind as much. */
 const lookedAt = 64 * 1024;
@@ -12,8 +14,8 @@ const mostOfPack = 64 * 1024;
 
 /**
  * Whether a file was cut off, or goes on behind what can be read of it, where ffmpeg takes either for the end without a
- * word. ASF names its size in bytes, unless it is of a broadcast, and every page of Ogg its own. Behind an FLV or ASF
- * another one may have been added, and a transport stream may go on with a program that it tells of only there.
+ * word. ASF names its size in bytes, unless it is of a broadcast, and every page of Ogg its own. Behind an FLV, ASF or
+ * MP4 another one may have been added, and a transport stream may go on with a program that it tells of only there.
  * `endByte` is where the last packet of picture or sound ends.
  */
 export async function findCutOff(
@@ -21,15 +23,17 @@ export async function findCutOff(
   formatName: string | undefined,
   endByte: number,
 ): Promise<PlanWarning[]> {
-  if (!/^(asf|flv|ogg|mpegts)$/.test(formatName ?? '')) return [];
+  const isMp4 = /\bmov\b/.test(formatName ?? '');
+  if (!isMp4 && !/^(asf|flv|ogg|mpegts)$/.test(formatName ?? '')) return [];
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
     const due = await namedSize(file, formatName, size);
     if (due > size) return [missingEnd(`the file holds ${size} of the ${due} bytes that it names`)];
     const pack = formatName === 'mpegts' ? mostOfPack : 0;
-    const isRead = formatName === 'ogg' || endByte === 0 || endByte + pack >= size * (1 - mostBehind);
-    return isRead ? [] : [missingEnd(`nothing can be found behind byte ${endByte} of ${size}`)];
+    if (formatName === 'ogg' || endByte === 0 || endByte + pack >= size * (1 - mostBehind)) return [];
+    if (isMp4 && !(await holdsAnother(file, size))) return [];
+    return [missingEnd(`nothing can be found behind byte ${endByte} of ${size}`)];
   } finally {
     await file.close();
   }
@@ -41,10 +45,22 @@ async function namedSize(file: FileHandle, formatName: string | undefined, size:
   return formatName === 'asf' ? sizeInAsf(file) : 0;
 }
 
+/** Whether an MP4 has a second index, of which ffmpeg knows nothing. What else lies behind its samples is no picture. */
+async function holdsAnother(file: FileHandle, size: number): Promise<boolean> {
+  let indexes = 0;
+  for (let offset = 0; offset < size && indexes < 2; ) {
+    const box = readHeader(await bytesAt(file, offset, 16));
+    if (!box) break;
+    if (box.type === 'moov') indexes += 1;
+    offset += box.size;
+  }
+  return indexes > 1;
+}
+
 const fileProperties = Buffer.from('a1dcab8c47a9cf118ee400c00c205365', 'hex');
 
 async function sizeInAsf(file: FileHandle): Promise<number> {
-  const head = await bytesFrom(file, 0);
+  const head = await bytesAt(file, 0, lookedAt);
   const at = head.indexOf(fileProperties);
   if (at < 0 || at + 92 > head.length) return 0;
   const isBroadcast = (head.readUInt32LE(at + 88) & 1) === 1;
@@ -53,15 +69,10 @@ async function sizeInAsf(file: FileHandle): Promise<number> {
 
 async function endOfLastPage(file: FileHandle, size: number): Promise<number> {
   const from = Math.max(0, size - lookedAt);
-  const tail = await bytesFrom(file, from);
+  const tail = await bytesAt(file, from, lookedAt);
   const at = tail.lastIndexOf('OggS');
   if (at < 0) return 0;
   const lengths = 27 + (tail[at + 26] ?? 0);
   const content = tail.subarray(at + 27, at + lengths).reduce((sum, length) => sum + length, 0);
   return from + at + lengths + content;
-}
-
-async function bytesFrom(file: FileHandle, position: number): Promise<Buffer> {
-  const { bytesRead, buffer } = await file.read(Buffer.alloc(lookedAt), 0, lookedAt, position);
-  return buffer.subarray(0, bytesRead);
 }

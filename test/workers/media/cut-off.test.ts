@@ -9,6 +9,8 @@ describe('a file that was cut off', () => {
     wmv: ['-c:v', 'wmv2', '-c:a', 'wmav2'],
     flv: ['-c:v', 'flv', '-c:a', 'libmp3lame', '-ar', '44100'],
     ogv: ['-c:v', 'libtheora', '-c:a', 'libvorbis'],
+    mp4: [...h264(25), '-c:a', 'aac'],
+    mov: [...h264(25), '-c:a', 'aac', '-movflags', '+faststart'],
   };
   type Kind = keyof typeof kinds;
   const clip = (kind: Kind) => media.make(`whole.${kind}`, ...moving('25', 4), ...tone(4), ...kinds[kind]);
@@ -36,7 +38,7 @@ describe('a file that was cut off', () => {
     });
   }
 
-  for (const kind of ['wmv', 'flv'] as const) {
+  for (const kind of ['wmv', 'flv', 'mp4', 'mov'] as const) {
     it(`is told of where another one was added: ${kind}`, async () => {
       const source = await clip(kind);
       expect(await messagesOf(source)).to.deep.equal([]);
@@ -55,6 +57,11 @@ describe('a file that was cut off', () => {
     expect(await messagesOf(await changed(first, twice))).to.deep.equal([]);
     const messages = await messagesOf(await changed(first, (bytes) => Buffer.concat([bytes, next])));
     expect(messages.join()).to.match(/^The end is missing: nothing can be found behind byte \d+ of \d+\.$/);
+  });
+
+  it('is no MP4 with something else behind it', async () => {
+    const padded = (bytes: Buffer) => Buffer.concat([bytes, Buffer.alloc(bytes.length)]);
+    expect(await messagesOf(await changed(await clip('mp4'), padded))).to.deep.equal([]);
   });
 
   it('is none that was never finished, or joined where ffmpeg goes on', async () => {
