@@ -45,7 +45,7 @@ async function namedSize(file: FileHandle, formatName: string | undefined, size:
   return formatName === 'asf' ? sizeInAsf(file) : 0;
 }
 
-/** Whether an MP4 has a second index, of which ffmpeg knows nothing. What else lies behind its samples is no picture. */
+/** Whether an MP4 has a second index, of which ffmpeg knows nothing. What else lies behind is no picture. */
 async function holdsAnother(file: FileHandle, size: number): Promise<boolean> {
   let indexes = 0;
   for (let offset = 0; offset < size && indexes < 2; ) {
