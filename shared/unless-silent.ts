@@ -26,6 +26,8 @@ const maxTimeExpired = 50;
 const leadsNoLonger = new Set<unknown>([
   6, 7, 89, 91, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436,
 ]);
+/** Unauthorized, AuthenticationFailed, LockTimeout, WriteConcernTimeout, OutOfDiskSpace: time helps, or who runs it. */
+const refusesForNow = new Set<unknown>([13, 18, 24, 64, 14031]);
 /** As the driver names a refusal: of one write, of what was written and may be lost again, of many writes. */
 const refusalOfDatabase = /^Mongo(Server|WriteConcern|BulkWrite)Error$/;
 
@@ -65,6 +67,7 @@ export function unlessSilent(thrown: unknown): unknown {
   const isRefused = refusalOfDatabase.test(name);
   if (isRefused && code === maxTimeExpired) return because('The database took too long.');
   if (isRefused && leadsNoLonger.has(code)) return because('The database has no leader.');
+  if (isRefused && refusesForNow.has(code)) return because('The database refuses it at the moment.');
   if (refusesWrites(thrown)) return because('Redis takes nothing at the moment.');
   if (brokenDisk.test(String(code))) return because('The disk cannot be written to.');
   // The S3 client puts this on whatever it throws, also what went wrong with a file of ours.

@@ -163,10 +163,12 @@ describe('a store of files that does not answer', () => {
     }
   });
 
-  it('is a database too that has no leader, but none that refuses what it is told', () => {
+  it('is a database too that has no leader, no room or other passwords, but none that refuses what it is told', () => {
     const refusal = (code: number, name: string) => Object.assign(new Error('not primary'), { name, code });
     for (const name of ['MongoServerError', 'MongoWriteConcernError', 'MongoBulkWriteError']) {
-      for (const code of [10107, 189, 11602, 262]) expect(told(refusal(code, name))).to.equal('unavailable');
+      for (const code of [10107, 189, 11602, 262, 13, 18, 24, 64, 14031]) {
+        expect(told(refusal(code, name)), String(code)).to.equal('unavailable');
+      }
       const duplicate = refusal(11000, name);
       expect(told(duplicate)).to.equal(duplicate);
     }
