@@ -97,7 +97,7 @@ export async function run({ note, rounds = 3, startSystem }: BenchContext): Prom
 }
 
 /** More videos and their last seven days, and scores made of all of that. */
-async function grow({ db, mongo, note }: Bench, from: number, to: number): Promise<void> {
+async function grow({ db, connection, mongo, note }: Bench, from: number, to: number): Promise<void> {
   await seedVideos(db, mongo, from, to);
   await seedBuckets(mongo, from, to, (to - from) * bucketsPerVideo);
   note(`${to} videos and ${to * bucketsPerVideo} hourly buckets are there; making scores`);
@@ -105,6 +105,7 @@ async function grow({ db, mongo, note }: Bench, from: number, to: number): Promi
   const wanted = new Map(seededRegions.map((region) => [region, usualHalfLifeHours]));
   await db.trending.useHalfLives(wanted, async () => undefined);
   note(`${await mongo.collection('trending_scores').countDocuments()} scores`);
+  note(`MongoDB was quiet after ${(await untilQuiet(connection)).toFixed(0)} s`);
 }
 
 /** One view of each of so many videos and regions, as the api counts them. */
