@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Storage } from '../shared/storage.ts';
+import { restoreChunks } from './media/avi-chunks.ts';
 import { openEdits } from './media/open-edits.ts';
 import { unlessGone } from './scratch.ts';
 
@@ -55,6 +56,7 @@ export function openSourceCache(storage: Storage, root: string, limitBytes: numb
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await storage.download('raw', source.key, source, `${path}.part`, closing.signal);
       await openEdits(`${path}.part`);
+      await restoreChunks(`${path}.part`);
       await rename(`${path}.part`, path);
     });
   }

@@ -11,18 +11,25 @@ const toleratedSeconds = 1;
 
 /**
  * Whether the index of a file promises more frames than it holds. ffmpeg leaves out those that are damaged beyond
- * recognition: where the last ones are there, nothing was cut off.
+ * recognition: where the last ones are there, nothing was cut off. Of AVI it says no length that could tell, but its
+ * size does (`isCut`).
  * @throws MillraceError truncated
  */
-export function checkFrames(video: ProbedStream, packets: Packets, formatName: string): PlanWarning[] {
+export function checkFrames(
+  video: ProbedStream,
+  packets: Packets,
+  formatName: string,
+  isCut: boolean,
+): PlanWarning[] {
   const { nb_frames = 0 } = video;
   const present = countPresent(video, packets, formatName);
   if (nb_frames <= present + 1) return [];
   const held = `${present} of the ${nb_frames} frames that it names`;
-  if (reachesEnd(video, packets, 1 - present / nb_frames)) {
+  const isAvi = formatName === 'avi';
+  if (isAvi ? !isCut : reachesEnd(video, packets, 1 - present / nb_frames)) {
     return [damagedPicture(`The file holds ${held}; where others are damaged, the one before stands still.`)];
   }
-  if (nb_frames * (1 - toleratedLoss) > present + 1) {
+  if (!isAvi && nb_frames * (1 - toleratedLoss) > present + 1) {
     throw new MillraceError('truncated', `The file holds ${held}.`);
   }
   return [missingEnd(`the file holds ${held}`)];

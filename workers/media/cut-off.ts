@@ -67,6 +67,26 @@ async function sizeInAsf(file: FileHandle): Promise<number> {
   return isBroadcast ? 0 : Number(head.readBigUInt64LE(at + 40));
 }
 
+/** Whether an AVI lacks some of its end. It may be of several parts, each of which names its size. */
+export async function isCutAvi(path: string, formatName: string | undefined): Promise<boolean> {
+  if (formatName !== 'avi') return false;
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    for (let offset = 0; offset < size; ) {
+      const head = await bytesAt(file, offset, 8);
+      if (head.length < 8 || head.toString('latin1', 0, 4) !== 'RIFF') return false;
+      // Some count this header, too.
+      const length = head.readUInt32LE(4);
+      if (offset + length > size) return true;
+      offset += 8 + length + (length % 2);
+    }
+    return false;
+  } finally {
+    await file.close();
+  }
+}
+
 async function endOfLastPage(file: FileHandle, size: number): Promise<number> {
   const from = Math.max(0, size - lookedAt);
   const tail = await bytesAt(file, from, lookedAt);

@@ -40,6 +40,8 @@ export type Source = {
   report: ProbeReport;
   video: ProbedStream;
   packets: Packets;
+  /** Whether it is an AVI that ends before it says. */
+  isCut?: boolean;
   later?: Later;
   decoded?: Decoded | undefined;
   /** What `paired-fields.ts` found. */
@@ -67,7 +69,7 @@ export function planEncoding(source: Source, options: PlanOptions): EncodingPlan
   const { report, video, packets, audio, captions } = source;
   const { profile } = options;
   const formatName = report.format.format_name ?? '';
-  const warnings = checkFrames(video, packets, formatName);
+  const warnings = checkFrames(video, packets, formatName, source.isCut ?? false);
   const shown = asDecoded(video, source.decoded);
   const picture = sourcePicture(shown, formatName, source.later);
   const usual = source.wholeRate ?? usualRate(video, packets, picture.isInterlaced);

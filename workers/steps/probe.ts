@@ -7,7 +7,7 @@ import { usableProfile } from '../encoders.ts';
 import { chooseAudio, leftOutAudio } from '../media/choose-audio.ts';
 import { chooseCaptions } from '../media/choose-captions.ts';
 import { chooseVideo, type Decoded, encryptedPicture } from '../media/choose-video.ts';
-import { findCutOff } from '../media/cut-off.ts';
+import { findCutOff, isCutAvi } from '../media/cut-off.ts';
 import { describe } from '../media/describe.ts';
 import { FfmpegError, runFfmpeg } from '../media/ffmpeg.ts';
 import { decodedShape, firstPictureCommand, hasClosedCaptions } from '../media/ffmpeg-args.ts';
@@ -76,6 +76,7 @@ async function makePlan(video: Video, { tools, signal }: Step): Promise<Encoding
         report,
         video: stream,
         packets,
+        isCut: await isCutAvi(path, formatName),
         later,
         decoded: first.decoded,
         wholeRate: isFields

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import { findCutOff } from '../../../workers/media/cut-off.ts';
+import { findCutOff, isCutAvi } from '../../../workers/media/cut-off.ts';
 import { h264, lookAt, moving, tone, useMedia } from '../../support/media.ts';
 
 describe('a file that was cut off', () => {
@@ -62,6 +62,14 @@ describe('a file that was cut off', () => {
   it('is no MP4 with something else behind it', async () => {
     const padded = (bytes: Buffer) => Buffer.concat([bytes, Buffer.alloc(bytes.length)]);
     expect(await messagesOf(await changed(await clip('mp4'), padded))).to.deep.equal([]);
+  });
+
+  it('is an AVI that is shorter than it says, whatever it lacks in the middle', async () => {
+    const source = await media.make('whole.avi', ...moving('25', 4), ...tone(4), '-c:v', 'mpeg4');
+    const holed = (bytes: Buffer) => bytes.fill(0, bytes.length >> 2, bytes.length >> 1);
+    expect(await isCutAvi(source, 'avi')).to.be.false;
+    expect(await isCutAvi(await changed(source, holed), 'avi')).to.be.false;
+    expect(await isCutAvi(await changed(source, cut), 'avi')).to.be.true;
   });
 
   it('is none that was never finished, or joined where ffmpeg goes on', async () => {

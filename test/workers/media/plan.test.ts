@@ -26,6 +26,7 @@ type Facts = {
   packets?: Packets;
   audio?: ProbedStream[];
   soundPackets?: Packets;
+  isCut?: boolean;
   start?: number;
   formatName?: string;
   duration?: number;
@@ -36,11 +37,11 @@ const profile = { ...profileNamed('default'), options: ['-preset', 'veryfast'], 
 function plan(facts: Facts, options: Partial<PlanOptions> = {}): EncodingPlan {
   const { packets = packetsOf(375, 0, 0.04, [0, 100, 200, 298]), audio = [] } = facts;
   const video = picture(0, facts.video);
-  const { start = 0, formatName = 'matroska,webm', duration } = facts;
+  const { start = 0, formatName = 'matroska,webm', duration, isCut = false } = facts;
   const format = { start_time: start, format_name: formatName, duration };
   const report = { streams: [video, ...audio], format };
   return planEncoding(
-    { report, video, packets, soundPackets: facts.soundPackets, audio: chooseAudio(report), captions },
+    { report, video, packets, isCut, soundPackets: facts.soundPackets, audio: chooseAudio(report), captions },
     { maxSeconds: 3600, profile, slots: 1, copyRefused: true, ...options },
   );
 }
@@ -248,10 +249,16 @@ describe('the plan', () => {
   it('counts the frames of AVI by their time, as those that only repeat others have no packet', () => {
     const sparse = packetsOf(375);
     sparse.times = sparse.times.filter((_, n) => n < 10 || n >= 110);
-    const promising = (count: number) =>
-      plan({ video: { nb_frames: count, avg_frame_rate: '25/1' }, packets: sparse, formatName: 'avi' });
-    expect(promising(375).warnings).to.deep.equal([]);
-    expect(codeOf(() => promising(750))).to.equal('truncated');
+    const promising = (count: number, isCut: boolean) =>
+      plan({
+        video: { nb_frames: count, avg_frame_rate: '25/1' },
+        packets: sparse,
+        formatName: 'avi',
+        isCut,
+      });
+    expect(promising(375, true).warnings).to.deep.equal([]);
+    const codes = [true, false].map((isCut) => promising(750, isCut).warnings.map(({ code }) => code));
+    expect(codes).to.deep.equal([['truncated_end'], ['damaged_picture']]);
   });
 
   it('warns of a length that is named and not there, and not for the sake of a text', () => {
