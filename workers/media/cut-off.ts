@@ -14,9 +14,9 @@ const mostOfPack = 64 * 1024;
 
 /**
  * Whether a file was cut off, or goes on behind what can be read of it, where ffmpeg takes either for the end without a
- * word. ASF names its size in bytes, unless it is of a broadcast, and every page of Ogg its own. Behind an FLV, ASF or
- * MP4 another one may have been added, and a transport stream may go on with a program that it tells of only there.
- * `endByte` is where the last packet of picture or sound ends.
+ * word. ASF names its size in bytes, unless it is of a broadcast; every page of Ogg names its own, and so does the
+ * index of an MP4. Behind an FLV, ASF or MP4 another one may have been added, and a transport stream may go on with a
+ * program that it tells of only there. `endByte` is where the last packet of picture or sound ends.
  */
 export async function findCutOff(
   path: string,
@@ -42,19 +42,36 @@ export async function findCutOff(
 /** 0 where none is named, as in any FLV or transport stream. */
 async function namedSize(file: FileHandle, formatName: string | undefined, size: number): Promise<number> {
   if (formatName === 'ogg') return endOfLastPage(file, size);
-  return formatName === 'asf' ? sizeInAsf(file) : 0;
+  if (formatName === 'asf') return sizeInAsf(file);
+  return /\bmov\b/.test(formatName ?? '') ? Math.max(0, ...(await endsOfIndexes(file, size))) : 0;
 }
 
 /** Whether an MP4 has a second index, of which ffmpeg knows nothing. What else lies behind is no picture. */
 async function holdsAnother(file: FileHandle, size: number): Promise<boolean> {
-  let indexes = 0;
-  for (let offset = 0; offset < size && indexes < 2; ) {
+  return (await endsOfIndexes(file, size)).length > 1;
+}
+
+/** Whether a file is an MP4 that was cut off in its index. */
+export async function endsInIndex(path: string): Promise<boolean> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    return (await endsOfIndexes(file, size)).some((end) => end > size);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Of an MP4, and no more than two. */
+async function endsOfIndexes(file: FileHandle, size: number): Promise<number[]> {
+  const ends: number[] = [];
+  for (let offset = 0; offset < size && ends.length < 2; ) {
     const box = readHeader(await bytesAt(file, offset, 16));
     if (!box) break;
-    if (box.type === 'moov') indexes += 1;
     offset += box.size;
+    if (box.type === 'moov') ends.push(offset);
   }
-  return indexes > 1;
+  return ends;
 }
 
 const fileProperties = Buffer.from('a1dcab8c47a9cf118ee400c00c205365', 'hex');

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { MillraceError } from '../../shared/errors.ts';
-import { type ProbeReport, type ProbeTool, probeReport, readJson } from './ffprobe.ts';
+import { endsInIndex } from './cut-off.ts';
+import { missingIndex, type ProbeReport, type ProbeTool, probeReport, readJson } from './ffprobe.ts';
 import { hideCodec } from './hide-codec.ts';
 
 /** For a picture that begins long after the sound, in streams that only show its size there: microseconds, bytes. */
@@ -18,7 +19,12 @@ export async function describe(probe: ProbeTool, file: string, signal: AbortSign
   if (await isPicture(file)) {
     throw new MillraceError('not_a_video', 'The file is a picture (HEIC or AVIF), not a video.');
   }
-  const found = await lookPast(probe, file, signal);
+  const found = await lookPast(probe, file, signal).catch(async (error) => {
+    const mayBeCut = error instanceof MillraceError && error.code === 'not_a_video';
+    throw mayBeCut && (await endsInIndex(file)) ? missingIndex(error) : error;
+  });
+  const hasPicture = found.streams.some(({ codec_type, width }) => codec_type === 'video' && width);
+  if (!hasPicture && (await endsInIndex(file))) throw missingIndex();
   const lacksSize = found.streams.some(({ codec_type, width }) => codec_type === 'video' && !width);
   return lacksSize ? look(probe, file, longLook, signal) : found;
 }

@@ -193,12 +193,15 @@ function tooSlow(cause: Error): MillraceError {
   return new MillraceError('timed_out', `The file could not be read within ${describeSeconds} s.`, { cause });
 }
 
+export function missingIndex(cause?: Error): MillraceError {
+  const message = 'The file ends before its index, or in it: it was not copied whole.';
+  return new MillraceError('truncated', message, { cause });
+}
+
 function unreadable(stderr: string, error: Error): MillraceError {
   const cause = new Error(stderr.slice(-2000) || error.message);
   if (/moov atom not found|partial file|End of file/i.test(stderr)) {
-    return new MillraceError('truncated', 'The file ends before its index: it was not copied whole.', {
-      cause,
-    });
+    return missingIndex(cause);
   }
   // Of a cut or damaged file even the table that decrypting needs cannot be read.
   if (/encryption info|reading senc/i.test(stderr)) {

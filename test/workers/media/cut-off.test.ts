@@ -25,13 +25,18 @@ describe('a file that was cut off', () => {
     return media.path('changed');
   }
   const cut = (bytes: Buffer) => bytes.subarray(0, Math.floor(bytes.length * 0.6));
+  const cutAtEnd = (bytes: Buffer) => bytes.subarray(0, -10);
   const twice = (bytes: Buffer) => Buffer.concat([bytes, bytes]);
 
-  for (const kind of ['wmv', 'ogv'] as const) {
+  for (const [kind, change] of [
+    ['wmv', cut],
+    ['ogv', cut],
+    ['mp4', cutAtEnd],
+  ] as const) {
     it(`is told of: ${kind}`, async () => {
       const source = await clip(kind);
       expect(await messagesOf(source)).to.deep.equal([]);
-      const messages = await messagesOf(await changed(source, cut));
+      const messages = await messagesOf(await changed(source, change));
       expect(messages.join()).to.match(
         /^The end is missing: the file holds \d+ of the \d+ bytes that it names\.$/,
       );

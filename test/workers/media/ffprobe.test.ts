@@ -128,6 +128,17 @@ describe('ffprobe', () => {
       expect(await codeOf(describeFile(probe, path('cut'), signal))).to.equal('truncated');
     });
 
+    it('says so when a file was cut off in its index', async () => {
+      await ffmpeg('-i', path('clip.mp4'), '-c', 'copy', '-f', 'mp4', path('whole'));
+      const whole = readFileSync(path('whole'));
+      const start = whole.lastIndexOf('moov') - 4;
+      // Of its head, of the first track's, of what that says of its codec, and of its table of chunks.
+      for (const held of [8, 200, 500, 800]) {
+        writeFileSync(path('cut'), whole.subarray(0, start + held));
+        expect(await codeOf(describeFile(probe, path('cut'), signal)), `${held}`).to.equal('truncated');
+      }
+    });
+
     it('says so when a file is encrypted and even what decrypting needs is damaged', async () => {
       const key = ['-encryption_key', '0'.repeat(32), '-encryption_kid', '1'.repeat(32)];
       const cenc = ['-c', 'copy', '-encryption_scheme', 'cenc-aes-ctr', ...key, '-f', 'mp4'];
