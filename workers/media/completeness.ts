@@ -47,6 +47,13 @@ function countPresent({ avg_frame_rate }: ProbedStream, packets: Packets, format
   return rate === undefined ? count : Math.max(count, Math.round(packets.endSeconds * rate));
 }
 
+/** Whether the file cannot be read somewhere before its end. */
+export function checkHoles({ missingSeconds }: Packets): PlanWarning[] {
+  if (missingSeconds === 0) return [];
+  const lost = `${missingSeconds.toFixed(1)} s of the file cannot be read`;
+  return [damagedPicture(`${lost}; the picture before them stands still there, and it may be silent.`)];
+}
+
 /** Containers that name a length when they are written, beside what can be seen in them. */
 const namesLength = /\b(matroska|flv|asf|ogg|mxf)\b/;
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { MillraceError } from '../../shared/errors.ts';
 import { noPackets, type Packets } from './packets.ts';
 import { inputWhitelists, type Limits, notBegun, type SandboxTools, sandboxPrefix } from './sandbox.ts';
-import { scannedPackets } from './scanned-packets.ts';
+import { missingTime, scannedPackets } from './scanned-packets.ts';
 
 /** Numbers arrive as text, or not at all, or as N/A. Anything that is no finite number counts as absent. */
 const number = z.preprocess((value) => {
@@ -167,10 +167,12 @@ export async function scanPackets(
   ended.catch(() => {});
   const found = new Map(streamIndexes.map((index) => [String(index), scannedPackets()]));
   const first = found.get(String(streamIndexes[0]));
+  const missing = missingTime(formatName);
   try {
     for await (const line of createInterface({ input: child.stdout })) {
       const [index = '', ...fields] = line.split(',');
       const scanned = found.get(index);
+      missing.add(fields, scanned !== undefined && scanned === first);
       if (!scanned) continue;
       if (scanned.count() === 0) scanned.facts.follows = first?.count() ?? 0;
       if (first && first.count() > 0) scanned.facts.later += 1;
@@ -181,6 +183,7 @@ export async function scanPackets(
     clearTimeout(timer);
     child.kill('SIGKILL');
   }
+  if (first) first.facts.missingSeconds = missing.seconds();
   if (isLate) throw new MillraceError('timed_out', `The file could not be read within ${scanSeconds} s.`);
   return streamIndexes.map((index) => found.get(String(index))?.packets() ?? noPackets());
 }

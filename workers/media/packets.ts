@@ -21,6 +21,8 @@ export type Packets = {
   hidden: number;
   /** How many are encrypted. */
   encrypted: number;
+  /** Of the first stream that was read: for how long it lacks packets where the file is damaged. */
+  missingSeconds: number;
 };
 
 export function noPackets(): Packets {
@@ -33,6 +35,7 @@ export function noPackets(): Packets {
     later: 0,
     hidden: 0,
     encrypted: 0,
+    missingSeconds: 0,
     endSeconds: Number.NEGATIVE_INFINITY,
   };
 }

@@ -4,7 +4,7 @@ import { MillraceError } from '../../shared/errors.ts';
 import { asDecoded, type Decoded, displaySize } from './choose-video.ts';
 import { fromFirstPicture, planChunks, planCuts, planGop } from './chunks.ts';
 import { damagedTimes } from './clock.ts';
-import { checkFrames, checkLength } from './completeness.ts';
+import { checkFrames, checkHoles, checkLength } from './completeness.ts';
 import { type Copy, planCopy } from './copy-picture.ts';
 import type { ProbedStream, ProbeReport } from './ffprobe.ts';
 import {
@@ -69,7 +69,10 @@ export function planEncoding(source: Source, options: PlanOptions): EncodingPlan
   const { report, video, packets, audio, captions } = source;
   const { profile } = options;
   const formatName = report.format.format_name ?? '';
-  const warnings = checkFrames(video, packets, formatName, source.isCut ?? false);
+  const warnings = [
+    ...checkFrames(video, packets, formatName, source.isCut ?? false),
+    ...checkHoles(packets),
+  ];
   const shown = asDecoded(video, source.decoded);
   const picture = sourcePicture(shown, formatName, source.later);
   const usual = source.wholeRate ?? usualRate(video, packets, picture.isInterlaced);

@@ -58,3 +58,37 @@ function numberList() {
     all: (): Float64Array => values.subarray(0, count),
   };
 }
+
+/** In containers that hold packets in the order of their time. */
+const isInOrder = /^(?:matroska|mpegts|flv|asf)/;
+/** Less than a second is not missed, and what comes more seldom than that is not missing. */
+const missedSeconds = 1;
+const mostUsual = 5;
+/** A pause has no bytes but those of the container. */
+const leastBytesPerSecond = 4096;
+
+/** For how long a stream has no packets where there are bytes that belong to no packet of any stream. */
+export function missingTime(formatName = '') {
+  let seconds = 0;
+  let [end, hole] = [0, 0];
+  let latest = Number.NaN;
+  let usual = Number.POSITIVE_INFINITY;
+  return {
+    seconds: () => seconds,
+
+    /** The fields of any line behind the number of its stream, in the order of the file. */
+    add([pts, , , size, position]: string[], isOwn: boolean): void {
+      const [start, time] = [Number(position), Number(pts)];
+      if (!isInOrder.test(formatName) || !Number.isFinite(start + time)) return;
+      if (end > 0) hole = Math.max(hole, start - end);
+      end = Math.max(end, start + (Number(size) || 0));
+      if (!isOwn) return;
+      const gap = time - latest;
+      const isLong = gap >= Math.max(missedSeconds, usual * mostUsual);
+      if (isLong && hole >= gap * leastBytesPerSecond) seconds += gap;
+      else if (gap > 0) usual = gap;
+      hole = 0;
+      if (!(gap <= 0)) latest = time;
+    },
+  };
+}
