@@ -70,7 +70,8 @@ const leastBytesPerSecond = 4096;
 /** For how long a stream has no packets where there are bytes that belong to no packet of any stream. */
 export function missingTime(formatName = '') {
   let seconds = 0;
-  let [end, hole] = [0, 0];
+  let end = 0;
+  let hole = { bytes: 0, end: 0 };
   let latest = Number.NaN;
   let usual = Number.POSITIVE_INFINITY;
   return {
@@ -80,14 +81,15 @@ export function missingTime(formatName = '') {
     add([pts, , , size, position]: string[], isOwn: boolean): void {
       const [start, time] = [Number(position), Number(pts)];
       if (!isInOrder.test(formatName) || !Number.isFinite(start + time)) return;
-      if (end > 0) hole = Math.max(hole, start - end);
+      if (end > 0 && start - end > hole.bytes) hole = { bytes: start - end, end: start };
       end = Math.max(end, start + (Number(size) || 0));
       if (!isOwn) return;
       const gap = time - latest;
       const isLong = gap >= Math.max(missedSeconds, usual * mostUsual);
-      if (isLong && hole >= gap * leastBytesPerSecond) seconds += gap;
+      if (isLong && hole.bytes >= gap * leastBytesPerSecond) seconds += gap;
       else if (gap > 0) usual = gap;
-      hole = 0;
+      // What a transport stream has of a picture in front of a hole comes behind it.
+      if (start >= hole.end) hole = { bytes: 0, end: 0 };
       if (!(gap <= 0)) latest = time;
     },
   };

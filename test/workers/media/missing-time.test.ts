@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
+import { missingTime } from '../../../workers/media/scanned-packets.ts';
 import { h264, lookAt, moving, tone, useMedia } from '../../support/media.ts';
 
 describe('packets that are missing', () => {
@@ -23,6 +24,17 @@ describe('packets that are missing', () => {
       expect(warnings.map(({ code }) => code)).to.deep.equal(['damaged_picture']);
     });
   }
+
+  it('are found also where sound behind the hole comes before the picture in front of it', () => {
+    const missing = missingTime('mpegts');
+    const add = (isOwn: boolean, time: number, start: number) =>
+      missing.add([String(time), String(time), '0.04', '1000', String(start)], isOwn);
+    for (const n of [0, 1, 2, 3]) add(true, n / 25, n * 1000);
+    add(false, 2, 100_000);
+    add(true, 0.16, 4000);
+    add(true, 2.16, 101_000);
+    expect(missing.seconds()).to.equal(2);
+  });
 
   it('are none in a pause, or in pictures that come seldom', async () => {
     const pause = "setpts='PTS+if(gte(T,1),60/TB,0)'";
