@@ -2,6 +2,7 @@
 import { tellViews } from './tell-views.js';
 
 const main = document.querySelector('main');
+const player = document.querySelector('media-controller');
 const media = document.querySelector('video');
 const heading = document.querySelector('h1');
 const stateLine = document.querySelector('#state');
@@ -95,7 +96,7 @@ function playHls(playlist) {
     // Until there is another, it plays what it has.
     const goesOn = type === Hls.ErrorTypes.NETWORK_ERROR && playAgain();
     stateLine.textContent = goesOn ? words.askedAnew : `The player stopped: ${details}`;
-    if (!goesOn) hls.destroy();
+    if (!goesOn) stop();
   });
   offerSounds(hls);
   hls.loadSource(playlist);
@@ -145,6 +146,8 @@ function stop() {
     media.removeAttribute('src');
     media.load();
   }
+  // What is said of it instead stands below.
+  if (isPlaying && document.fullscreenElement) document.exitFullscreen();
   isPlaying = false;
 }
 
@@ -192,7 +195,7 @@ function showFacts(video) {
 async function update() {
   clearTimeout(asking);
   if (!progress.playable) stop();
-  if (progress.state === 'deleted') return;
+  if (progress.state === 'deleted') return player.remove();
   try {
     const video = await getJson(address);
     showProgress(progress);
@@ -234,7 +237,7 @@ async function endFor({ message, isHidden }) {
   progressBar.hidden = true;
   stop();
   if (!isHidden) return;
-  media.removeAttribute('poster');
+  player.remove();
   heading.hidden = true;
   document.title = message;
   facts.textContent = '';
