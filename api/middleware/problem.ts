@@ -5,7 +5,7 @@ import { sessionCookie } from '../access/cookies.ts';
 import type { ApiContext } from '../context.ts';
 import { challenge, oauthMembers } from '../oauth-errors.ts';
 import { returnTo } from '../return-to.ts';
-import { isVisited, problemPage } from '../web/problem-page.ts';
+import { isVisited, type Link, problemPage } from '../web/problem-page.ts';
 import { logOf } from './request-log.ts';
 
 /**
@@ -35,7 +35,7 @@ function send(ctx: KoaContext, error: MillraceError, context: Named): void {
   ctx.set('Cache-Control', 'no-store');
   const words = { title, detail: error.message, code: error.code, errorId: ctx.state.bindings.requestId };
   if (wantsPage(ctx)) {
-    ctx.body = problemPage(words, signInUrl(ctx, status, context), signOutUrl(ctx, error));
+    ctx.body = problemPage(words, signInLinks(ctx, status, context), signOutUrl(ctx, error));
     ctx.type = 'text/html';
     return;
   }
@@ -62,12 +62,18 @@ function wantsPage(ctx: KoaContext): boolean {
  * Back to here, or, where a sign-in has failed, to begin again and go where it was to go; nowhere for who is signed in,
  * or with no provider. A cookie outlives its session, so it tells nothing, but where nobody was asked whose it is.
  */
-function signInUrl(ctx: KoaContext, status: number, { publicUrl, providers }: Named): string | undefined {
-  if (providers.all.length === 0) return undefined;
-  if (ctx.path.startsWith('/api/auth/')) return loginUrl(ctx.state.returnTo);
+function signInLinks(ctx: KoaContext, status: number, { publicUrl, providers }: Named): Link[] {
+  if (ctx.path.startsWith('/api/auth/')) return linksTo(ctx.state.returnTo, providers);
   const isSignedIn = ctx.state.route ? ctx.state.bindings.userId : ctx.cookies.get(sessionCookie(publicUrl));
-  if (![401, 404].includes(status) || isSignedIn) return undefined;
-  return loginUrl(wayBack(ctx));
+  if (![401, 404].includes(status) || isSignedIn) return [];
+  return linksTo(wayBack(ctx), providers);
+}
+
+function linksTo(returnTo: string | undefined, { all }: Named['providers']): Link[] {
+  return all.map(({ name, title }) => {
+    const query = new URLSearchParams({ provider: name, ...(returnTo === undefined ? {} : { returnTo }) });
+    return { url: `/api/auth/login?${query}`, text: all.length === 1 ? 'Sign in' : `Sign in with ${title}` };
+  });
 }
 
 /** Of who is refused everything with a session, and may see as nobody what anyone may: that, and back to here. */
@@ -79,9 +85,6 @@ function signOutUrl(ctx: KoaContext, { code }: MillraceError): string | undefine
 
 /** Here, without the query where that is too long or holds what is refused, as `[`, which browsers leave as it is. */
 const wayBack = ({ url, path }: KoaContext) => [url, path].find((one) => returnTo.safeParse(one).success);
-
-const loginUrl = (to: string | undefined) =>
-  `/api/auth/login${to === undefined ? '' : `?returnTo=${encodeURIComponent(to)}`}`;
 
 /** Programs that speak OAuth 2 take an error as `application/json` only, and say so; it reads the same. */
 function problemType(ctx: KoaContext): string {

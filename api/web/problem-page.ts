@@ -9,13 +9,15 @@ export function isVisited(path: string): boolean {
   return visited.test(path);
 }
 
-/** A problem document, in words. `signInUrl` where signing in may help, `signOutUrl` where that may. */
+export type Link = Record<'url' | 'text', string>;
+
+/** A problem document, in words. `signInLinks` where signing in may help, `signOutUrl` where that may. */
 export function problemPage(
   { title, detail, code, errorId }: Record<'title' | 'detail' | 'code' | 'errorId', string>,
-  signInUrl: string | undefined,
+  signInLinks: Link[],
   signOutUrl: string | undefined,
 ): string {
-  const link = signInUrl === undefined ? '' : `<p><a href="${escapeHtml(signInUrl)}">Sign in</a></p>\n`;
+  const link = ({ url, text }: Link) => `<p><a href="${escapeHtml(url)}">${escapeHtml(text)}</a></p>\n`;
   const form =
     signOutUrl === undefined
       ? ''
@@ -26,7 +28,7 @@ export function problemPage(
     body: `<main>
 <h1>${escapeHtml(title)}</h1>
 <p>${escapeHtml(detail)}</p>
-${link}${form}<p><small>${escapeHtml(code)} · ${escapeHtml(errorId)}</small></p>
+${signInLinks.map(link).join('')}${form}<p><small>${escapeHtml(code)} · ${escapeHtml(errorId)}</small></p>
 </main>`,
   });
 }

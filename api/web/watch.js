@@ -241,16 +241,20 @@ async function endFor({ message, isHidden }) {
   heading.hidden = true;
   document.title = message;
   facts.textContent = '';
-  await offerSignIn(at);
+  await offerSignIn(message, at);
 }
 
-/** Some see a video only while they are signed in: to who is not, the way there, and back to the same second. */
-async function offerSignIn(at) {
+/** Some see a video only while they are signed in: to who is not, the ways there, and back to the same second. */
+async function offerSignIn(message, at) {
   const { status } = await fetch('/api/auth/me').catch(() => ({}));
   if (status !== 401) return;
-  const returnTo = `${location.pathname}#t=${at}`;
-  const href = `/api/auth/login?returnTo=${encodeURIComponent(returnTo)}`;
-  stateLine.append(' ', Object.assign(document.createElement('a'), { href, textContent: 'Sign in' }));
+  const { items } = await getJson('/api/auth/providers').catch(() => ({ items: [] }));
+  const links = items.flatMap(({ name, title }) => {
+    const href = `/api/auth/login?${new URLSearchParams({ provider: name, returnTo: `${location.pathname}#t=${at}` })}`;
+    const textContent = items.length === 1 ? 'Sign in' : `Sign in with ${title}`;
+    return [' ', Object.assign(document.createElement('a'), { href, textContent })];
+  });
+  stateLine.replaceChildren(message, ...links);
 }
 
 function follow() {

@@ -74,6 +74,20 @@ describe('several sign-in providers', () => {
     });
   });
 
+  it('are all offered by the page of a problem, each by its title', async () => {
+    const page = await (await fetch(`${system.url}/watch/x`, { headers: { Accept: 'text/html' } })).text();
+    const ways = [...page.matchAll(/<a href="([^"]*)">([^<]*)</g)].map(
+      ([, href, text]) => `${text}: ${href}`,
+    );
+    const way = (name: string) => `/api/auth/login?provider=${name}&amp;returnTo=%2Fwatch%2Fx`;
+    expect(ways).to.deep.equal([
+      `Sign in with 127.0.0.1: ${way('default')}`,
+      `Sign in with The second: ${way('second')}`,
+      `Sign in with Without roles: ${way('hostile')}`,
+      `Sign in with Down: ${way('down')}`,
+    ]);
+  });
+
   it('sign in side by side, each with accounts of its own', async () => {
     const [first, other] = [await me(await signInAt('default')), await me(await signInAt('second'))];
     expect(first.displayName).to.equal(other.displayName);

@@ -63,7 +63,7 @@ describe('a problem, for who visits a page', () => {
       return /href="([^"]*)">Sign in</.exec(await reply.text())?.[1];
     };
     for (const path of [`/watch/${absent}`, '/watch/x', '/admin/queues']) {
-      const way = `/api/auth/login?returnTo=${encodeURIComponent(path)}`;
+      const way = `/api/auth/login?provider=default&amp;returnTo=${encodeURIComponent(path)}`;
       expect(await wayOf(path, 'millrace_session=ended'), path).to.equal(way);
       expect(await wayOf(path, await system.cookie('demo')), path).to.equal(undefined);
       // A sign-in would refuse to go back to these.
@@ -89,7 +89,8 @@ describe('a problem, for who visits a page', () => {
       const headers = { Accept: 'text/html', ...visitor.jar.headers(url) };
       const reply = await fetch(url, { headers });
       expect(reply.status).to.equal(400);
-      expect(await reply.text()).to.include('"/api/auth/login?returnTo=%2Fwatch%2F1%23t%3D5">Sign in<');
+      const way = '/api/auth/login?provider=default&amp;returnTo=%2Fwatch%2F1%23t%3D5';
+      expect(await reply.text()).to.include(`"${way}">Sign in<`);
     }
   });
 

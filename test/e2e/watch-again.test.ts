@@ -241,8 +241,14 @@ describe('the watch page, where something fails,', () => {
     const { page } = await watch(context);
     await page.goto(`${system.url}/watch/${videoId}`);
     await until('progress', async () => (await stateOf(page)).startsWith('Encoding'));
+    const items = ['one', 'two'].map((name) => ({ name, title: name.toUpperCase() }));
+    await page.route(`${system.url}/api/auth/providers`, (route) => route.fulfill({ json: { items } }));
     await fetch(`${system.url}/api/auth/logout`, { method: 'POST', headers: { Cookie: cookie } });
-    await until('the end', async () => (await stateOf(page)) === 'There is no such video. Sign in');
+    const told = 'There is no such video. Sign in with ONE Sign in with TWO';
+    await until('the end', async () => (await stateOf(page)) === told);
+    expect(await page.locator('#state a').last().getAttribute('href')).to.equal(
+      `/api/auth/login?provider=two&returnTo=${encodeURIComponent(`/watch/${videoId}#t=0`)}`,
+    );
     await context.close();
   });
 
