@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { account } from '../../shared/contracts/account.ts';
 import { signInProviderList } from '../../shared/contracts/sessions.ts';
+import { signInSeconds } from '../../shared/db/sign-ins.ts';
 import { MillraceError } from '../../shared/errors.ts';
 import { admitSignIn } from '../access/admit-sign-in.ts';
 import { signInCookie } from '../access/cookies.ts';
@@ -12,7 +13,6 @@ import { route } from '../route.ts';
 
 const tag = 'Sign-in';
 const callbackPath = '/api/auth/callback';
-const signInSeconds = 600;
 
 const redirectUri = ({ publicUrl }: ApiContext) => `${publicUrl}${callbackPath}`;
 
@@ -96,7 +96,8 @@ export const authRoutes = [
       if (!secret || !signIn || !provider) {
         throw new MillraceError(
           'sign_in_failed',
-          'This sign-in was not begun in this browser, or too long ago.',
+          'This sign-in was not begun in this browser, or over an hour ago, ' +
+            'or the browser keeps no cookies of this site.',
         );
       }
       request.leadBackTo(signIn.returnTo);

@@ -10,7 +10,8 @@ export type SignIn = {
   returnTo: string;
 };
 
-const minutes = 10;
+/** Who first makes an account at the provider waits for a letter from it. */
+export const signInSeconds = 3600;
 
 /** `_id` is the hash of the browser's secret and of the state: one browser may have begun several. */
 const schema = new Schema<SignIn & { _id: string; browser: string; expiresAt: Date }>(
@@ -40,7 +41,7 @@ export function signInStore(connection: Connection) {
      */
     async begin(signIn: SignIn, known: string | undefined): Promise<string> {
       const secret = known !== undefined && (await this.isAwaited(known)) ? known : newSecret();
-      const expiresAt = new Date(Date.now() + minutes * 60_000);
+      const expiresAt = new Date(Date.now() + signInSeconds * 1000);
       const browser = secretHash(secret);
       await model.create({ _id: idOf(secret, signIn.state), browser, ...signIn, expiresAt });
       return secret;

@@ -115,6 +115,22 @@ describe('signing in', () => {
     expect((await visitor.visit(callback)).status).to.equal(302);
   });
 
+  it('may take most of an hour, as who registers at the provider waits for its letter', async () => {
+    const visitor = new Visitor();
+    const callback = await visitor.authorize(system.url);
+    // As if it had been begun then: what is left of the hour.
+    const begun = { state: callback.searchParams.get('state') };
+    const found = await mongo.collection('sign_ins').findOne(begun);
+    const expiresAt = new Date(found?.expiresAt.getTime() - 59 * 60_000);
+    await mongo.collection('sign_ins').updateOne(begun, { $set: { expiresAt } });
+    expect((await visitor.visit(callback)).status).to.equal(302);
+  });
+
+  it('tells whose browser brings no cookie back that it may keep none', async () => {
+    const callback = await new Visitor().authorize(system.url);
+    expect((await refusal(get(callback))).detail).to.include('the browser keeps no cookies of this site');
+  });
+
   it('is left to its own answer by one to none', async () => {
     const visitor = new Visitor();
     const callback = await visitor.authorize(system.url);

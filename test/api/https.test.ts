@@ -16,7 +16,7 @@ describe('an api that is reached by https through a proxy', () => {
     expect(response.status).to.equal(302);
     const [cookie = ''] = response.headers.getSetCookie();
     expect(cookie).to.match(
-      /^__Host-millrace_sign_in=[\w-]+; path=\/; samesite=lax; secure; httponly; max-age=600$/i,
+      /^__Host-millrace_sign_in=[\w-]+; path=\/; samesite=lax; secure; httponly; max-age=3600$/i,
     );
     const target = new URL(response.headers.get('location') ?? '');
     expect(target.searchParams.get('redirect_uri')).to.equal('https://video.example/api/auth/callback');
