@@ -6,21 +6,41 @@ import type { ApiContext } from '../context.ts';
 
 type Outside = { play: string | null; poster: string | null };
 
-/** Pages run our own scripts only, and fetch media from the store; players need blob: for Media Source. */
+/**
+ * Pages run our own scripts only, and fetch media from the store; players need blob: for Media Source. JSON runs and
+ * fetches nothing: it gets what OWASP asks for of REST, half a kilobyte less.
+ */
 export async function securityHeaders(named: Named): Promise<Middleware> {
-  const isHttps = named.publicUrl.startsWith('https:');
-  const headers = await headersFrom(
+  const strictTransportSecurity = named.publicUrl.startsWith('https:') ? { maxAge: 31_536_000 } : false;
+  const ofPages = await headersFrom(
     helmet({
       contentSecurityPolicy: { useDefaults: false, directives: directivesFor(named) },
-      strictTransportSecurity: isHttps ? { maxAge: 31_536_000 } : false,
+      strictTransportSecurity,
       crossOriginEmbedderPolicy: false,
       // Playlists may be fetched by players on other sites.
       crossOriginResourcePolicy: { policy: 'cross-origin' },
     }),
   );
-  return ({ res }, next) => {
-    for (const [name, value] of headers) res.setHeader(name, value);
-    return next();
+  const directives = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };
+  const ofJson = await headersFrom(
+    helmet({
+      contentSecurityPolicy: { useDefaults: false, directives },
+      strictTransportSecurity,
+      frameguard: { action: 'deny' },
+      ...{ crossOriginOpenerPolicy: false, crossOriginResourcePolicy: false, originAgentCluster: false },
+      ...{
+        dnsPrefetchControl: false,
+        ieNoOpen: false,
+        permittedCrossDomainPolicies: false,
+        xssFilter: false,
+      },
+    }),
+  );
+  return async ({ response, res }, next) => {
+    await next();
+    for (const [name, value] of response.type.includes('json') ? ofJson : ofPages) {
+      if (!res.hasHeader(name)) res.setHeader(name, value);
+    }
   };
 }
 

@@ -33,7 +33,6 @@ export function queueDashboard(context: ApiContext): Middleware {
     // The dashboard would take this for a fault of its own.
     const silent = await silentOf({ redis: () => context.redis.ping() });
     if (silent.length > 0) throw new MillraceError('unavailable', 'No answer from redis.');
-    ctx.remove('Content-Security-Policy');
     ctx.set(
       'Content-Security-Policy',
       "default-src 'self'; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; img-src 'self' data:",

@@ -240,6 +240,21 @@ describe('HTTP', () => {
     expect([changed.status, changed.headers.get('allow')]).to.deep.equal([405, 'GET, HEAD, OPTIONS']);
   });
 
+  it('sends with JSON the rules that OWASP asks for of REST, and none of pages', async () => {
+    const rules = /^(content-security|cross-origin|origin-agent|referrer-policy|x-(?!api|request))/;
+    for (const path of ['/api/videos', '/api/videos/x', '/openapi.json']) {
+      const { headers } = await fetch(system.url + path);
+      expect(Object.fromEntries([...headers].filter(([name]) => rules.test(name))), path).to.deep.equal({
+        'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+        'referrer-policy': 'no-referrer',
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+      });
+    }
+    const page = await fetch(`${system.url}/watch/x`, { headers: { Accept: 'text/html' } });
+    expect(page.headers.get('content-security-policy')).to.include("script-src 'self'");
+  });
+
   it('sends no body with 204', async () => {
     const { status, text, headers } = await ask(system, 'DELETE', `/api/videos/${videoId}/captions/en`, {
       as: 'demo',

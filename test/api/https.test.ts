@@ -25,7 +25,8 @@ describe('an api that is reached by https through a proxy', () => {
   it('asks browsers to stay on https, and names itself by its public address', async () => {
     const response = await fetch(`${local}/openapi.json`);
     expect(response.headers.get('strict-transport-security')).to.match(/^max-age=31536000/);
-    expect(response.headers.get('content-security-policy')).to.match(/upgrade-insecure-requests/);
+    const page = await fetch(`${local}/watch/x`, { headers: { Accept: 'text/html' } });
+    expect(page.headers.get('content-security-policy')).to.match(/upgrade-insecure-requests/);
     const { servers } = (await response.json()) as { servers: { url: string }[] };
     expect(servers).to.deep.equal([{ url: 'https://video.example' }]);
   });
