@@ -76,6 +76,7 @@ function watchPage(
   // Of a file outside only its picture and sound are wanted, so it need not allow to be read by our pages.
   const crossOrigin = video.outside ? '' : ' crossorigin';
   const direction = isRightToLeft(video.language) ? 'rtl' : 'auto';
+  const language = video.language === null ? '' : ` lang="${escapeHtml(video.language)}"`;
   return htmlPage({
     title: video.title,
     head: `<link rel="stylesheet" href="/assets/page.css">
@@ -100,7 +101,7 @@ function watchPage(
 <media-fullscreen-button></media-fullscreen-button>
 </media-control-bar>
 </media-controller>
-<h1 dir="${direction}">${title}</h1>
+<h1 dir="${direction}"${language}>${title}</h1>
 <p><output id="state" aria-live="polite">…</output> <progress id="progress" aria-label="Encoding" max="100" value="0" hidden></progress></p>
 <p id="sound" hidden><label>Sound <select></select></label></p>
 <p id="facts"></p>

@@ -165,6 +165,18 @@ describe('in a browser', () => {
     await context.close();
   });
 
+  it('a title says its language, to who has the page read out', async () => {
+    const { system } = started();
+    for (const [language, heading] of [
+      ['ar', '<h1 dir="rtl" lang="ar">عنوان</h1>'],
+      [null, '<h1 dir="auto">عنوان</h1>'],
+    ] as const) {
+      const videoId = await videoIn('ready', system, { title: 'عنوان', language });
+      const page = await fetch(`${system.url}/watch/${videoId}`);
+      expect(await page.text()).to.include(heading);
+    }
+  });
+
   it('without scripts there is no player that could not play, but a word of why', async () => {
     const { browser, system } = started();
     const videoId = await videoIn('ready', system, { title: 'For all' });
