@@ -50,6 +50,52 @@ describe('reading a fragmented file', () => {
     expect(whole.codecs).to.match(/^avc1\.[0-9a-f]{6}$/);
   });
 
+  it('goes by the defaults of fragment and file, and by each frame’s own figures before them', async () => {
+    const box = (type: string, ...content: Buffer[]) => {
+      const body = Buffer.concat(content);
+      return Buffer.concat([words(8 + body.length), Buffer.from(type, 'latin1'), body]);
+    };
+    const words = (...values: number[]) => {
+      const buffer = Buffer.alloc(4 * values.length);
+      for (const [n, value] of values.entries()) buffer.writeUInt32BE(value, 4 * n);
+      return buffer;
+    };
+    const moof = (...boxes: Buffer[]) => box('moof', box('mfhd', words(0, 1)), box('traf', ...boxes));
+    const init = Buffer.from(bytes.subarray(0, whole.initBytes));
+    words(40, 400).copy(init, init.indexOf('trex') + 16);
+    const own = moof(
+      box('tfhd', words(0x1b, 1, 0, 0, 1, 50, 500)),
+      box('tfdt', words(0, 7)),
+      ...[2, 1].map((count) => box('trun', words(0x1, count, 0))),
+    );
+    const long = Buffer.concat([words(1), Buffer.from('mdat'), words(0, 16 + 1500), Buffer.alloc(1500)]);
+    const each = moof(
+      box('tfhd', words(0, 1)),
+      box('tfdt', words(0x01000000, 1, 0)),
+      box('trun', words(0xf01, 2, 0, 60, 600, 0, 0, 61, 10, 0, 0)),
+    );
+    const files = moof(box('tfhd', words(0, 1)), box('tfdt', words(0, 9)), box('trun', words(0, 3)));
+    const data = box('mdat', Buffer.alloc(1200));
+    const pieces = [own, long, each, data, files, data];
+    writeFileSync(path('by-hand.mp4'), Buffer.concat([init, ...pieces]));
+    const { fragments } = await readFragmentedFile(path('by-hand.mp4'));
+    const [second, third] = [own.length + long.length, own.length + long.length + each.length + data.length];
+    const at = (offset: number, size: number) => ({
+      ...{ offset: init.length + offset, moofOffset: init.length + offset, bytes: size },
+    });
+    expect(fragments).to.deep.equal([
+      { ...at(0, second), firstSampleBytes: own.length + 16 + 500, baseTime: 7, duration: 150, samples: 3 },
+      {
+        ...at(second, third - second),
+        ...{ firstSampleBytes: each.length + 8 + 600, baseTime: 2 ** 32, duration: 121, samples: 2 },
+      },
+      {
+        ...at(third, files.length + data.length),
+        ...{ firstSampleBytes: files.length + 8 + 400, baseTime: 9, duration: 120, samples: 3 },
+      },
+    ]);
+  });
+
   describe('while it grows', () => {
     /** Reads after every piece; what is found must be what the whole file holds so far. */
     async function readGrowing(name: string, ends: number[]): Promise<number[]> {
