@@ -124,6 +124,19 @@ describe('scores that are made anew', () => {
     await expectExact(6);
   });
 
+  it('are not said to be whole by who was too slow and another has taken over from', async () => {
+    const turns = mongo.collection<{ _id: string; by: string }>('trending_turns');
+    const slow = tools.db.trending.useHalfLives(new Map([['GB', 48]]), async () => {
+      await turns.updateOne({ _id: 'rebuild' }, { $set: { by: 'another' } });
+    });
+    const failure = await slow.catch((error: Error) => error.message);
+    expect(failure).to.equal('Another process has begun to make the scores anew.');
+    expect((await turns.findOne({ _id: 'rebuild' }))?.by, 'whose turn it is').to.equal('another');
+    await turns.deleteOne({ _id: 'rebuild' });
+    expect(await use(6)).to.deep.equal(['GB']);
+    await expectExact(6);
+  });
+
   describe('of a region that is no longer served', () => {
     const serving = (...REGIONS: string[]) => runTrending({ ...tools, config: { ...tools.config, REGIONS } });
     const scales = () => mongo.collection<Row & { formula: number }>('trending_half_lives');
@@ -150,7 +163,9 @@ describe('scores that are made anew', () => {
       await use(6);
       // Scores are there, and nobody adds to them any more.
       await scales().updateOne({ _id: 'US' }, { $set: { formula: -1 } });
-      await mongo.collection<Row>('trending_scores').deleteOne({ _id: /^US/ });
+      await mongo.collection<Row>('trending_scores').deleteMany({ _id: /^US/ });
+      await count(newId());
+      expect(await kept(), 'not even marked').to.deep.equal(['GB', 'GB', 'US']);
       await serving('GB');
       expect(await kept()).to.deep.equal(['GB', 'GB']);
     });
