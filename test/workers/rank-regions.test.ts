@@ -118,6 +118,8 @@ describe('a run of trending', () => {
     const [shown] = await tools.db.trending.scoresOf('GB', [warm], now);
     expect(shown).to.include({ views: 5, likes: 0 });
     const later = new Date(now.getTime() + 80 * hourMilliseconds);
+    expect(await tools.db.trending.hottest('GB', 10, now, 6)).to.deep.equal([shown]);
+    expect(await tools.db.trending.hottest('GB', 10, later, 6), 'cold, and still there').to.deep.equal([]);
     expect(await tools.db.trending.prune('GB', 10, later, 6)).to.equal(2);
     expect(await rows('trending_scores')).to.deep.equal([]);
   });
