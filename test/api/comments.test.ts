@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { type Connection, createConnection } from 'mongoose';
 import { writeInTurn } from '../../api/write-in-turn.ts';
+import { addComment, changeComment } from '../../shared/change-comment.ts';
 import { newId } from '../../shared/ids.ts';
 import { askAs, type CommentPage, type CommentReply, countsOf, say } from '../support/community.ts';
 import { type System, startSystem } from '../support/system.ts';
@@ -341,6 +342,37 @@ describe('comments', function () {
       expect(await count(videoId)).to.deep.equal([0, 0, 0]);
     });
   }
+
+  it('are written and reported with all that counts them, or not at all', async () => {
+    const videoId = await makeVideo();
+    const { commentId } = await say(system, ada, videoId, 'top');
+    await act(bob, 'POST', `${at(videoId, commentId)}/reports`, { reason: 'spam' });
+    const all = async () => [
+      await system.context.db.videos.find(videoId),
+      ...(await Promise.all(
+        ['comments', 'engagements', 'reports', 'complaints'].map((name) =>
+          mongo.collection(name).find({ videoId }).toArray(),
+        ),
+      )),
+    ];
+    const before = await all();
+    expect(before.slice(1).map((rows) => (rows as object[]).length)).to.deep.equal([1, 1, 1, 1]);
+    const { db } = system.context;
+    const failure = await db
+      .transaction(async (session) => {
+        const place = { videoId, parentId: commentId, answersUserId: null, region: 'GB' };
+        const words = { _id: newId(), userId: bob._id, authorRevision: 0, text: 'reply', at: new Date() };
+        expect(await addComment(db, { ...place, ...words }, session)).to.equal(true);
+        const thing = { kind: 'comment', videoId, commentId, ownerId: ada._id } as const;
+        const said = { userId: owner._id, reason: 'hate', text: '' } as const;
+        expect(await db.reports.add(thing, said, session)).to.include({ isNew: true });
+        await changeComment(db, commentId, { removed: true, text: '' }, session);
+        throw new Error('ended');
+      })
+      .catch((error: Error) => error.message);
+    expect(failure).to.equal('ended');
+    expect(await all()).to.deep.equal(before);
+  });
 
   it('are counted exactly when many write, answer, remove and hide at once', async function () {
     this.timeout(90_000);
