@@ -165,6 +165,11 @@ describe('likes, comments and reports', function () {
     await like(author);
     const report = { reason: 'other', text: 'secret words' };
     await askAs(system, other, 'POST', `/api/videos/${videoId}/reports`, report);
+    const rows = ['captions', 'posters', 'trending_scores'];
+    for (const name of rows) {
+      const row = { _id: `GB-${videoId}`, videoId, generation: 1 };
+      await mongo.collection<{ _id: string }>(name).insertOne(row);
+    }
     const { db } = system.context;
     const found = await db.videos.find(videoId);
     if (!found) throw new Error('no video');
@@ -174,7 +179,7 @@ describe('likes, comments and reports', function () {
     );
     if (!due) throw new Error('not due');
     await purge(system.context, due);
-    for (const name of ['comments', 'complaints', 'likes']) {
+    for (const name of ['comments', 'complaints', 'likes', ...rows]) {
       expect(await mongo.collection(name).countDocuments({ videoId }), name).to.equal(0);
     }
     const [left] = await mongo.collection('reports').find({ videoId }).toArray();
