@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { MillraceError } from '../../shared/errors.ts';
-import { runFfmpeg } from '../../workers/media/ffmpeg.ts';
+import { FfmpegError, runFfmpeg } from '../../workers/media/ffmpeg.ts';
 import { mediaFault } from '../../workers/media-fault.ts';
 import { openBench } from '../support/both-ffmpegs.ts';
 import { tinyClips } from '../support/clips.ts';
@@ -49,6 +49,24 @@ describe('the fault of a file', () => {
       await bench.close();
     }
   });
+
+  const said: [message: string, stderr: string, code: string][] = [
+    ['ffmpeg exited with code 69', 'Conversion failed!', 'undecodable'],
+    ['ffmpeg exited with code 1', 'x.avi: Invalid data found when processing input', 'undecodable'],
+    ['ffmpeg exited with code 1', 'Decoding requested, but no decoder found for: xhe_aac', 'undecodable'],
+    ['ffmpeg exited with code 1', 'Decoder (codec vvc) not found for input stream #0:0', 'undecodable'],
+    ['ffmpeg exited with code 1', 'Cannot determine format of input stream 0:1 after EOF', 'undecodable'],
+    ['ffmpeg exited with code 1', 'Rematrix is needed between 17 channels and stereo', 'undecodable'],
+    ['ffmpeg exited with code 690', 'Conversion failed!', 'encoding_failed'],
+    ['ffmpeg was killed', 'frame=  100 fps=25', 'encoding_failed'],
+  ];
+  for (const [message, stderr, code] of said) {
+    it(`${code === 'undecodable' ? 'is' : 'is not'} what ends with: ${message}: ${stderr}`, () => {
+      expect(() => mediaFault(new FfmpegError(message, stderr)))
+        .to.throw(MillraceError)
+        .with.property('code', code);
+    });
+  }
 
   it('is not a disk without room', async function () {
     onLinuxOnly(this, '/dev/full is a disk without room');
