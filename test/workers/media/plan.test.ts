@@ -261,6 +261,27 @@ describe('the plan', () => {
     expect(codes).to.deep.equal([['truncated_end'], ['damaged_picture']]);
   });
 
+  it('believes a pause of minutes where the other track, or a length that a file names, is as long', () => {
+    const later = (from: number) => [...packetsOf(50, from).times];
+    const paused = {
+      ...packetsOf(100),
+      times: Float64Array.from([...later(0), ...later(202)]),
+      endSeconds: 204,
+    };
+    const whole = soundPackets(0, 204);
+    const held = (facts: Facts) => {
+      const { rebuilt, durationSeconds } = plan({ audio: [sound(1)], ...facts });
+      return [rebuilt && { picture: rebuilt.picture, sound: rebuilt.sound }, durationSeconds];
+    };
+    expect(held({ packets: paused })).to.deep.equal([{ picture: true, sound: false }, 4]);
+    expect(held({ packets: paused, soundPackets: whole })).to.deep.equal([null, 204]);
+    expect(held({ packets: paused, duration: 204 })).to.deep.equal([null, 204]);
+    const inStream = { packets: paused, duration: 204, formatName: 'mpegts' };
+    expect(held(inStream)).to.deep.equal([{ picture: true, sound: false }, 4]);
+    const brokenSound = { ...soundPackets(0, 4), times: paused.times, endSeconds: 204 };
+    expect(held({ packets: packetsOf(5100), soundPackets: brokenSound })).to.deep.equal([null, 204]);
+  });
+
   it('warns of a length that is named and not there, and not for the sake of a text', () => {
     const lasting = (duration: number, more: Partial<Facts> = {}) =>
       plan({ duration, ...more }).warnings.map(({ code, message }) => `${code}: ${message}`);
