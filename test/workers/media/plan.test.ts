@@ -282,6 +282,21 @@ describe('the plan', () => {
     expect(held({ packets: packetsOf(5100), soundPackets: brokenSound })).to.deep.equal([null, 204]);
   });
 
+  it('has the sound of a second recording beside its picture, where the order in a stream tells', () => {
+    const times = Float64Array.from([...packetsOf(50).times, ...packetsOf(50, 2000).times]);
+    const joined = { ...packetsOf(100), times, endSeconds: 2002 };
+    const laterSound = { ...soundPackets(2000, 2), follows: 50 };
+    const made = (formatName: string) =>
+      plan({ audio: [sound(1)], packets: joined, soundPackets: laterSound, formatName });
+    const rebuilt = { firstSeconds: 0, picture: true, sound: false };
+    // Where 2 s have been shown, not 2000.
+    expect(made('mpegts')).to.deep.include({
+      ...{ durationSeconds: 4, frameCount: 100 },
+      rebuilt: { ...rebuilt, soundLater: -1998 },
+    });
+    expect(made('matroska,webm').rebuilt).to.deep.equal(rebuilt);
+  });
+
   it('warns of a length that is named and not there, and not for the sake of a text', () => {
     const lasting = (duration: number, more: Partial<Facts> = {}) =>
       plan({ duration, ...more }).warnings.map(({ code, message }) => `${code}: ${message}`);
