@@ -202,7 +202,7 @@ describe('the watch page, where something fails,', () => {
     await until('player on the page', () => hasPlayer(page));
     await video.evaluate((media: Media) => {
       // Slowly: where much else is under way it would be at its end before it is refused.
-      Object.assign(media, { muted: true, currentTime: 6, playbackRate: 0.25 });
+      Object.assign(media, { muted: true, currentTime: 6, playbackRate: 0.5 });
       return media.play();
     });
     await until('picture', async () => (await time()) > 6.2);
