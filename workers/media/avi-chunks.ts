@@ -25,13 +25,14 @@ export async function restoreChunks(path: string): Promise<void> {
     const chunks = await chunksIn(file, size);
     const packets = chunks.find(({ id }) => id === 'movi');
     const index = chunks.find(({ id }) => id === 'idx1');
-    if (!packets || !index || index.end > size || index.end - index.start > mostIndexBytes) return;
+    if (!packets || !index || Math.max(packets.end, index.end) > size) return;
+    if (index.end - index.start > mostIndexBytes) return;
     const entries = await bytesAt(file, index.start + headerBytes, index.end - index.start - headerBytes);
     // Some count from the beginning of the file, against the rule.
     for (const base of [packets.start + headerBytes, 0]) {
-      const { found, lost } = await compare(file, packetsIn(entries, base));
+      const { found, lost } = await compare(file, packetsIn(entries, base, packets));
       for (const { id, start, end } of found > 0 ? lost : []) {
-        if (end <= packets.end) await file.write(headerOf(id, end - start), 0, headerBytes, start);
+        await file.write(headerOf(id, end - start), 0, headerBytes, start);
       }
     }
   } finally {
@@ -52,13 +53,17 @@ async function chunksIn(file: FileHandle, size: number): Promise<Chunk[]> {
   return chunks;
 }
 
-function packetsIn(entries: Buffer, base: number): Chunk[] {
+/** In the order of the file alone: an index that leaps to and fro would have it read once for each of its entries. */
+function packetsIn(entries: Buffer, base: number, within: Chunk): Chunk[] {
   const packets: Chunk[] = [];
+  let latest = within.start;
   for (let at = 0; at + entryBytes <= entries.length; at += entryBytes) {
     const id = entries.toString('latin1', at, at + 4);
     const start = base + entries.readUInt32LE(at + 8);
-    if (isPacket.test(id))
-      packets.push({ id, start, end: start + headerBytes + entries.readUInt32LE(at + 12) });
+    const end = start + headerBytes + entries.readUInt32LE(at + 12);
+    if (!isPacket.test(id) || start <= latest || end > within.end) continue;
+    packets.push({ id, start, end });
+    latest = start;
   }
   return packets;
 }

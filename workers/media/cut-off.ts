@@ -84,13 +84,16 @@ async function sizeInAsf(file: FileHandle): Promise<number> {
   return isBroadcast ? 0 : Number(head.readBigUInt64LE(at + 40));
 }
 
+/** A gigabyte each, as they are written. */
+const mostParts = 1000;
+
 /** Whether an AVI lacks some of its end. It may be of several parts, each of which names its size. */
 export async function isCutAvi(path: string, formatName: string | undefined): Promise<boolean> {
   if (formatName !== 'avi') return false;
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
-    for (let offset = 0; offset < size; ) {
+    for (let [offset, part] = [0, 0]; offset < size && part < mostParts; part += 1) {
       const head = await bytesAt(file, offset, 8);
       if (head.length < 8 || head.toString('latin1', 0, 4) !== 'RIFF') return false;
       // Some count this header, too.

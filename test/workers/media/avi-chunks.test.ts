@@ -42,4 +42,22 @@ describe('an AVI with holes', () => {
     for (const each of [bytes, cut, wrong])
       expect((await restored(Buffer.from(each))).equals(each)).to.be.true;
   });
+
+  it('does not grow where packets are named behind its end', async () => {
+    const chunk = (id: string, length: number, ...held: Buffer[]) => {
+      const head = Buffer.from(`${id}\0\0\0\0`);
+      head.writeUInt32LE(length, 4);
+      return Buffer.concat([head, ...held]);
+    };
+    const entry = (start: number, length: number) => {
+      const [at, long] = [Buffer.alloc(4), Buffer.alloc(4)];
+      at.writeUInt32LE(start);
+      long.writeUInt32LE(length);
+      return Buffer.concat([Buffer.from('00dc'), Buffer.alloc(4), at, long]);
+    };
+    const index = chunk('idx1', 32, entry(4, 8), entry(4096, 8));
+    const packets = chunk('LIST', 1 << 20, Buffer.from('movi'), chunk('00dc', 8, Buffer.alloc(64)));
+    const bytes = chunk('RIFF', 1 << 20, Buffer.from('AVI '), index, packets);
+    expect((await restored(bytes)).equals(bytes)).to.be.true;
+  });
 });
