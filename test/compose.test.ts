@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { Ajv } from 'ajv';
 import { expect } from 'chai';
 import { parse } from 'yaml';
+import { cpuShares } from '../scripts/local/cpu-shares.ts';
 import { npmCommand } from '../scripts/local/npm-command.ts';
 import { configNames, readConfig } from '../shared/config.ts';
 
@@ -11,6 +12,7 @@ type Service = {
   image: string;
   build?: { dockerfile: string };
   command?: string[];
+  cpu_shares?: number;
   container_name?: string;
   environment?: Record<string, string | null>;
   ports?: string[];
@@ -130,6 +132,13 @@ describe('docker-compose.yml', () => {
         npmCommand(name).filter((word) => word !== '--import' && word !== 'tsx'),
       );
     }
+  });
+
+  it('shares the processors as the local stack does, which is measured', () => {
+    const given = Object.entries(services).flatMap(([name, { cpu_shares: shares }]) =>
+      shares === undefined ? [] : [[name, shares]],
+    );
+    expect(Object.fromEntries(given)).to.deep.equal(cpuShares);
   });
 
   it('starts a service only after what it needs is healthy', () => {

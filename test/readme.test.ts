@@ -131,7 +131,7 @@ describe('the README', () => {
     const defaults: Config = readConfig({ ...required, ...signIn });
 
     it('divides all queues among strong machines and small ones', () => {
-      const [, strong, small] = /may serve `([^`]+)` alone, a small one\n`([^`]+)`/.exec(readme) ?? [];
+      const [, strong, small] = /may\s+serve `([^`]+)` alone, a small one\s+`([^`]+)`/.exec(readme) ?? [];
       const served = (WORKER_QUEUES = '') =>
         Object.keys(readConfig({ ...required, ...signIn, WORKER_QUEUES }).WORKER_QUEUES);
       expect([...served(strong), ...served(small)]).to.have.members(queueNames);

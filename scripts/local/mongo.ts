@@ -3,6 +3,7 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MongoInstance } from 'mongodb-memory-server';
 import { findBinary } from './binary.ts';
+import { cpuShares, shareCpu } from './cpu-shares.ts';
 import type { StackFolder } from './folder.ts';
 import { onFreePort } from './port.ts';
 import { becomePrimary, replicaSet } from './replica-set.ts';
@@ -25,7 +26,9 @@ async function startInstance(folder: StackFolder, options: InstanceOptions): Pro
   const host = `127.0.0.1:${options.port}`;
   try {
     await instance.start();
-    if (instance.mongodProcess?.pid) folder.record(instance.mongodProcess.pid);
+    const pid = instance.mongodProcess?.pid;
+    if (pid) folder.record(pid);
+    if (pid) await shareCpu(pid, cpuShares.mongo);
     await becomePrimary(host);
   } catch (error) {
     await end(instance);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findOnPath } from './binary.ts';
+import { shareCpu } from './cpu-shares.ts';
 
 /** One server of the stack: `kill` cannot wait and cannot fail, `stop` lets it write what it still holds. */
 export type LocalServer = { name: string; env: Record<string, string>; kill(): void; stop(): Promise<void> };
@@ -12,6 +13,8 @@ type Launch = {
   command: string;
   args: string[];
   env?: Record<string, string>;
+  /** Of the processors; see `cpuShares`. */
+  shares?: number | undefined;
   /** Working directory; also what tells this server from another of its kind. */
   cwd: string;
   logFile: string;
@@ -44,6 +47,7 @@ export async function launch(options: Launch): Promise<Launched> {
   closeSync(log);
   child.on('error', () => {}); // a program that cannot be started shows as one without a pid
   if (child.pid !== undefined) options.started(child.pid);
+  if (child.pid !== undefined && options.shares) await shareCpu(child.pid, options.shares);
   try {
     await waitUntilReady(child, options);
   } catch (error) {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Stack, startStack } from '../stack.ts';
+import { cpuShares } from './cpu-shares.ts';
 import { npmCommand } from './npm-command.ts';
 import { identify, isRunning, type ProcessIdentity } from './process-identity.ts';
 import { describeFailure, type Launched, launch } from './server.ts';
@@ -31,12 +32,21 @@ export type SystemOptions = {
   workers?: Record<string, string>[];
 };
 
-type Part = { name: string; command: string[]; started: string; env?: Record<string, string> };
+type Part = {
+  name: string;
+  command: string[];
+  started: string;
+  shares?: number;
+  env?: Record<string, string>;
+};
 type Running = Launched & { name: string; identity: ProcessIdentity; logFile: string };
 
 const root = join(import.meta.dirname, '..', '..');
 const api: Part = { name: 'api', command: npmCommand('api'), started: 'api started' };
-const worker: Part = { name: 'worker', command: npmCommand('worker'), started: 'worker started' };
+const worker: Part = {
+  ...{ name: 'worker', command: npmCommand('worker'), started: 'worker started' },
+  shares: cpuShares.worker,
+};
 /** As the image of workers sets it, so that what they need is what they need there. */
 const ofWorkers = { MALLOC_ARENA_MAX: '2' };
 
@@ -96,7 +106,7 @@ function settings({ dir }: Stack): Record<string, string> {
 }
 
 async function launchPart(
-  { name, command, started }: Part,
+  { name, command, started, shares }: Part,
   dir: string,
   env: Record<string, string>,
   signal: AbortSignal | undefined,
@@ -108,6 +118,7 @@ async function launchPart(
     command: process.execPath,
     args: command,
     env,
+    shares,
     cwd: root,
     logFile,
     started: (pid) => {

@@ -2,7 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -13,6 +13,7 @@ import { Redis } from 'ioredis';
 import { mongo } from 'mongoose';
 import { isRunning, type ProcessIdentity } from '../../scripts/local/process-identity.ts';
 import { type Stack, startStack } from '../../scripts/stack.ts';
+import { skip } from '../support/skip.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);
@@ -98,6 +99,17 @@ describe('the local stack', () => {
         return videos.find({}, { projection: { _id: 0 } }).toArray();
       });
       expect(found).to.deep.equal([{ title: 'kept' }]);
+    });
+
+    it('lets others have the processors before MongoDB', async function () {
+      const ofMongo = readServers(stack.dir).map(({ pid }) => `/proc/${pid}`);
+      const shares = ofMongo.filter((path) => existsSync(`${path}/autogroup`));
+      if (shares.length === 0) skip(this, 'this system does not share processors among sessions');
+      const niceness = shares.map((path) => {
+        const [name = ''] = readFileSync(`${path}/cmdline`, 'latin1').split(/[\0 ]/);
+        return [basename(name), readFileSync(`${path}/autogroup`, 'utf8').trim().split(' ').at(-1)];
+      });
+      expect(Object.fromEntries(niceness)).to.deep.include({ mongod: '5', 'redis-server': '0' });
     });
 
     it('has a Redis that logs every write and evicts nothing', async () => {
